@@ -1,0 +1,94 @@
+"""Floating-point formats and arithmetics: what a rounding-error bound needs to know of a number type."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+
+@dataclass(frozen=True)
+class Format:
+    """A binary floating-point format with round to nearest, ties to even, and gradual underflow.
+
+    `precision` counts the significant bits (the hidden one included); normal numbers have exponents
+    `emin..emax`, that is magnitudes in [2^emin, 2^(emax+1)).
+    """
+
+    name: str
+    precision: int
+    emin: int
+    emax: int
+
+    @cached_property
+    def u(self) -> float:
+        """Unit roundoff, 2^-precision."""
+        return 2.0**-self.precision
+
+    @cached_property
+    def eta(self) -> float:
+        """Smallest positive subnormal number."""
+        return 2.0 ** (self.emin - self.precision + 1)
+
+    @cached_property
+    def lam(self) -> float:
+        """Smallest positive normal number."""
+        return 2.0**self.emin
+
+    @cached_property
+    def largest(self) -> float:
+        """Largest finite number."""
+        return (2.0 - 2.0 * self.u) * 2.0**self.emax
+
+    def ulp(self, x: ArrayLike) -> NDArray[np.float64]:
+        """Distance between consecutive numbers of the format at |x| (`eta` below the normal range)."""
+        exponent = np.frexp(np.asarray(x, np.float64))[1] - self.precision
+        return np.ldexp(1.0, np.maximum(exponent, self.emin - self.precision + 1))
+
+    def round(self, x: ArrayLike) -> NDArray[np.float64]:
+        """Nearest number of the format to each float64 of `x`, as float64; overflow gives an infinity."""
+        x = np.asarray(x, np.float64)
+        with np.errstate(over="ignore"):
+            if self.name in ("float16", "float32", "float64"):
+                return x.astype(self.name).astype(np.float64)
+            # astype would round twice (through float32); scaling by the ulp, a power of two, is exact.
+            quantum = self.ulp(x)
+            rounded = np.where(np.isfinite(x), np.rint(x / quantum) * quantum, x)
+        return np.where(np.abs(rounded) > self.largest, np.copysign(np.inf, x), rounded)
+
+
+float16 = Format("float16", 11, -14, 15)
+bfloat16 = Format("bfloat16", 8, -126, 127)
+tf32 = Format("tf32", 11, -126, 127)
+float32 = Format("float32", 24, -126, 127)
+float64 = Format("float64", 53, -1022, 1023)
+
+FORMATS = {f.name: f for f in (float16, bfloat16, float32, float64)}
+"""The formats that torch stores tensors in, by the name of the dtype (`tf32` is an operand format only)."""
+
+
+@dataclass(frozen=True)
+class Arithmetic:
+    """How one operation computes.
+
+    Operands are rounded to `operand`, products and sums are carried in `accumulator`, what is stored is rounded
+    to `result`. All three are one format for float32 and float64; half types accumulate in float32; with TF32
+    the operands of a float32 product have 11 significant bits.
+    """
+
+    operand: Format
+    accumulator: Format
+    result: Format
+
+    @classmethod
+    def of(cls, stored: Format, *, accumulator: Format | None = None, operand: Format | None = None) -> Arithmetic:
+        """The arithmetic of tensors stored in `stored`: half types accumulate in float32 unless told otherwise."""
+        wide = float32 if stored.precision < float32.precision else stored
+        return cls(operand or stored, accumulator or wide, stored)
+
+    @property
+    def mixed(self) -> bool:
+        """Whether storing a result costs a rounding of its own."""
+        return self.accumulator != self.result
