@@ -47,4 +47,4 @@ bench: env  ## compare reference and torch in time, and add the bars to the repo
 
 clean:  ## remove what was built and cached; the environment stays
 	rm -rf build .benchmarks .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache *.egg-info
-	find claims reference reports tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	find . -path ./$(VENV) -prune -o -type d -name __pycache__ -prune -exec rm -rf {} +
