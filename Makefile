@@ -35,7 +35,7 @@ lint: env  ## check style, types and the direction of imports
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 
 test: lint  ## lint, then run every test at the quick profile
 	$(BIN)/python -m pytest --hypothesis-profile=quick -n $(WORKERS)
