@@ -1,0 +1,34 @@
+"""Mathematical claims about deep learning, as properties; this module is all that a topic file needs of the frame."""
+
+from claims.frame.checks import at_most, consistent, equal, holds, within, within_norm
+from claims.frame.claim import (
+    FALSE_AS_STATED,
+    TENDENCY,
+    TRUE,
+    UNDER_HYPOTHESES,
+    claim,
+    departure,
+    for_all,
+    mutant,
+    refutation,
+)
+from claims.frame.subject import values
+
+__all__ = [
+    "FALSE_AS_STATED",
+    "TENDENCY",
+    "TRUE",
+    "UNDER_HYPOTHESES",
+    "at_most",
+    "claim",
+    "consistent",
+    "departure",
+    "equal",
+    "for_all",
+    "holds",
+    "mutant",
+    "refutation",
+    "values",
+    "within",
+    "within_norm",
+]

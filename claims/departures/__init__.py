@@ -1,0 +1,1 @@
+"""Where torch breaks the mathematics: which trials each departure spoils, by chapter."""

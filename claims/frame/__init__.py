@@ -1,0 +1,1 @@
+"""The machinery of claims: what a topic file never has to look into."""

@@ -1,0 +1,109 @@
+"""The vocabulary of checks. Each gives one margin, error / bound, per instance; above 1, or NaN, refutes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from claims.frame.subject import values
+from reference.truth import Truth
+
+Margins = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What one check found: a margin per instance, which instances it applies to, and which it leaves undetermined.
+
+    `margins` has shape (instances,), or (1,) for a check of the whole batch or sample. An instance outside `applies`
+    has margin 0 and is not counted. `alpha` is the probability of a false alarm, for statistical checks.
+    """
+
+    margins: Margins
+    kind: str
+    label: str = ""
+    applies: NDArray[np.bool_] | None = None
+    undetermined: NDArray[np.bool_] | None = None
+    observed: Any = None
+    expected: Any = None
+    bound: Any = None
+    alpha: float = 0.0
+
+
+def ratio(error: ArrayLike, bound: ArrayLike) -> Margins:
+    """error / bound, elementwise, with 0 / 0 = 0, x / inf = 0 and NaN (of either) an infinite margin."""
+    error, bound = np.asarray(error, np.float64), np.asarray(bound, np.float64)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        quotient = error / bound
+    quotient = np.where((error == 0) & (bound == 0) | (bound == np.inf), 0.0, quotient)
+    return np.where(np.isnan(quotient), np.inf, quotient)
+
+
+def per_instance(margins: NDArray[Any]) -> NDArray[Any]:
+    """The largest entry of each instance: (instances, ...) -> (instances,)."""
+    if margins.ndim == 0:
+        return margins[None]
+    return margins if margins.ndim == 1 else margins.reshape(len(margins), -1).max(-1, initial=0)
+
+
+def _check(kind: str, error: NDArray[np.float64], bound: ArrayLike, where: Any, label: str, **shown: Any) -> Check:
+    bound = np.asarray(bound, np.float64)
+    margins = per_instance(ratio(error, bound))
+    infinite = np.isinf(bound)
+    undetermined = per_instance(np.broadcast_to(infinite, error.shape)) if infinite.any() else None
+    applies = None
+    if where is not None:
+        applies = np.broadcast_to(np.asarray(where, bool), margins.shape)
+        margins = np.where(applies, margins, 0.0)
+        undetermined = None if undetermined is None else undetermined & applies
+    return Check(margins, kind, label, applies, undetermined, bound=bound, **shown)
+
+
+def within(observed: Any, truth: Truth, *, where: Any = None, label: str = "") -> Check:
+    """`|observed - truth.value| <= truth.bound` in every entry; equal infinities agree."""
+    seen, value = values(observed), truth.value
+    with np.errstate(invalid="ignore", over="ignore"):
+        error = np.where(seen == value, 0.0, np.abs(seen - value))
+    return _check("within", error, truth.bound, where, label, observed=observed, expected=value)
+
+
+def within_norm(observed: Any, truth: Truth, *, axes: int = 1, where: Any = None, label: str = "") -> Check:
+    """`||observed - truth.value||_2 <= truth.bound`, the norm over the last `axes` axes (2: Frobenius)."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        difference = values(observed) - truth.value
+        # scaled, so that squares neither overflow nor vanish
+        size = np.abs(difference).max(axis=tuple(range(-axes, 0)), initial=0.0, keepdims=True)
+        scale = np.where((size > 0) & np.isfinite(size), size, 1.0)
+        norms = np.sqrt(((difference / scale) ** 2).sum(tuple(range(-axes, 0)))) * scale.reshape(scale.shape[:-axes])
+    return _check("within norm", norms, truth.bound, where, label, observed=observed, expected=truth.value)
+
+
+def equal(observed: Any, expected: Any, *, where: Any = None, label: str = "") -> Check:
+    """Equal numbers in every entry: no error at all is allowed, NaN equals NaN, and -0 equals +0."""
+    seen, wanted = values(observed), values(expected)
+    error = np.where((seen == wanted) | (np.isnan(seen) & np.isnan(wanted)), 0.0, np.inf)
+    return _check("equal", error, 0.0, where, label, observed=observed, expected=wanted)
+
+
+def at_most(left: Any, right: Any, slack: ArrayLike = 0.0, *, where: Any = None, label: str = "") -> Check:
+    """`left <= right + slack` in every entry, for slack >= 0; NaN on either side refutes."""
+    small, large = values(left), values(right)
+    with np.errstate(invalid="ignore", over="ignore"):
+        excess = np.where(small <= large, 0.0, small - large)
+    return _check("at most", excess, slack, where, label, observed=left, expected=large)
+
+
+def holds(condition: Any, *, where: Any = None, label: str = "") -> Check:
+    """A condition that is true or false, per instance or entry."""
+    truth = np.atleast_1d(values(condition)).astype(bool)
+    return _check("holds", np.where(truth, 0.0, np.inf), 0.0, where, label, observed=condition, expected=True)
+
+
+def consistent(distance: ArrayLike, radius: ArrayLike, *, alpha: float, label: str = "") -> Check:
+    """A statistic within the `radius` that a finite-sample theorem exceeds with probability at most `alpha`."""
+    distance = np.atleast_1d(np.asarray(distance, np.float64))
+    shown = {"observed": distance, "expected": 0.0}
+    return Check(per_instance(ratio(distance, radius)), "consistent", label, alpha=alpha, bound=radius, **shown)

@@ -1,0 +1,103 @@
+"""A failure as plain data: what a reader sees in the terminal, in the record and in the report."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import numpy as np
+
+from claims.frame.checks import Check, ratio
+from claims.frame.claim import Proposition, Refutation
+from claims.frame.evidence import Where, finite
+from claims.frame.inputs.regime import Arrays
+from claims.frame.profiles import Profile
+from claims.frame.reproduction import plain_torch
+from claims.frame.subject import Subject, values
+from claims.frame.trial import checks_of
+
+NUMBERS_SHOWN = 64
+
+
+def describe(
+    proposition: Proposition,
+    subject: Subject,
+    where: Where,
+    arrays: dict[str, Arrays],
+    check: Check | None,
+    profile: Profile,
+    seed: int,
+) -> dict[str, Any]:
+    """The failure for the record; without a `check` it did not fail a second time on the same inputs."""
+    about: dict[str, Any] = {
+        "margin": finite(where.margin),
+        "label": where.label,
+        "input": where.describe(arrays, seed),
+        "instance": _instance(where, arrays),
+        "observed": "",
+        "expected": "",
+        "bound": "",
+        "reproduction": "",
+        "repeat": _repeat(proposition, subject, profile, seed),
+    }
+    if check is None:
+        return about | {"label": f"{where.label} (not repeatable: it passed when run again on the same inputs)"}
+    about |= _entry(check, where.index if len(check.margins) > 1 else 0)
+    return about | {"reproduction": _reproduction(proposition, subject, where, arrays, seed)}
+
+
+def _repeat(proposition: Proposition, subject: Subject, profile: Profile, seed: int) -> str:
+    """The command line that runs into the same failure."""
+    claim = proposition.claim if isinstance(proposition, Refutation) else proposition.id
+    only = f" -k {proposition.id}" if isinstance(proposition, Refutation) else ""
+    tested = "" if subject.origin == "eager" else f" --subject {subject.origin}"
+    return (
+        f"pytest --claim {claim}{only}{tested} --device {subject.device} --dtype {subject.dtype}"
+        f" --hypothesis-profile {profile.name} --hypothesis-seed {seed}"
+    )
+
+
+def _instance(where: Where, arrays: dict[str, Arrays]) -> str:
+    lines = []
+    for name, made in arrays.items():
+        regime = where.trial.regimes[name]
+        if not made:
+            fields = ", ".join(f"{k}={v}" for k, v in regime.describe().items() if k != "kind")
+            lines.append(f"{name}: {fields}")
+        names = regime.names if len(regime.names) == len(made) else [f"{name}[{j}]" for j in range(len(made))]
+        for label, a in zip(names, made, strict=True):
+            one = a[where.index] if regime.batched else a
+            shown = np.array2string(one, threshold=NUMBERS_SHOWN, separator=", ", floatmode="unique", max_line_width=110)
+            lines.append(f"{label} = {shown}" + (f"  shape {one.shape}" if one.size > NUMBERS_SHOWN else ""))
+    if where.batch > 1:
+        lines.append(f"(instance {where.index} of a batch of {where.batch}: it passes alone)")
+    return "\n".join(lines)
+
+
+def _entry(check: Check, i: int) -> dict[str, str]:
+    """Observed and expected value and the bound, at the worst entry of instance `i`."""
+
+    def shown(x: Any) -> str:
+        return np.array2string(np.asarray(x), threshold=16, floatmode="unique") if np.ndim(x) else repr(float(x))
+
+    seen, wanted, bound = (values(x) for x in (check.observed, check.expected, check.bound))
+    if check.kind in ("within", "equal", "at most") and np.ndim(seen) and len(seen) == len(check.margins):
+        with np.errstate(all="ignore"):
+            wanted, bound = np.broadcast_to(wanted, seen.shape)[i], np.broadcast_to(bound, seen.shape)[i]
+            excess = seen[i] - wanted if check.kind == "at most" else np.abs(seen[i] - wanted)
+            margins = ratio(np.where(seen[i] == wanted, 0.0, np.maximum(excess, 0.0)), bound)
+        worst = np.unravel_index(int(np.argmax(margins)), margins.shape)
+        seen, wanted, bound = seen[i][worst], wanted[worst], bound[worst]
+    return {"observed": shown(seen), "expected": shown(wanted), "bound": shown(bound)}
+
+
+def _reproduction(
+    proposition: Proposition, subject: Subject, where: Where, arrays: dict[str, Arrays], seed: int
+) -> str:
+    recorder = dataclasses.replace(subject, tape=[])
+    # checks_of copies the subject; the tape, a list, is shared
+    for check in checks_of(proposition, recorder, where.trial, arrays, where.trial.seed(proposition, seed)):
+        if check.margins.size and check.margins.max() > 1:
+            assert recorder.tape is not None
+            return plain_torch(recorder.tape, check, subject)
+    return ""

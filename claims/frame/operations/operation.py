@@ -1,0 +1,80 @@
+"""One operation under test, and how a batch of instances is passed to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from torch import Tensor
+
+from claims.frame.plan import (
+    CallPlan,
+    dim_of,
+    instance,
+    map_tensors,
+    move_axis,
+    place,
+    restore_axis,
+    restore_batch,
+    stack,
+)
+
+Call = Callable[[Callable[..., Any], Sequence[Any], Mapping[str, Any]], Any]
+
+
+@dataclass(frozen=True)
+class Operation:
+    """A torch callable with what the call plan must know of it.
+
+    `axes` gives the number of axes of one instance for each leading positional argument (for a list of tensors, of
+    each of them); arguments with more axes carry a batch in front. Without `axes` the operation is always called
+    once, as it is. `batches` says whether torch takes leading batch axes. `dim` says what becomes of the axis that
+    the keyword `dim=-1` names: "reduced" or "kept"; such operations are also called along other axes.
+    `spelling` is the plain torch expression of the callable, for reproductions. `accumulator` is "wide" where half
+    types accumulate in float32, "stored" where every product is rounded to the stored type; `product` marks matrix
+    products and convolutions, whose operands TF32 rounds.
+    """
+
+    function: Callable[..., Any]
+    spelling: str
+    axes: tuple[int, ...] = ()
+    batches: bool = True
+    dim: Literal["", "reduced", "kept"] = ""
+    accumulator: Literal["wide", "stored"] = "wide"
+    product: bool = False
+
+    def apply(
+        self, function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any], plan: CallPlan, call: Call
+    ) -> Any:
+        """Calls `function` (torch's own or an override) on `args` as `plan` says; every single call goes by `call`."""
+        count = self._batch(args)
+        if count is None or (self.batches and plan.calls == "batched"):
+            if self.dim and count is not None and plan.axis != "last" and kwargs.get("dim") == -1:
+                return self._along(plan, function, args, kwargs, call)
+            return call(function, self._placed(plan, args), kwargs)
+        placed = self._placed(plan, args)
+        rows = []
+        for i in range(count):
+            row = [instance(a, n, i) for a, n in zip(placed, self.axes, strict=False)]
+            rows.append(call(function, [*row, *placed[len(row) :]], kwargs))
+        return stack(rows)
+
+    def _along(
+        self, plan: CallPlan, function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any], call: Call
+    ) -> Any:
+        moved = [map_tensors(lambda t: move_axis(plan.axis, t), a) for a in args]
+        result = call(function, self._placed(plan, moved), {**kwargs, "dim": dim_of(plan.axis)})
+        restore = restore_axis if self.dim == "kept" or kwargs.get("keepdim") else restore_batch
+        return map_tensors(lambda t: restore(plan.axis, t), result)
+
+    def _batch(self, args: Sequence[Any]) -> int | None:
+        for argument, axes in zip(args, self.axes, strict=False):
+            for t in argument if isinstance(argument, (list, tuple)) else [argument]:
+                if isinstance(t, Tensor) and t.ndim > axes:
+                    return len(t)
+        return None
+
+    @staticmethod
+    def _placed(plan: CallPlan, args: Sequence[Any]) -> list[Any]:
+        return [map_tensors(lambda t: place(plan.layout, t), a) for a in args]

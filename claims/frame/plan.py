@@ -1,0 +1,118 @@
+"""How an operation is called: in a batch or one instance at a time, in which memory layout, along which axis."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any, Literal, NamedTuple
+
+import torch
+from torch import Tensor
+
+Calls = Literal["batched", "single"]
+Layout = Literal["contiguous", "transposed", "strided", "offset", "expanded"]
+Axis = Literal["last", "first", "middle"]
+
+LAYOUTS: tuple[Layout, ...] = ("contiguous", "transposed", "strided", "offset", "expanded")
+AXES: tuple[Axis, ...] = ("last", "first", "middle")
+
+
+class CallPlan(NamedTuple):
+    """A choice of kernel: batching, memory layout and reduced axis each select other code in torch."""
+
+    calls: Calls = "batched"
+    layout: Layout = "contiguous"
+    axis: Axis = "last"
+
+    def __str__(self) -> str:
+        return f"{self.calls}, {self.layout}, {self.axis} axis"
+
+
+def plans(*, with_axis: bool) -> tuple[CallPlan, ...]:
+    """Every call plan, the plainest first; plans that differ only in the axis are left out unless `with_axis`.
+
+    An instance on its own has no batch axes to put its axis in front of, so single calls reduce the last axis only.
+    """
+    batched = itertools.product(["batched"], LAYOUTS, AXES if with_axis else AXES[:1])
+    single = itertools.product(["single"], LAYOUTS, AXES[:1])
+    return tuple(CallPlan(*p) for p in (*batched, *single))  # type: ignore[arg-type]
+
+
+def place(layout: Layout, t: Tensor) -> Tensor:
+    """The values of `t` in another memory layout; gaps between the elements hold NaN.
+
+    `transposed` swaps the strides of the last two axes, `strided` leaves a gap after every element, `offset` starts
+    one element into its storage, and `expanded` gives stride 0 to every axis along which the values repeat.
+    """
+    if layout == "contiguous":
+        return t.contiguous()
+    if layout == "transposed":
+        return t.transpose(-1, -2).contiguous().transpose(-1, -2) if t.ndim > 1 else t
+    if layout == "expanded":
+        return _expanded(t)
+    gap = float("nan") if t.is_floating_point() else 0
+    if layout == "strided":
+        return t.new_full((*t.shape, 2), gap)[..., 0].copy_(t) if t.ndim else t
+    return t.new_full((t.numel() + 1,), gap)[1:].view(t.shape).copy_(t)
+
+
+def _expanded(t: Tensor) -> Tensor:
+    if t.is_meta:
+        return t
+    for axis in range(t.ndim):
+        first = t.narrow(axis, 0, min(1, t.shape[axis]))
+        if t.shape[axis] > 1 and bool((t == first).all()):
+            t = first.expand(t.shape)
+    return t
+
+
+def move_axis(axis: Axis, t: Tensor) -> Tensor:
+    """`t` of shape (batch, ..., n) with the last axis moved first, or between two halves of the batch axis."""
+    if axis == "first":
+        return t.movedim(-1, 0)
+    if axis == "middle":
+        return t.unflatten(0, (_divisor(len(t)), -1)).movedim(-1, 1)
+    return t
+
+
+def restore_axis(axis: Axis, t: Tensor) -> Tensor:
+    """Undoes `move_axis` on a result that kept the axis."""
+    if axis == "first":
+        return t.movedim(0, -1)
+    if axis == "middle":
+        return t.movedim(1, -1).flatten(0, 1)
+    return t
+
+
+def restore_batch(axis: Axis, t: Tensor) -> Tensor:
+    """Undoes the splitting of the batch axis by `move_axis` on a result from which the axis was reduced away."""
+    return t.flatten(0, 1) if axis == "middle" else t
+
+
+def dim_of(axis: Axis) -> int:
+    """The index of the instance's axis after `move_axis`."""
+    return {"last": -1, "first": 0, "middle": 1}[axis]
+
+
+def _divisor(n: int) -> int:
+    return next((d for d in (2, 3, 5, 7) if n % d == 0), 1)
+
+
+def map_tensors(function: Any, value: Any) -> Any:
+    """`function` applied to every tensor in nested lists and tuples; other values unchanged."""
+    if isinstance(value, Tensor):
+        return function(value)
+    if isinstance(value, (list, tuple)):
+        return [map_tensors(function, v) for v in value]
+    return value
+
+
+def instance(value: Any, axes: int, i: int) -> Any:
+    """Instance `i` of every tensor that has more axes than one instance; other values unchanged."""
+    return map_tensors(lambda t: t[i] if t.ndim > axes else t, value)
+
+
+def stack(results: list[Any]) -> Any:
+    """The results of single calls as one batch, componentwise for operations that return several tensors."""
+    if isinstance(results[0], Tensor):
+        return torch.stack(results)
+    return tuple(stack(list(component)) for component in zip(*results, strict=True))

@@ -1,0 +1,195 @@
+"""Turns a proposition into a Hypothesis test, and its outcome into evidence."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from hypothesis import Phase, given, settings, target
+from hypothesis import seed as with_seed
+from hypothesis import strategies as st
+from hypothesis.errors import Flaky
+
+from claims.frame.checks import Check
+from claims.frame.claim import Claim, Departure, Mutant, Proposition, Refutation
+from claims.frame.evidence import Evidence, Where
+from claims.frame.operations import OPERATIONS
+from claims.frame.plan import CallPlan, plans
+from claims.frame.profiles import Profile
+from claims.frame.shrink import Found, smallest
+from claims.frame.subject import Subject
+from claims.frame.support import corner_regimes, dry_run
+from claims.frame.trial import Timer, Trial, checks_of, digest
+
+MOST_UNDETERMINED = 0.1
+
+
+class Falsified(AssertionError):
+    """A check's margin is above 1."""
+
+
+def call_plans(proposition: Proposition) -> tuple[CallPlan, ...]:
+    """The call plans that make a difference to the operations of a proposition."""
+    return plans(with_axis=any(OPERATIONS[name].dim for name in dry_run(proposition)))
+
+
+def corner_trials(proposition: Proposition, profile: Profile) -> Iterator[Trial]:
+    """Every corner under `profile.corner_plans` call plans, dealt so that few corners see all plans."""
+    available = call_plans(proposition)
+    shuffled = [available[i] for i in np.random.default_rng(digest("plans")).permutation(len(available))]
+    dealt = 0
+    for i, corner in enumerate(corner_regimes(proposition)):
+        first = [available[0]] if i == 0 else []
+        wanted = min(profile.corner_plans, len(available))
+        hand = [shuffled[(dealt + j) % len(shuffled)] for j in range(wanted)]
+        dealt += wanted
+        for number, plan in enumerate(dict.fromkeys([*first, *hand])):
+            yield Trial(corner, number, plan)
+
+
+class Examination:
+    """One proposition on one subject: runs trials, keeps the evidence, remembers the first failure."""
+
+    def __init__(
+        self,
+        proposition: Proposition,
+        subject: Subject,
+        evidence: Evidence,
+        profile: Profile,
+        seed: int,
+        departures: Sequence[Departure] = (),
+    ) -> None:
+        self.proposition, self.subject, self.evidence = proposition, subject, evidence
+        self.profile, self.seed, self.departures = profile, seed, departures
+        self.found: Found | None = None
+
+    def run(self, trial: Trial) -> None:
+        """Examines one trial; raises Falsified if a check fails. Nothing is counted after the first failure."""
+        batch = trial.batch(self.profile)
+        if any(d.excludes(trial.plan, **trial.regimes) for d in self.departures):
+            self.evidence.excluded += batch
+            return
+        timer = Timer()
+        start = time.perf_counter()
+        arrays = trial.arrays(self.proposition, self.seed, batch, self.subject)
+        timer.inputs = time.perf_counter() - start
+        held: list[Check] = []
+        worst: Where | None = None
+        seed = trial.seed(self.proposition, self.seed)
+        for check in checks_of(self.proposition, self.subject, trial, arrays, seed, timer):
+            if check.margins.size:
+                i = int(check.margins.argmax())
+                here = Where(trial, i, batch, check.label or check.kind, float(check.margins[i]))
+                if here.margin > 1:
+                    self.found = Found(here, arrays)
+                    raise Falsified(f"{self.proposition.id}: the error is {here.margin:.4g} times the bound")
+                if worst is None or here.margin > worst.margin:
+                    worst = here
+            held.append(check)
+        if self.profile.climb and worst is not None:
+            target(float(worst.margin))
+        if self.found is None:
+            self.evidence.add(trial, batch, held, worst)
+            self.evidence.timer.add(timer)
+
+    def corners(self) -> None:
+        """Runs every corner regime."""
+        for trial in corner_trials(self.proposition, self.profile):
+            self.run(trial)
+
+    def drawn(self, *, shrink: bool) -> None:
+        """Lets Hypothesis draw regimes, numbers and call plans."""
+        regimes = self.proposition.regimes
+        if all(r.exhaustive for r in regimes.values()):
+            return
+
+        def body(plan: CallPlan, number: int, **drawn: object) -> None:
+            self.run(Trial(drawn, number, plan))  # type: ignore[arg-type]
+
+        phases = [Phase.generate, *([Phase.target] if self.profile.climb else []), *([Phase.shrink] if shrink else [])]
+        test = given(
+            plan=st.sampled_from(call_plans(self.proposition)),
+            number=st.integers(0, 2**32 - 1),
+            **{name: r.draw for name, r in regimes.items()},
+        )(body)
+        test = with_seed(digest(self.proposition.id, self.seed))(test)
+        settings(settings.get_profile(self.profile.name), max_examples=self.profile.examples, phases=phases)(test)()
+
+
+def examine(
+    proposition: Proposition,
+    subject: Subject,
+    profile: Profile,
+    *,
+    seed: int = 0,
+    shrink: bool = True,
+    evidence: Evidence | None = None,
+) -> Evidence:
+    """Checks a proposition on a subject: corners first, then drawn trials, until the first failure.
+
+    The evidence's outcome is "held", "consistent" (statistical), "exhausted" (the whole domain), "departs" (torch's
+    known departures were left out), "failed" (with the smallest failing instance), or "vacuous" (more than a tenth of
+    the instances undetermined). An exception of an operation is not caught.
+    """
+    evidence = evidence or Evidence(proposition.id, subject.name, subject.device, subject.dtype)
+    departures = [
+        d
+        for d in (proposition.departures if isinstance(proposition, Claim) else [])
+        if d.concerns(subject.name, subject.device, subject.dtype)
+    ]
+    examination = Examination(proposition, subject, evidence, profile, seed, departures)
+    start = time.perf_counter()
+    try:
+        examination.corners()
+        examination.drawn(shrink=shrink)
+    except (Falsified, Flaky):
+        pass
+    evidence.seconds = time.perf_counter() - start
+    if examination.found is not None:
+        evidence.outcome = "failed"
+        if shrink:
+            evidence.failure = smallest(proposition, subject, examination.found, profile, seed)
+        return evidence
+    if evidence.worst is not None:
+        trial = evidence.worst.trial
+        arrays = trial.arrays(proposition, seed, evidence.worst.batch, subject)
+        evidence.worst_input = evidence.worst.describe(arrays, seed)
+    evidence.outcome = _outcome(proposition, evidence)
+    if evidence.outcome == "vacuous":
+        evidence.reason = f"{evidence.undetermined} of {evidence.instances} instances are undetermined"
+    return evidence
+
+
+def _outcome(proposition: Proposition, evidence: Evidence) -> str:
+    if evidence.excluded:
+        return "departs"
+    if evidence.undetermined > MOST_UNDETERMINED * evidence.instances or not evidence.checks:
+        return "vacuous"
+    if evidence.alpha:
+        return "consistent"
+    return "exhausted" if all(r.exhaustive for r in proposition.regimes.values()) else "held"
+
+
+def refute(refutation: Refutation, subject: Subject, claim: Claim, profile: Profile, *, seed: int = 0) -> Evidence:
+    """Looks for a counterexample; the outcome is "refuted", with the smallest one, or "not-refuted"."""
+    evidence = Evidence(claim.id, subject.name, subject.device, subject.dtype, "refutation", refutation.id)
+    examine(refutation, subject, profile, seed=seed, evidence=evidence)
+    evidence.outcome = "refuted" if evidence.outcome == "failed" else "not-refuted"
+    return evidence
+
+
+def catch(claim: Claim, mutant: Mutant, subject: Subject, profile: Profile, *, seed: int = 0) -> Evidence:
+    """Runs a claim on a mutant until it fails; the outcome is "caught" or "survived".
+
+    Of exceptions only those that the mutant announces (`raises`) count as caught: others are errors of the mutant.
+    """
+    evidence = Evidence(claim.id, subject.name, subject.device, subject.dtype, "mutant", mutant.name)
+    wrong = subject.overriding(mutant.name, **mutant.functions)
+    try:
+        examine(dataclasses.replace(claim, departures=[]), wrong, profile, seed=seed, shrink=False, evidence=evidence)
+    except mutant.raises as error:
+        evidence.outcome, evidence.reason = "failed", f"raises {type(error).__name__}"
+    evidence.outcome = "caught" if evidence.outcome == "failed" else "survived"
+    return evidence

@@ -1,0 +1,221 @@
+"""Two-stage shrinking: first the regime's fields, then the numbers of the one failing instance, candidates in batches."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from claims.frame.checks import Check
+from claims.frame.claim import Proposition
+from claims.frame.evidence import Where
+from claims.frame.failure import describe
+from claims.frame.inputs.regime import Arrays
+from claims.frame.plan import CallPlan
+from claims.frame.profiles import Profile
+from claims.frame.subject import Subject
+from claims.frame.trial import Trial, checks_of
+
+REGIME_SECONDS, NUMBER_SECONDS = 1.0, 1.5
+CANDIDATES = 512
+CANDIDATE_NUMBERS = 1 << 17
+SIMPLE = (0.0, 1.0, -1.0, 2.0)
+
+Inputs = dict[str, Arrays]
+
+
+@dataclasses.dataclass(frozen=True)
+class Found:
+    """A failing trial: where it failed, and the arrays of the whole batch."""
+
+    where: Where
+    arrays: Inputs
+
+
+class _Change(NamedTuple):
+    """One candidate: `value` put at `place` of array `index` of a parameter."""
+
+    name: str
+    index: int
+    place: tuple[Any, ...]
+    value: float
+
+
+class _Shrinker:
+    """Asks again and again whether the proposition still fails."""
+
+    def __init__(self, proposition: Proposition, subject: Subject, profile: Profile, seed: int) -> None:
+        self.proposition, self.subject, self.profile, self.seed = proposition, subject, profile, seed
+
+    def margins(self, trial: Trial, arrays: Inputs) -> NDArray[np.float64]:
+        """The largest margin of each instance over all checks; a check of the whole batch counts for each."""
+        count = _count(trial, arrays)
+        worst = np.zeros(count)
+        for check in self._checks(trial, arrays):
+            worst = np.maximum(worst, check.margins if len(check.margins) == count else check.margins.max(initial=0.0))
+        return worst
+
+    def failing(self, trial: Trial, arrays: Inputs) -> tuple[Check, int] | None:
+        """The first failing check and its worst instance."""
+        for check in self._checks(trial, arrays):
+            if check.margins.size and check.margins.max() > 1:
+                return check, int(check.margins.argmax())
+        return None
+
+    def _checks(self, trial: Trial, arrays: Inputs) -> Iterator[Check]:
+        seed = trial.seed(self.proposition, self.seed)
+        return checks_of(self.proposition, self.subject, trial, arrays, seed)
+
+    def fails_afresh(self, trial: Trial) -> Inputs | None:
+        """The arrays of the trial if it fails."""
+        arrays = trial.arrays(self.proposition, self.seed, trial.batch(self.profile), self.subject)
+        return arrays if self.failing(trial, arrays) else None
+
+    def regimes(self, trial: Trial, arrays: Inputs) -> tuple[Trial, Inputs]:
+        """Simpler regimes, then the plainest call plan, as long as the proposition fails for them."""
+        deadline = time.perf_counter() + REGIME_SECONDS
+        improved = True
+        while improved and time.perf_counter() < deadline:
+            improved = False
+            for candidate in self._simpler(trial):
+                if time.perf_counter() > deadline:
+                    break
+                if (failing := self.fails_afresh(candidate)) is not None:
+                    trial, arrays, improved = candidate, failing, True
+                    break
+        return trial, arrays
+
+    def _simpler(self, trial: Trial) -> Iterator[Trial]:
+        if trial.plan != CallPlan():
+            yield trial._replace(plan=CallPlan())
+            yield trial._replace(plan=trial.plan._replace(layout="contiguous"))
+            yield trial._replace(plan=CallPlan(layout=trial.plan.layout))
+        for name, regime in trial.regimes.items():
+            for simpler in regime.simpler():
+                for number in range(2):
+                    yield Trial({**trial.regimes, name: simpler}, number, trial.plan)
+
+    def instance(self, trial: Trial, arrays: Inputs) -> Inputs:
+        """The failing instance alone, or the smallest failing part of the batch if it passes alone."""
+        i = int(self.margins(trial, arrays).argmax())
+        if self._still(trial, alone := _rows(trial, arrays, [i])):
+            return alone
+        kept = list(range(_count(trial, arrays)))
+        step = len(kept) // 2
+        while step:
+            for start in range(0, len(kept), step):
+                fewer = kept[:start] + kept[start + step :]
+                if fewer and self._still(trial, _rows(trial, arrays, fewer)):
+                    kept = fewer
+                    break
+            else:
+                step //= 2
+        return _rows(trial, arrays, kept)
+
+    def numbers(self, trial: Trial, one: Inputs) -> Inputs:
+        """The instance with as many simple numbers as possible: zero blocks first, then entries, then rounder ones."""
+        deadline = time.perf_counter() + NUMBER_SECONDS
+        while time.perf_counter() < deadline:
+            changes = _changes(one)
+            if not changes:
+                break
+            many = {name: [np.repeat(a, len(changes), 0) for a in made] for name, made in one.items()}
+            for row, change in enumerate(changes):
+                many[change.name][change.index][(row, *change.place)] = change.value
+            admitted = np.ones(len(changes), bool)
+            for name, regime in trial.regimes.items():
+                admitted &= np.broadcast_to(regime.admits(many[name]), len(changes))
+            failing = np.flatnonzero((self.margins(trial, many) > 1) & admitted)
+            better = (c for i in failing if self._still(trial, c := _rows(trial, many, [int(i)])))
+            if (simpler := next(better, None)) is None:
+                break
+            one = simpler
+        return one
+
+    def _still(self, trial: Trial, arrays: Inputs) -> bool:
+        return self.failing(trial, arrays) is not None
+
+
+def smallest(
+    proposition: Proposition, subject: Subject, found: Found, profile: Profile, seed: int
+) -> dict[str, Any]:
+    """The smallest failure that can be found within a few seconds, as plain data for the record.
+
+    Both stages honour the hypotheses: a regime that makes no sense is not tried, and numbers must be admitted.
+    """
+    shrinker = _Shrinker(proposition, subject, profile, seed)
+    trial, arrays = found.where.trial, found.arrays
+    if shrinker.failing(trial, arrays) is None:
+        return describe(proposition, subject, found.where, arrays, None, profile, seed)
+    trial, arrays = shrinker.regimes(trial, arrays)
+    if all(r.batched for r in trial.regimes.values()):
+        arrays = shrinker.instance(trial, arrays)
+        if _count(trial, arrays) == 1:
+            arrays = shrinker.numbers(trial, arrays)
+    failing = shrinker.failing(trial, arrays)
+    assert failing is not None  # every stage keeps what fails
+    check, i = failing
+    count = _count(trial, arrays)
+    where = Where(trial, i if count > 1 else 0, count, check.label or check.kind, float(check.margins[i]))
+    return describe(proposition, subject, where, arrays, check, profile, seed)
+
+
+def _count(trial: Trial, arrays: Inputs) -> int:
+    return next((len(made[0]) for name, made in arrays.items() if made and trial.regimes[name].batched), 1)
+
+
+def _rows(trial: Trial, arrays: Inputs, rows: list[int]) -> Inputs:
+    return {
+        name: [a[rows] for a in made] if trial.regimes[name].batched else made for name, made in arrays.items()
+    }
+
+
+def _changes(one: Inputs) -> list[_Change]:
+    """Candidates for one instance, the most simplifying first."""
+    total = sum(a.size for made in one.values() for a in made)
+    limit = max(16, min(CANDIDATES, CANDIDATE_NUMBERS // max(1, total)))
+    changes: list[_Change] = []
+    for candidates in (_zero_blocks(one), _simple_entries(one)):
+        for change in candidates:
+            if len(changes) >= limit:
+                return changes
+            changes.append(change)
+    return changes
+
+
+def _zero_blocks(one: Inputs) -> Iterator[_Change]:
+    shapes = [(name, j, a[0]) for name, made in one.items() for j, a in enumerate(made)]
+    for part in (1, 2, 4, 8, 16):
+        for name, j, a in shapes:
+            for axis in range(a.ndim):
+                width = -(-a.shape[axis] // part)
+                for start in range(0, a.shape[axis], max(1, width)):
+                    place = (slice(None),) * axis + (slice(start, start + width),)
+                    if a[place].any():
+                        yield _Change(name, j, place, 0.0)
+
+
+def _simple_entries(one: Inputs) -> Iterator[_Change]:
+    for name, made in one.items():
+        for j, a in enumerate(made):
+            for place in zip(*np.nonzero(a[0]), strict=True):
+                v = float(a[0][place])
+                for simple in (*SIMPLE, float(np.round(v)), _rounder(v)):
+                    if _rank(simple) < _rank(v):
+                        yield _Change(name, j, tuple(int(p) for p in place), simple)
+
+
+def _rounder(v: float) -> float:
+    """`v` with three significant bits."""
+    m, e = np.frexp(v)
+    return float(np.ldexp(np.round(m * 8) / 8, e))
+
+
+def _rank(v: float) -> tuple[bool, int, bool, int, float]:
+    simple = v in SIMPLE
+    bits = 0 if not np.isfinite(v) else len(v.hex().split("p")[0].rstrip("0"))
+    return not simple, SIMPLE.index(v) if simple else 0, v != np.round(v), bits, abs(v)

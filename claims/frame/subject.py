@@ -1,0 +1,155 @@
+"""The implementation under test: which callable answers to each operation, on which device, in which dtype."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import difflib
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import ArrayLike, NDArray
+from torch import Tensor
+
+from claims.frame.operations import OPERATIONS
+from claims.frame.plan import CallPlan, map_tensors
+from reference.formats import FORMATS, Arithmetic, Format, tf32
+
+
+def values(x: Any) -> Any:
+    """The numbers of a tensor as a float64 array, exactly (float64 holds every dtype under test); lists elementwise.
+
+    A tensor on the `meta` device has no numbers: zeros stand in, so that the placement of devices can be checked.
+    """
+    if isinstance(x, (list, tuple)):
+        return [values(v) for v in x]
+    if not isinstance(x, Tensor):
+        return np.asarray(x, np.float64)
+    if x.is_meta:
+        return np.zeros(tuple(x.shape))
+    return x.detach().to("cpu", torch.float64).numpy()
+
+
+class Recorded(NamedTuple):
+    """One call of a subject: the operation's name, the arguments as the callable got them, and its result."""
+
+    operation: str
+    args: Sequence[Any]
+    kwargs: Mapping[str, Any]
+    result: Any
+
+
+@dataclasses.dataclass
+class Subject:
+    """An implementation x device x dtype, called by the names of the operations: `subject.softmax(x, dim=-1)`.
+
+    The call plan belongs to the subject, so that every tensor argument of every operation is laid out anew. An
+    operation that the table does not know raises AttributeError.
+    """
+
+    name: str
+    dtype: str
+    device: str = "cpu"
+    overrides: Mapping[str, Callable[..., Any]] = dataclasses.field(default_factory=dict)
+    origin: str = "eager"  # what `--subject` was given: a file of kernels, for command lines that repeat a failure
+    plan: CallPlan = CallPlan()
+    tape: list[Recorded] | None = None
+    seconds: float = 0.0
+
+    @property
+    def format(self) -> Format:
+        """The number format of the dtype."""
+        return FORMATS[self.dtype]
+
+    @property
+    def torch_dtype(self) -> torch.dtype:
+        """torch's dtype of that name."""
+        dtype: torch.dtype = getattr(torch, self.dtype)
+        return dtype
+
+    def arithmetic(self, operation: str) -> Arithmetic:
+        """How `operation` computes here: depends on dtype, device and the precision switches in force."""
+        row = OPERATIONS[operation]
+        stored = self.format
+        on_tensor_cores = row.product and self.dtype == "float32" and torch.device(self.device).type == "cuda"
+        operand = tf32 if on_tensor_cores and torch.backends.cuda.matmul.allow_tf32 else stored
+        return Arithmetic.of(stored, accumulator=stored if row.accumulator == "stored" else None, operand=operand)
+
+    def overriding(self, name: str, **functions: Callable[..., Any]) -> Subject:
+        """A subject called `name` in which `functions` answer to the operations of their names.
+
+        The one way in for mutants and for a user's kernels. Raises KeyError for an unknown operation.
+        """
+        for unknown in functions.keys() - OPERATIONS.keys():
+            nearest = ", ".join(difflib.get_close_matches(unknown, OPERATIONS, 3, 0.4)) or "none"
+            raise KeyError(f"no operation {unknown!r}; nearest: {nearest}")
+        return dataclasses.replace(self, name=name, overrides={**self.overrides, **functions})
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        if name.startswith("_") or name not in OPERATIONS:
+            raise AttributeError(f"no operation {name!r}; add a row to claims/frame/operations/chapters")
+        operation = OPERATIONS[name]
+        function = self.overrides.get(name, operation.function)
+
+        def call(*args: Any, **kwargs: Any) -> Any:
+            start = time.perf_counter()
+            try:
+                return operation.apply(function, args, kwargs, self.plan, self._recorder(name))
+            finally:
+                self.seconds += time.perf_counter() - start
+
+        return call
+
+    def _recorder(self, name: str) -> Callable[..., Any]:
+        def direct(function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+            return function(*args, **kwargs)
+
+        def recording(function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+            kept = [map_tensors(_copy, a) for a in args]  # before the call, which may write in place
+            result = function(*args, **kwargs)
+            assert self.tape is not None
+            self.tape.append(Recorded(name, kept, kwargs, result))
+            return result
+
+        return direct if self.tape is None else recording
+
+    def tensor(self, numbers: ArrayLike) -> Tensor:
+        """`numbers` as a tensor of this dtype on this device; numbers that the format holds convert exactly."""
+        return torch.from_numpy(np.ascontiguousarray(numbers, np.float64)).to(self.device, self.torch_dtype)
+
+    def empty(self, *shape: int) -> Tensor:
+        """An uninitialised tensor, for operations that fill one in place."""
+        return torch.empty(shape, dtype=self.torch_dtype, device=self.device)
+
+    def gradient(self, output: Tensor, inputs: Tensor, cotangent: Tensor) -> Tensor:
+        """The vector-Jacobian product of `output` with respect to `inputs`, by reverse mode."""
+        start = time.perf_counter()
+        (gradient,) = torch.autograd.grad(output, inputs, cotangent, retain_graph=True)
+        self.seconds += time.perf_counter() - start
+        return gradient
+
+    @contextlib.contextmanager
+    def random(self, seed: int) -> Iterator[torch.Generator]:
+        """Seeds torch's global generators for as long as the context lasts, and yields a generator of that seed."""
+        devices = [self.device] if torch.device(self.device).type == "cuda" else []
+        with torch.random.fork_rng(devices=devices):
+            torch.manual_seed(seed)
+            yield torch.Generator("cpu" if self.device == "meta" else self.device).manual_seed(seed)
+
+
+def _copy(t: Tensor) -> Tensor:
+    """A copy with the same shape, strides and storage offset."""
+    t = t.detach()
+    storage = t.new_empty(t.untyped_storage().nbytes() // t.element_size())
+    if not t.is_meta:
+        storage.copy_(t.as_strided(storage.shape, (1,), 0))
+    return storage.as_strided(t.shape, t.stride(), t.storage_offset())
+
+
+def numbers_of(x: Any) -> NDArray[np.float64]:
+    """`values` of one tensor or array."""
+    result: NDArray[np.float64] = values(x)
+    return result

@@ -1,0 +1,1 @@
+"""Wrong implementations of operations, by chapter, that the claims must catch."""
