@@ -20,14 +20,15 @@ $(VENV)/installed: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "$(PYTHON) must be Python 3.11 or later; name another one: make env PYTHON=python3.12"; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
-		{ echo "$(PYTHON) cannot create environments: install its venv package (Debian: apt-get install python3-venv)"; exit 1; }
+		{ echo "$(PYTHON) lacks ensurepip: install its venv package (Debian: apt-get install python3-venv)"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --editable '.[dev]' --constraint constraints.txt
 	@touch $@
 
 verify: env  ## check every claim at the standard profile and write the HTML report
 	@status=0; \
-	$(BIN)/python -m pytest tests/test_claims.py --hypothesis-profile=standard -n $(WORKERS) --report $(REPORT) || status=$$?; \
+	$(BIN)/python -m pytest tests/test_claims.py --hypothesis-profile=standard -n $(WORKERS) --report $(REPORT) \
+		|| status=$$?; \
 	if test -f $(REPORT)/index.html; then echo "Report: $(CURDIR)/$(REPORT)/index.html"; fi; \
 	exit $$status
 
