@@ -26,7 +26,7 @@ $(VENV)/installed: pyproject.toml constraints.txt
 	@touch $@
 
 verify: env  ## check every claim at the standard profile and write the HTML report
-	@status=0; \
+	@rm -f $(REPORT)/index.html; status=0; \
 	$(BIN)/python -m pytest tests/test_claims.py --hypothesis-profile=standard -n $(WORKERS) --report $(REPORT) \
 		|| status=$$?; \
 	if test -f $(REPORT)/index.html; then echo "Report: $(CURDIR)/$(REPORT)/index.html"; fi; \
