@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from claims.frame.checks import Check
-from claims.frame.inputs.regime import Arrays
+from claims.frame.inputs.regime import Arrays, finite
 from claims.frame.trial import Timer, Trial
 
 LOWEST, HIGHEST = -60, 20
@@ -84,7 +84,7 @@ class Evidence:
         self.alpha += math.fsum(c.alpha for c in checks)
         margins = [c.margins if c.applies is None else c.margins[c.applies] for c in checks]
         positive = np.concatenate(margins) if margins else np.zeros(0)
-        self.zeros -= np.count_nonzero(positive) - positive.size
+        self.zeros += positive.size - int(np.count_nonzero(positive))
         positive = positive[positive > 0]
         bins = np.clip(np.ceil(2 * np.log2(positive)), LOWEST, HIGHEST).astype(np.int64) - LOWEST
         self.histogram += np.bincount(bins, minlength=HIGHEST - LOWEST + 1)
@@ -126,6 +126,3 @@ class Evidence:
         }
 
 
-def finite(x: float) -> float | str:
-    """A number as JSON can hold it: NaN and infinities as text."""
-    return float(x) if math.isfinite(x) else str(float(x))

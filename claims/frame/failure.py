@@ -9,8 +9,8 @@ import numpy as np
 
 from claims.frame.checks import Check, ratio
 from claims.frame.claim import Proposition, Refutation
-from claims.frame.evidence import Where, finite
-from claims.frame.inputs.regime import Arrays
+from claims.frame.evidence import Where
+from claims.frame.inputs.regime import Arrays, finite
 from claims.frame.profiles import Profile
 from claims.frame.reproduction import plain_torch
 from claims.frame.subject import Subject, values

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar
 
@@ -108,4 +109,11 @@ def _plain(value: Any) -> Any:
         return {"kind": type(value).__name__, **{f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}}
     if isinstance(value, (tuple, list)):
         return [_plain(v) for v in value]
-    return value
+    if isinstance(value, np.generic):
+        value = value.item()
+    return finite(value) if isinstance(value, float) else value
+
+
+def finite(x: float) -> float | str:
+    """A number as JSON can hold it: NaN and infinities as text."""
+    return float(x) if math.isfinite(x) else str(float(x))

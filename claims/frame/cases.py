@@ -1,0 +1,223 @@
+"""What a run consists of: one case a claim x subject x device x dtype, and one a refutation, mutant and departure."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+import traceback
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from claims.frame import kernels, support
+from claims.frame.claim import Claim, Departure, Mutant, Refutation, load_all
+from claims.frame.evidence import Evidence
+from claims.frame.kernels import EAGER, UsageProblem, nearest, subject
+from claims.frame.profiles import Profile
+from claims.frame.runner import catch, examine, refute
+
+DEVICES = ("cpu", "cuda", "mps", "xpu")
+
+
+@dataclasses.dataclass(frozen=True)
+class Selection:
+    """The options of a run; empty means everything (every device present, every dtype supported)."""
+
+    claims: Sequence[str] = ()
+    chapters: Sequence[str] = ()
+    subjects: Sequence[str] = ()
+    devices: Sequence[str] = ()
+    dtypes: Sequence[str] = ()
+
+    def validate(self) -> None:
+        """Raises UsageProblem, one line with the nearest valid names, for a name that does not exist."""
+        claims = load_all()
+        chapters = {c.chapter for c in claims.values()}
+        for option, names, known in (
+            ("claim", self.claims, claims),
+            ("chapter", self.chapters, chapters),
+            ("dtype", self.dtypes, support.DTYPES),
+            ("device", [d.partition(":")[0] for d in self.devices], DEVICES),
+        ):
+            for name in names:
+                if name not in known:
+                    raise UsageProblem(f"--{option}: no {option} {name!r}; nearest: {nearest(name, known)}")
+        for index in (d.partition(":")[2] for d in self.devices):
+            if index and not index.isdigit():
+                raise UsageProblem(f"--device: {index!r} is no device index; write for example cuda:0")
+        for origin in self.subjects:
+            if origin != EAGER:
+                kernels.load(origin)
+
+    def selected(self) -> list[Claim]:
+        """The claims asked for."""
+        return [
+            c
+            for c in load_all().values()
+            if (not self.claims or c.id in self.claims) and (not self.chapters or c.chapter in self.chapters)
+        ]
+
+
+@dataclasses.dataclass(frozen=True)
+class Case:
+    """One item of a run. `skip` says why it cannot run here; `absent` that the device is the reason."""
+
+    role: str
+    claim: str
+    subject: str
+    device: str
+    dtypes: tuple[str, ...]
+    name: str | None = None
+    skip: str | None = None
+    absent: bool = False
+
+    @property
+    def id(self) -> str:
+        """A readable id, unique among the cases of its role."""
+        tested = Path(self.subject).stem
+        if self.role == "claim":
+            return f"{self.claim}-{tested}-{self.device}-{self.dtypes[0]}"
+        return f"{self.claim}-{self.name}-{self.device}"
+
+    def run(self, profile: Profile, seed: int) -> Evidence:
+        """Runs the case; an exception of an operation becomes the outcome "error", with its traceback in the reason."""
+        claim = load_all()[self.claim]
+        evidence = Evidence(claim.id, Path(self.subject).stem, self.device, self.dtypes[0], self.role, self.name)
+        if self.skip:
+            evidence.reason = self.skip
+            return evidence
+        try:
+            return getattr(self, f"_run_{self.role}")(claim, profile, seed)  # type: ignore[no-any-return]
+        except Exception:  # noqa: BLE001  whatever an operation raises is a failure of the item, not of the run
+            evidence.outcome, evidence.reason = "error", traceback.format_exc()
+            return evidence
+
+    def _run_claim(self, claim: Claim, profile: Profile, seed: int) -> Evidence:
+        return examine(claim, subject(self.subject, self.dtypes[0], self.device), profile, seed=seed)
+
+    def _run_refutation(self, claim: Claim, profile: Profile, seed: int) -> Evidence:
+        false = next(r for r in claim.refutations if r.id == self.name)
+        return refute(false, subject(EAGER, self.dtypes[0], self.device), claim, profile, seed=seed)
+
+    def _run_mutant(self, claim: Claim, profile: Profile, seed: int) -> Evidence:
+        mutant = next(m for m in claim.mutants if m.name == self.name)
+        for dtype in self.dtypes:
+            evidence = catch(claim, mutant, subject(EAGER, dtype, self.device), profile, seed=seed)
+            if evidence.outcome == "caught":
+                break
+        return evidence
+
+    def _run_departure(self, claim: Claim, profile: Profile, seed: int) -> Evidence:
+        departs = next(d for d in claim.departures if d.name == self.name)
+        script = importlib.import_module(f"claims.departures.scripts.{departs.script}")
+        evidence = Evidence(claim.id, EAGER, self.device, self.dtypes[0], self.role, self.name, instances=1)
+        evidence.outcome = "departs" if script.departs() else "mended"
+        return evidence
+
+
+def claim_cases(selection: Selection) -> Iterator[Case]:
+    """One case a claim x subject x device x dtype; what was asked for by name and cannot run has a `skip`."""
+    for claim in selection.selected():
+        for origin in selection.subjects or [EAGER]:
+            if origin != EAGER and not set(kernels.load(origin)) & set(support.operations_of(claim)):
+                continue
+            for device in selection.devices or support.devices():
+                for dtype in selection.dtypes or support.DTYPES:
+                    case = Case("claim", claim.id, origin, device, (dtype,))
+                    if not support.is_present(device):
+                        yield dataclasses.replace(case, skip=f"no device {device!r} here", absent=True)
+                    elif reason := support.unsupported(claim, device, dtype):
+                        if selection.dtypes:
+                            yield dataclasses.replace(case, skip=reason)
+                    else:
+                        yield case
+
+
+def _side_cases(selection: Selection, role: str, neighbours: str) -> Iterator[Case]:
+    """Refutations or mutants, on eager torch and the first device that is present."""
+    if selection.subjects and EAGER not in selection.subjects:
+        return
+    device = next(filter(support.is_present, selection.devices or support.devices()), None)
+    for claim in selection.selected() if device else []:
+        for neighbour in getattr(claim, neighbours):
+            dtypes = tuple(d for d in neighbour.dtypes if not selection.dtypes or d in selection.dtypes)
+            dtypes = tuple(d for d in dtypes if support.unsupported(claim, device, d) is None)
+            if dtypes:
+                yield Case(role, claim.id, EAGER, device, dtypes, _name(neighbour))
+
+
+def refutation_cases(selection: Selection) -> Iterator[Case]:
+    """One case a refutation."""
+    return _side_cases(selection, "refutation", "refutations")
+
+
+def mutant_cases(selection: Selection) -> Iterator[Case]:
+    """One case a claim x mutant that it must catch."""
+    return _side_cases(selection, "mutant", "mutants")
+
+
+def departure_cases(selection: Selection) -> Iterator[Case]:
+    """One case a departure, on the first of its devices that is present."""
+    wanted = selection.devices or support.devices()
+    seen = set()
+    for claim in selection.selected():
+        for departs in claim.departures:
+            device = next((d for d in wanted if d in departs.devices and support.is_present(d)), None)
+            if device and departs.name not in seen:
+                seen.add(departs.name)
+                yield Case("departure", claim.id, EAGER, device, departs.dtypes, departs.name)
+
+
+CASES = {
+    "claim": claim_cases,
+    "refutation": refutation_cases,
+    "mutant": mutant_cases,
+    "departure": departure_cases,
+}
+
+
+def _name(neighbour: Refutation | Mutant | Departure) -> str:
+    return neighbour.id if isinstance(neighbour, Refutation) else neighbour.name
+
+
+def metadata(claim: Claim) -> Mapping[str, Any]:
+    """What a reader wants to know of a claim, as the record file has it."""
+    root = Path(__file__).parents[2]
+    reference = f"reference/{claim.topic}"
+    scripts = Path(__file__).parents[1] / "departures" / "scripts"
+    return {
+        "id": claim.id,
+        "title": claim.title,
+        "statement": claim.statement,
+        "hypotheses": claim.hypotheses,
+        "chapter": claim.chapter,
+        "topic": claim.topic,
+        "truth": claim.truth,
+        "correction": claim.correction,
+        "notes": claim.notes,
+        "book": claim.book,
+        "formal": claim.formal,
+        "method": claim.method,
+        "bound": claim.bound,
+        "operations": support.operations_of(claim),
+        "dtypes": {d: {t: support.unsupported(claim, d, t) for t in support.DTYPES} for d in support.devices()},
+        "source": {"claim": claim.source, "reference": reference if (root / reference).exists() else ""},
+        "refutations": [{"name": r.id, "statement": r.statement} for r in claim.refutations],
+        "mutants": [
+            {"name": m.name, "operation": ", ".join(m.functions), "trigger": m.trigger, "provenance": m.provenance}
+            for m in claim.mutants
+        ],
+        "departures": [
+            {
+                "name": d.name,
+                "summary": d.summary,
+                "devices": list(d.devices),
+                "dtypes": list(d.dtypes),
+                "versions": d.versions,
+                "upstream": d.upstream,
+                "script": f"claims/departures/scripts/{d.script}.py",
+                "code": (scripts / f"{d.script}.py").read_text(encoding="utf-8"),
+            }
+            for d in claim.departures
+        ],
+    }

@@ -1,0 +1,69 @@
+"""A user's own kernels: a Python file whose functions answer to operations of the table."""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import importlib.util
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from claims.frame.operations import OPERATIONS
+from claims.frame.subject import Subject
+
+EAGER = "eager"
+
+
+class UsageProblem(Exception):
+    """A request that cannot be met; the message is one line that says what is wrong and how to mend it."""
+
+
+def nearest(name: str, known: Any) -> str:
+    """The known names closest to `name`, for messages."""
+    return ", ".join(difflib.get_close_matches(name, list(known), 3, 0.4)) or ", ".join(sorted(known)[:8])
+
+
+@functools.cache
+def load(origin: str) -> Mapping[str, Callable[..., Any]]:
+    """The functions of a kernel file by operation; names that begin with an underscore are the file's own business.
+
+    Raises UsageProblem if the file does not exist or import, or has a public function that is no operation.
+    """
+    path = Path(origin)
+    if not path.is_file():
+        raise UsageProblem(f"no subject {origin!r}: give 'eager' or a Python file whose functions are named as operations")
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    if spec is None or spec.loader is None:
+        raise UsageProblem(f"{origin} is not a Python file: its name must end in .py")
+    module = importlib.util.module_from_spec(spec)
+    try:
+        sys.modules[path.stem] = module  # dataclasses and pickling look a module up by its name
+        spec.loader.exec_module(module)
+    except Exception as error:
+        del sys.modules[path.stem]
+        raise UsageProblem(f"{origin} does not import: {type(error).__name__}: {error}".replace("\n", " ")) from error
+    public = {
+        name: f
+        for name, f in vars(module).items()
+        if not name.startswith("_") and callable(f) and getattr(f, "__module__", None) == module.__name__
+    }
+    for unknown in public.keys() - OPERATIONS.keys():
+        raise UsageProblem(
+            f"{origin}: {unknown!r} is no operation; nearest: {nearest(unknown, OPERATIONS)} "
+            f"(name helpers with a leading underscore)"
+        )
+    if not public:
+        raise UsageProblem(f"{origin} defines no operation; name a function as one of them, such as softmax")
+    return public
+
+
+def subject(origin: str, dtype: str, device: str) -> Subject:
+    """The subject for `--subject ORIGIN`: eager torch, or eager torch with the functions of a kernel file."""
+    eager = Subject(EAGER, dtype, device)
+    if origin == EAGER:
+        return eager
+    made = eager.overriding(Path(origin).stem, **load(origin))
+    made.origin = origin
+    return made

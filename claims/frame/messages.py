@@ -1,0 +1,43 @@
+"""What the terminal says of an item that failed."""
+
+from __future__ import annotations
+
+import textwrap
+
+from claims.frame.cases import Case
+from claims.frame.claim import load_all
+from claims.frame.evidence import Evidence
+
+
+def failure_text(case: Case, evidence: Evidence) -> str:
+    """The claim, the margin, the smallest instance, the line that repeats it, and a reproduction in plain torch."""
+    claim = load_all()[case.claim]
+    where = f"{evidence.subject}, {evidence.device}, {evidence.dtype}"
+    headline = {
+        "failed": f"{claim.id} is refuted on {where}",
+        "vacuous": f"{claim.id} says too little on {where}: {evidence.reason}",
+        "error": f"{claim.id} could not be examined on {where}: an operation raised\n{evidence.reason}",
+        "not-refuted": f"{claim.id}: no counterexample was found to its false neighbour {case.name} ({where})",
+        "survived": f"{claim.id} does not catch the mutant {case.name} ({where}, {evidence.instances} instances)",
+        "mended": f"{claim.id}: torch no longer departs as {case.name} describes; remove the departure",
+    }[evidence.outcome]
+    lines = [headline, f"  {claim.title}", f"  {claim.statement}"]
+    failure = evidence.failure
+    if failure is None:
+        return "\n".join(lines)
+    plan = failure["input"]["plan"]
+    lines += [
+        f"margin: {_short(failure['margin'])} times the bound, in the check {failure['label']!r}",
+        f"called: {plan['calls']}, {plan['layout']}, {plan['axis']} axis",
+        "smallest instance:",
+        textwrap.indent(failure["instance"], "  "),
+        f"observed {failure['observed']}, expected {failure['expected']}, bound {failure['bound']}",
+        f"repeat: {failure['repeat']}",
+    ]
+    if failure["reproduction"]:
+        lines += ["in plain torch:", textwrap.indent(failure["reproduction"], "  ")]
+    return "\n".join(lines)
+
+
+def _short(margin: float | str) -> str:
+    return margin if isinstance(margin, str) else f"{margin:.4g}"

@@ -1,0 +1,148 @@
+"""pytest over claims: the options, the items, the records, and the summary at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import settings
+
+from claims.frame import environment, profiles, switches
+from claims.frame.cases import CASES, Case, Selection, metadata
+from claims.frame.claim import load_all
+from claims.frame.evidence import Evidence
+from claims.frame.kernels import UsageProblem
+from claims.frame.messages import failure_text
+from claims.frame.records import RecordWriter
+from claims.frame.summary import print_summary
+
+PROPERTY = "claims-evidence"
+SELECTION = pytest.StashKey[Selection]()
+
+profiles.register()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Adds the options; profiles and seeds are Hypothesis's own options."""
+    group = parser.getgroup("claims", "which claims are checked, and on what")
+    for option, text in (
+        ("claim", "the claim with this id"),
+        ("chapter", "the claims of this chapter"),
+        ("device", "this device: cpu, cuda, cuda:1, ... (default: every device present)"),
+        ("dtype", "this dtype: float16, bfloat16, float32 or float64 (default: all that torch supports)"),
+        ("subject", "what is tested: eager, or a Python file of kernels"),
+    ):
+        group.addoption(f"--{option}", action="append", default=[], metavar=option.upper(), help=f"{text}; repeatable")
+    group.addoption("--require-device", action="store_true", help="a device that is absent is an error, not a skip")
+    group.addoption("--report", metavar="DIR", type=Path, help="write the run's record and an HTML report to DIR")
+
+
+@pytest.hookimpl(tryfirst=True)  # before Hypothesis loads a profile, which would fail on an unknown name at length
+def pytest_configure(config: pytest.Config) -> None:
+    """Checks every name that the user gave, sets the precision switches, and opens the record."""
+    option = config.option
+    chosen = Selection(option.claim, option.chapter, option.subject, option.device, option.dtype)
+    try:
+        chosen.validate()
+        profile = option.hypothesis_profile
+        if profile and profile not in profiles.PROFILES:
+            known = ", ".join(profiles.PROFILES)
+            raise UsageProblem(f"--hypothesis-profile: no profile {profile!r}; there are {known}")
+        if option.report and option.report.exists() and not option.report.is_dir():
+            raise UsageProblem(f"--report: {option.report} is a file; name a directory")
+    except UsageProblem as problem:
+        raise pytest.UsageError(str(problem)) from None
+    config.stash[SELECTION] = chosen
+    switches.set_all()
+    if not option.hypothesis_profile:
+        settings.load_profile(profiles.DEFAULT)
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Controller(config), "claims-controller")
+
+
+def base_seed(config: pytest.Config) -> int:
+    """The seed that everything drawn depends on: `--hypothesis-seed`, 0 by default so that runs repeat."""
+    given = config.option.hypothesis_seed
+    try:
+        return int(given or 0)
+    except ValueError:
+        raise pytest.UsageError(f"--hypothesis-seed: {given!r} is no integer") from None
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """One item a case: a test that takes `claim_case`, `refutation_case`, `mutant_case` or `departure_case`."""
+    for role, cases in CASES.items():
+        if f"{role}_case" in metafunc.fixturenames:
+            made = list(cases(metafunc.config.stash[SELECTION]))
+            metafunc.parametrize(f"{role}_case", [pytest.param(c, id=c.id) for c in made])
+
+
+@pytest.fixture
+def judge(request: pytest.FixtureRequest) -> Any:
+    """Runs a case, attaches its evidence to the item, and fails or skips the item if the evidence says so."""
+
+    def run(case: Case, *good: str) -> None:
+        evidence = case.run(profiles.active(), base_seed(request.config))
+        request.node.user_properties.append((PROPERTY, evidence.record()))
+        _conclude(case, evidence, good, require_device=request.config.option.require_device)
+
+    return run
+
+
+def _conclude(case: Case, evidence: Evidence, good: tuple[str, ...], *, require_device: bool) -> None:
+    if case.skip:
+        if case.absent and require_device:
+            pytest.fail(f"{case.skip}, and --require-device was given", pytrace=False)
+        pytest.skip(case.skip)
+    if evidence.outcome not in good:
+        pytest.fail(failure_text(case, evidence), pytrace=False)
+
+
+class Controller:
+    """The process that collects the evidence of all workers: writes the record, the summary and the report."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
+        self.evidence: list[dict[str, Any]] = []
+        self.writer: RecordWriter | None = None
+
+    def pytest_sessionstart(self) -> None:
+        """Opens the record."""
+        if self.config.option.report is None:
+            return
+        profile = profiles.active()
+        about = {
+            "command": " ".join(["pytest", *self.config.invocation_params.args]),
+            **environment.describe(),
+            "profile": profile.name,
+            "examples": profile.examples,
+            "seed": base_seed(self.config),
+        }
+        self.writer = RecordWriter(self.config.option.report, about)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Writes the evidence of an item as soon as it arrives."""
+        if report.when != "call":
+            return
+        for key, measured in report.user_properties:
+            if key == PROPERTY and isinstance(measured, dict):
+                self.evidence.append(measured)
+                if self.writer is not None:
+                    self.writer.claim(metadata(load_all()[measured["claim"]]))
+                    self.writer.evidence(measured)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> Iterator[None]:
+        """Prints the table of evidence before pytest's own last lines, and builds the report."""
+        if self.evidence:
+            print_summary(self.evidence, terminalreporter)
+        if self.writer is not None:
+            self.writer.close()
+            from reports import build  # noqa: PLC0415  only a run that asks for a report needs it
+
+            page = build.build([self.writer.path], self.config.option.report)
+            terminalreporter.write_line(f"record: {self.writer.path}")
+            terminalreporter.write_line(f"report: {page}")
+        yield

@@ -1,0 +1,52 @@
+"""Run records: JSON lines, written as the run goes, so that a killed run keeps what it had."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Self, TextIO
+
+SCHEMA = 1
+
+
+class RecordWriter:
+    """Writes one run's lines to `DIRECTORY/RUN.jsonl`: the run first, then each claim once and its evidence.
+
+    The directory is made if it is missing. Every line is flushed at once.
+    """
+
+    def __init__(self, directory: Path, about: Mapping[str, Any]) -> None:
+        started = datetime.datetime.now(datetime.UTC).replace(microsecond=0)
+        self.run = f"{started:%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
+        directory.mkdir(parents=True, exist_ok=True)
+        self.path = directory / f"{self.run}.jsonl"
+        self._file: TextIO = self.path.open("w", encoding="utf-8", buffering=1)
+        self._claims: set[str] = set()
+        self._write("run", {"started": started.isoformat(), **about})
+
+    def claim(self, about: Mapping[str, Any]) -> None:
+        """Writes the metadata of a claim, the first time it is seen."""
+        if about["id"] not in self._claims:
+            self._claims.add(about["id"])
+            self._write("claim", about)
+
+    def evidence(self, measured: Mapping[str, Any]) -> None:
+        """Writes the evidence of one item."""
+        self._write("evidence", measured)
+
+    def _write(self, kind: str, fields: Mapping[str, Any]) -> None:
+        line = {"schema": SCHEMA, "kind": kind, "run": self.run, **fields}
+        self._file.write(json.dumps(line, allow_nan=False, separators=(",", ":")) + "\n")
+
+    def close(self) -> None:
+        """Closes the file; nothing is lost without it."""
+        self._file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()

@@ -1,0 +1,1 @@
+"""Runs the claims, and tests the suite itself."""

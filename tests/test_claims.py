@@ -1,0 +1,25 @@
+"""Every claim on every subject, device and dtype; its false neighbours, its mutants, and torch's departures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from claims.frame.cases import Case
+
+Judge = Callable[..., None]
+
+
+def test_claim_holds(claim_case: Case, judge: Judge) -> None:
+    judge(claim_case, "held", "consistent", "exhausted", "departs")
+
+
+def test_false_neighbour_is_refuted(refutation_case: Case, judge: Judge) -> None:
+    judge(refutation_case, "refuted")
+
+
+def test_mutant_is_caught(mutant_case: Case, judge: Judge) -> None:
+    judge(mutant_case, "caught")
+
+
+def test_torch_still_departs(departure_case: Case, judge: Judge) -> None:
+    judge(departure_case, "departs")
