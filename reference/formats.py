@@ -44,15 +44,17 @@ class Format:
 
     def ulp(self, x: ArrayLike) -> NDArray[np.float64]:
         """Distance between consecutive numbers of the format at |x| (`eta` below the normal range)."""
-        exponent = np.frexp(np.asarray(x, np.float64))[1] - self.precision
-        return np.ldexp(1.0, np.maximum(exponent, self.emin - self.precision + 1))
+        x = np.asarray(x, np.float64)
+        exponent = np.where(x == 0, self.emin, np.frexp(x)[1])  # frexp(0) has exponent 0
+        ulp: NDArray[np.float64] = np.ldexp(1.0, np.maximum(exponent, self.emin + 1) - self.precision)
+        return ulp
 
     def round(self, x: ArrayLike) -> NDArray[np.float64]:
         """Nearest number of the format to each float64 of `x`, as float64; overflow gives an infinity."""
         x = np.asarray(x, np.float64)
         with np.errstate(over="ignore"):
             if self.name in ("float16", "float32", "float64"):
-                return x.astype(self.name).astype(np.float64)
+                return np.asarray(x.astype(self.name), np.float64)
             # astype would round twice (through float32); scaling by the ulp, a power of two, is exact.
             quantum = self.ulp(x)
             rounded = np.where(np.isfinite(x), np.rint(x / quantum) * quantum, x)

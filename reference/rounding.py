@@ -1,0 +1,85 @@
+"""The building blocks of rounding-error bounds: gamma, one more rounding, overflow.
+
+ASNA = N. J. Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., SIAM 2002. The named bounds (BND-SUM, ...)
+are in `reference.bounds`. All of them are evaluated in float64 and then rounded up by `upward`, so that what is
+returned is a bound and not an approximation to one.
+"""
+
+from __future__ import annotations
+
+from typing import Any, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reference.formats import Arithmetic, Format
+
+U64 = 2.0**-53
+"""Unit roundoff of the float64 in which references and bounds are evaluated."""
+
+
+@overload
+def gamma(k: float, u: float) -> float: ...
+@overload
+def gamma(k: NDArray[Any], u: float) -> NDArray[np.float64]: ...
+def gamma(k: float | NDArray[Any], u: float) -> float | NDArray[np.float64]:
+    """gamma_k = k u / (1 - k u), which bounds |prod (1 + delta_i)^(+-1) - 1| for k factors, |delta_i| <= u.
+
+    ASNA Lemma 3.1. `k` is a count or an array of counts. Raises ValueError unless 0 <= k and k u < 1 everywhere.
+    """
+    ku = np.asarray(k, np.float64) * u
+    if not np.all((ku >= 0) & (ku < 1)):
+        raise ValueError(f"gamma_k needs 0 <= k u < 1, but k = {np.max(k)} and u = {u}")
+    quotient = ku / (1 - ku)
+    return quotient if isinstance(k, np.ndarray) else float(quotient)
+
+
+def upward(bound: NDArray[np.float64], operations: int = 0) -> NDArray[np.float64]:
+    """`bound`, a result of about `operations` (plus a dozen) float64 operations on non-negative numbers, rounded up.
+
+    Each such operation has a relative error of at most 2^-53, so a relative 2^-52 (operations + 16) covers them.
+    """
+    return bound * (1 + 2 * U64 * (operations + 16))
+
+
+def rounded(error: NDArray[np.float64], magnitude: NDArray[np.float64], format: Format) -> NDArray[np.float64]:
+    """Error after one more rounding to `format` of a number within `error` of an exact one of size `magnitude`.
+
+    fl(x) = x (1 + delta) + e with |delta| <= u, |e| <= eta/2 (ASNA (2.8)), so
+    error + u (magnitude + error) + eta/2. Overflow is the caller's: see `overflows`.
+    """
+    return error + format.u * (magnitude + error) + format.eta / 2
+
+
+def overflow_threshold(format: Format) -> float:
+    """Numbers below it round to finite ones: (2 - u) 2^emax; for float64 its largest number, which is below that."""
+    return format.largest if format.precision >= 53 else (2 - format.u) * 2.0**format.emax
+
+
+def overflows(magnitude: NDArray[np.float64], format: Format) -> NDArray[np.bool_]:
+    """Where a number of at most `magnitude` may overflow in `format`; True for infinite and NaN magnitudes."""
+    return ~(magnitude < overflow_threshold(format))
+
+
+def stored(
+    error: NDArray[np.float64], value: NDArray[np.float64], arithmetic: Arithmetic, *, reached: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Error of a result after it is stored; infinite where it, or a partial result on the way to it, may overflow.
+
+    `error` is the error in the accumulator, `value` the exact result (its size counts), `reached` a bound on every
+    partial result in the accumulator, rounding included. A mixed arithmetic rounds once more.
+    """
+    size = np.abs(value)
+    final = rounded(error, size, arithmetic.result) if arithmetic.mixed else error
+    overflow = overflows(reached, arithmetic.accumulator) | overflows(size + error, arithmetic.result)
+    return np.where(overflow, np.inf, final)
+
+
+def rounds_operands(arithmetic: Arithmetic) -> bool:
+    """Whether operands are rounded on the way in (TF32)."""
+    return arithmetic.operand.precision < arithmetic.result.precision
+
+
+def wide(arithmetic: Arithmetic) -> bool:
+    """Whether float64 is too coarse for the reference of this arithmetic, so that it needs double-double."""
+    return arithmetic.accumulator.precision > 24

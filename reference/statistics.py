@@ -1,0 +1,181 @@
+"""Finite-sample bounds at a stated false-alarm probability alpha: radii, acceptance intervals, distances between laws.
+
+Each function states the theorem behind it. `alpha` is always the probability of a false alarm of
+that one check, both sides together.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import stats
+
+
+class Interval(NamedTuple):
+    """A closed interval."""
+
+    lower: float
+    upper: float
+
+    def __contains__(self, x: object) -> bool:
+        return isinstance(x, (int, float, np.number)) and self.lower <= float(x) <= self.upper
+
+
+def _log_term(alpha: float) -> float:
+    """ln(2/alpha). Raises ValueError unless 0 < alpha < 1."""
+    if not 0 < alpha < 1:
+        raise ValueError(f"alpha must lie in (0, 1), got {alpha}")
+    return math.log(2 / alpha)
+
+
+def _positive(**sizes: float) -> None:
+    for name, size in sizes.items():
+        if not size > 0:
+            raise ValueError(f"{name} must be positive, got {size}")
+
+
+def hoeffding_radius(n: int, width: float, alpha: float) -> float:
+    """t with P(|mean - mu| >= t) <= alpha for n independent variables in intervals of length `width`.
+
+    Hoeffding, JASA 58 (1963), theorem 2: 2 exp(-2 n t^2 / width^2) = alpha.
+    """
+    _positive(n=n)
+    if width < 0:
+        raise ValueError(f"width must not be negative, got {width}")
+    return width * math.sqrt(_log_term(alpha) / (2 * n))
+
+
+def bernstein_radius(n: int, variance: float, deviation: float, alpha: float) -> float:
+    """t with P(|mean - mu| >= t) <= alpha for n independent variables of known variance and |X - mu| <= `deviation`.
+
+    Bernstein's inequality (Boucheron, Lugosi and Massart, Concentration Inequalities, corollary 2.11):
+    2 exp(-n t^2 / (2 variance + 2 deviation t / 3)) = alpha, solved for t. The range of X may serve as `deviation`.
+    """
+    _positive(n=n)
+    if variance < 0 or deviation < 0:
+        raise ValueError("variance and deviation must not be negative")
+    log = _log_term(alpha)
+    linear = log * deviation / (3 * n)
+    return linear + math.sqrt(linear**2 + 2 * variance * log / n)
+
+
+def dkw_radius(n: int, alpha: float) -> float:
+    """t with P(sup_x |F_n(x) - F(x)| > t) <= alpha for n independent variables of any law F.
+
+    Dvoretzky, Kiefer and Wolfowitz with Massart's constant (Ann. Probab. 18 (1990), corollary 1):
+    2 exp(-2 n t^2) = alpha.
+    """
+    return hoeffding_radius(n, 1.0, alpha)
+
+
+def kolmogorov_distance(
+    sample: ArrayLike,
+    cdf: Callable[[NDArray[np.float64]], NDArray[np.float64]],
+    *,
+    left_limit: Callable[[NDArray[np.float64]], NDArray[np.float64]] | None = None,
+    presorted: bool = False,
+) -> float:
+    """sup_x |F_n(x) - F(x)| of a sample of any shape.
+
+    The supremum is attained at, or just before, a sample point. For a law with atoms give `left_limit`, x -> P(X < x);
+    without it F is taken to be continuous. Raises ValueError for an empty sample or NaN.
+    """
+    x = np.ravel(np.asarray(sample, np.float64))
+    if x.size == 0 or np.isnan(x).any():
+        raise ValueError("the sample must be non-empty and free of NaN")
+    if not presorted:
+        x = np.sort(x)
+    points, first, counts = np.unique(x, return_index=True, return_counts=True)
+    at, before = (first + counts) / x.size, first / x.size
+    law = np.asarray(cdf(points), np.float64)
+    law_before = law if left_limit is None else np.asarray(left_limit(points), np.float64)
+    return float(max(np.max(np.abs(at - law)), np.max(np.abs(before - law_before))))
+
+
+def discrete_distance(sample: ArrayLike, support: ArrayLike, probabilities: ArrayLike) -> float:
+    """sup_x |F_n(x) - F(x)| against the law with the given probabilities on ascending `support`.
+
+    Sample points outside the support count too. Raises ValueError unless the support ascends and the probabilities
+    sum to 1 (within 1e-9).
+    """
+    points, weights = np.asarray(support, np.float64), np.asarray(probabilities, np.float64)
+    if points.shape != weights.shape or points.ndim != 1 or np.any(np.diff(points) <= 0):
+        raise ValueError("support and probabilities must be vectors of one length, the support ascending")
+    if np.any(weights < 0) or abs(weights.sum() - 1) > 1e-9:
+        raise ValueError("probabilities must be non-negative and sum to 1")
+    cumulative = np.concatenate(([0.0], np.cumsum(weights)))
+    x = np.sort(np.ravel(np.asarray(sample, np.float64)))
+    if x.size == 0 or np.isnan(x).any():
+        raise ValueError("the sample must be non-empty and free of NaN")
+    jumps = np.union1d(points, x)
+
+    def distance(side: Literal["left", "right"]) -> float:
+        law = cumulative[np.searchsorted(points, jumps, side)]
+        return float(np.max(np.abs(np.searchsorted(x, jumps, side) / x.size - law)))
+
+    return max(distance("right"), distance("left"))
+
+
+def chi_square_interval(degrees: float, alpha: float) -> Interval:
+    """The central interval of the chi-square law: outside it with probability alpha/2 on either side, exactly.
+
+    Sum of squares of `degrees` independent standard normal variables (Cochran's theorem).
+    """
+    _positive(degrees=degrees)
+    _log_term(alpha)
+    law = stats.chi2(degrees)
+    return Interval(float(law.ppf(alpha / 2)), float(law.isf(alpha / 2)))
+
+
+def binomial_interval(n: int, p: float, alpha: float) -> Interval:
+    """Counts to accept from X ~ Bin(n, p): the largest lower and smallest upper end with alpha/2 or less beyond each.
+
+    P(X < lower) <= alpha/2 and P(X > upper) <= alpha/2, by the exact tails.
+    """
+    if n < 0 or not 0 <= p <= 1:
+        raise ValueError(f"need n >= 0 and p in [0, 1], got n = {n}, p = {p}")
+    _log_term(alpha)
+    law = stats.binom(n, p)
+    lower, upper = max(int(law.ppf(alpha / 2)), 0), min(int(law.isf(alpha / 2)), n)
+    # ppf and isf may be off by one at a rounding boundary: settle on the exact tails.
+    while lower > 0 and law.cdf(lower - 1) > alpha / 2:
+        lower -= 1
+    while lower < n and law.cdf(lower) <= alpha / 2:
+        lower += 1
+    while upper < n and law.sf(upper) > alpha / 2:
+        upper += 1
+    while upper > 0 and law.sf(upper - 1) <= alpha / 2:
+        upper -= 1
+    return Interval(float(lower), float(upper))
+
+
+def clopper_pearson(successes: int, n: int, alpha: float) -> Interval:
+    """Confidence interval for a proportion, coverage at least 1 - alpha for every p.
+
+    Clopper and Pearson, Biometrika 26 (1934): the p whose binomial tails at `successes` are alpha/2.
+    """
+    if not 0 <= successes <= n or n <= 0:
+        raise ValueError(f"need 0 <= successes <= n and n > 0, got {successes} of {n}")
+    _log_term(alpha)
+    lower = 0.0 if successes == 0 else float(stats.beta.ppf(alpha / 2, successes, n - successes + 1))
+    upper = 1.0 if successes == n else float(stats.beta.isf(alpha / 2, successes + 1, n - successes))
+    return Interval(lower, upper)
+
+
+def binomial_p_value(successes: int, n: int, p: float) -> float:
+    """min(1, 2 min(P(X <= successes), P(X >= successes))), X ~ Bin(n, p): an exact two-sided p-value (doubled tail)."""
+    if not 0 <= successes <= n or not 0 <= p <= 1:
+        raise ValueError(f"need 0 <= successes <= n and p in [0, 1], got {successes} of {n}, p = {p}")
+    law = stats.binom(n, p)
+    return min(1.0, 2 * float(min(law.cdf(successes), law.sf(successes - 1))))
+
+
+def chi_square_p_value(statistic: float, degrees: float) -> float:
+    """min(1, 2 min(P(X <= statistic), P(X >= statistic))) for the chi-square law: an exact two-sided p-value."""
+    _positive(degrees=degrees)
+    law = stats.chi2(degrees)
+    return min(1.0, 2 * float(min(law.cdf(statistic), law.sf(statistic))))
