@@ -1,0 +1,51 @@
+"""Norms and distances, and the formulas of the notes that torch spells as an expression."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from claims.frame.operations.operation import Operation
+
+
+def _lp_formula(x: Tensor, p: float, dim: int) -> Tensor:
+    return x.abs().pow(p).sum(dim).pow(1 / p)
+
+
+def _power_sum(x: Tensor, p: float, dim: int) -> Tensor:
+    return x.abs().pow(p).sum(dim)
+
+
+def _vector_norm_flushing_subnormals(x: Tensor, p: float, dim: int) -> Tensor:
+    torch.set_flush_denormal(True)  # noqa: FBT003  torch takes it by position
+    try:
+        norm: Tensor = torch.linalg.vector_norm(x, p, dim=dim)
+        return norm
+    finally:
+        torch.set_flush_denormal(False)  # noqa: FBT003
+
+
+_PAIR = (1, 1)
+
+ROWS = {
+    "vector_norm": Operation(torch.linalg.vector_norm, "torch.linalg.vector_norm", axes=(1,), dim="reduced"),
+    "linalg_norm": Operation(torch.linalg.norm, "torch.linalg.norm", axes=(1,), dim="reduced"),
+    "norm": Operation(torch.norm, "torch.norm", axes=(1,), dim="reduced"),
+    "tensor_norm": Operation(Tensor.norm, "torch.Tensor.norm", axes=(1,), dim="reduced"),
+    "lp_formula": Operation(
+        _lp_formula, "(lambda x, p, dim: x.abs().pow(p).sum(dim).pow(1 / p))", axes=(1,), dim="reduced"
+    ),
+    "power_sum": Operation(_power_sum, "(lambda x, p, dim: x.abs().pow(p).sum(dim))", axes=(1,), dim="reduced"),
+    "vector_norm_flushing_subnormals": Operation(
+        _vector_norm_flushing_subnormals,
+        "(lambda *a, **k: (torch.set_flush_denormal(True), torch.linalg.vector_norm(*a, **k),"
+        " torch.set_flush_denormal(False))[1])",
+        axes=(1,),
+        dim="reduced",
+    ),
+    "matrix_norm": Operation(torch.linalg.matrix_norm, "torch.linalg.matrix_norm", axes=(2,)),
+    "pairwise_distance": Operation(F.pairwise_distance, "torch.nn.functional.pairwise_distance", axes=_PAIR),
+    "dist": Operation(torch.dist, "torch.dist", axes=_PAIR, batches=False),
+    "cdist": Operation(torch.cdist, "torch.cdist", axes=(2, 2)),
+}
