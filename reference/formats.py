@@ -77,20 +77,35 @@ class Arithmetic:
 
     Operands are rounded to `operand`, products and sums are carried in `accumulator`, what is stored is rounded
     to `result`. All three are one format for float32 and float64; half types accumulate in float32; with TF32
-    the operands of a float32 product have 11 significant bits.
+    the operands of a float32 product have 11 significant bits. Without `gradual` underflow, subnormal operands and
+    subnormal sums count as zero, as for the bfloat16 dot-product instructions of x86 (Intel 64 and IA-32
+    Architectures Software Developer's Manual: VDPBF16PS, TDPBF16PS).
     """
 
     operand: Format
     accumulator: Format
     result: Format
+    gradual: bool = True
 
     @classmethod
-    def of(cls, stored: Format, *, accumulator: Format | None = None, operand: Format | None = None) -> Arithmetic:
+    def of(
+        cls,
+        stored: Format,
+        *,
+        accumulator: Format | None = None,
+        operand: Format | None = None,
+        gradual: bool = True,
+    ) -> Arithmetic:
         """The arithmetic of tensors stored in `stored`: half types accumulate in float32 unless told otherwise."""
         wide = float32 if stored.precision < float32.precision else stored
-        return cls(operand or stored, accumulator or wide, stored)
+        return cls(operand or stored, accumulator or wide, stored, gradual)
 
     @property
     def mixed(self) -> bool:
         """Whether storing a result costs a rounding of its own."""
         return self.accumulator != self.result
+
+    @property
+    def underflow(self) -> float:
+        """What underflow may add to a sum of products for each of them: of the product, or of it and of the sum."""
+        return self.accumulator.eta if self.gradual else 2 * self.accumulator.lam

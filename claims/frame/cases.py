@@ -41,7 +41,7 @@ class Selection:
         ):
             for name in names:
                 if name not in known:
-                    raise UsageProblem(f"--{option}: no {option} {name!r}; nearest: {nearest(name, known)}")
+                    raise UsageProblem(f"no {option} {name!r}; nearest: {nearest(name, known)}")
         for index in (d.partition(":")[2] for d in self.devices):
             if index and not index.isdigit():
                 raise UsageProblem(f"--device: {index!r} is no device index; write for example cuda:0")

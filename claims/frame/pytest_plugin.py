@@ -107,6 +107,7 @@ class Controller:
         self.config = config
         self.evidence: list[dict[str, Any]] = []
         self.writer: RecordWriter | None = None
+        self.closing: list[str] = []
 
     def pytest_sessionstart(self) -> None:
         """Opens the record."""
@@ -133,16 +134,26 @@ class Controller:
                     self.writer.claim(metadata(load_all()[measured["claim"]]))
                     self.writer.evidence(measured)
 
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Closes the record and builds the report; a report that fails to build fails the run, and loses nothing."""
+        if self.writer is None:
+            return
+        self.writer.close()
+        self.closing = [f"record: {self.writer.path}"]
+        from reports import build  # noqa: PLC0415  only a run that asks for a report needs it
+
+        try:
+            self.closing.append(f"report: {build.build([self.writer.path], self.config.option.report)}")
+        except Exception as error:  # noqa: BLE001  whatever it is, the record is safe
+            problem = f"{type(error).__name__}: {error}".replace("\n", " ")
+            self.closing.append(f"the report could not be built ({problem}); the record is complete")
+            session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
+
     @pytest.hookimpl(wrapper=True)
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> Iterator[None]:
-        """Prints the table of evidence before pytest's own last lines, and builds the report."""
+        """Prints the table of evidence before pytest's own last lines."""
         if self.evidence:
             print_summary(self.evidence, terminalreporter)
-        if self.writer is not None:
-            self.writer.close()
-            from reports import build  # noqa: PLC0415  only a run that asks for a report needs it
-
-            page = build.build([self.writer.path], self.config.option.report)
-            terminalreporter.write_line(f"record: {self.writer.path}")
-            terminalreporter.write_line(f"report: {page}")
+        for line in self.closing:
+            terminalreporter.write_line(line)
         yield

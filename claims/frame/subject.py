@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import difflib
+import functools
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 import torch
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from torch import Tensor
 
 from claims.frame.operations import OPERATIONS
@@ -33,13 +34,22 @@ def values(x: Any) -> Any:
     return x.detach().to("cpu", torch.float64).numpy()
 
 
+class Call(NamedTuple):
+    """One call of a torch callable: the arguments as it got them, laid out, and its result."""
+
+    args: Sequence[Any]
+    kwargs: Mapping[str, Any]
+    result: Any
+
+
 class Recorded(NamedTuple):
-    """One call of a subject: the operation's name, the arguments as the callable got them, and its result."""
+    """One operation of a property: its name, the arguments and the result that the property saw, and torch's calls."""
 
     operation: str
     args: Sequence[Any]
     kwargs: Mapping[str, Any]
     result: Any
+    calls: Sequence[Call]
 
 
 @dataclasses.dataclass
@@ -76,7 +86,10 @@ class Subject:
         stored = self.format
         on_tensor_cores = row.product and self.dtype == "float32" and torch.device(self.device).type == "cuda"
         operand = tf32 if on_tensor_cores and torch.backends.cuda.matmul.allow_tf32 else stored
-        return Arithmetic.of(stored, accumulator=stored if row.accumulator == "stored" else None, operand=operand)
+        accumulator = stored if row.accumulator == "stored" else None
+        # the bfloat16 dot-product instructions of x86 know no subnormal numbers
+        gradual = not (row.product and self.dtype == "bfloat16")
+        return Arithmetic.of(stored, accumulator=accumulator, operand=operand, gradual=gradual)
 
     def overriding(self, name: str, **functions: Callable[..., Any]) -> Subject:
         """A subject called `name` in which `functions` answer to the operations of their names.
@@ -97,24 +110,16 @@ class Subject:
         def call(*args: Any, **kwargs: Any) -> Any:
             start = time.perf_counter()
             try:
-                return operation.apply(function, args, kwargs, self.plan, self._recorder(name))
+                if self.tape is None:
+                    return operation.apply(function, args, kwargs, self.plan, _direct)
+                calls: list[Call] = []
+                result = operation.apply(function, args, kwargs, self.plan, functools.partial(_recording, calls))
+                self.tape.append(Recorded(name, args, kwargs, result, calls))
+                return result
             finally:
                 self.seconds += time.perf_counter() - start
 
         return call
-
-    def _recorder(self, name: str) -> Callable[..., Any]:
-        def direct(function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
-            return function(*args, **kwargs)
-
-        def recording(function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
-            kept = [map_tensors(_copy, a) for a in args]  # before the call, which may write in place
-            result = function(*args, **kwargs)
-            assert self.tape is not None
-            self.tape.append(Recorded(name, kept, kwargs, result))
-            return result
-
-        return direct if self.tape is None else recording
 
     def tensor(self, numbers: ArrayLike) -> Tensor:
         """`numbers` as a tensor of this dtype on this device; numbers that the format holds convert exactly."""
@@ -140,16 +145,23 @@ class Subject:
             yield torch.Generator("cpu" if self.device == "meta" else self.device).manual_seed(seed)
 
 
+def _direct(function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+    return function(*args, **kwargs)
+
+
+def _recording(
+    calls: list[Call], function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]
+) -> Any:
+    before = [map_tensors(_copy, a) for a in args]  # the call may write in place
+    result = function(*args, **kwargs)
+    calls.append(Call(before, kwargs, result))
+    return result
+
+
 def _copy(t: Tensor) -> Tensor:
     """A copy with the same shape, strides and storage offset."""
-    t = t.detach()
-    storage = t.new_empty(t.untyped_storage().nbytes() // t.element_size())
+    source = t.detach()
+    storage = source.new_empty(t.untyped_storage().nbytes() // t.element_size())
     if not t.is_meta:
-        storage.copy_(t.as_strided(storage.shape, (1,), 0))
-    return storage.as_strided(t.shape, t.stride(), t.storage_offset())
-
-
-def numbers_of(x: Any) -> NDArray[np.float64]:
-    """`values` of one tensor or array."""
-    result: NDArray[np.float64] = values(x)
-    return result
+        storage.copy_(source.as_strided(storage.shape, (1,), 0))
+    return storage.as_strided(t.shape, t.stride(), t.storage_offset()).requires_grad_(t.requires_grad)

@@ -33,7 +33,7 @@ def dry_run(proposition: Proposition) -> Mapping[str, Recorded]:
                 arrays = trial.arrays(proposition, 0, 1, subject)
                 for _ in checks_of(proposition, subject, trial, arrays, trial.seed(proposition, 0)):
                     pass
-        _dry_runs[proposition.id] = {call.operation: call for call in reversed(tape)}
+        _dry_runs[proposition.id] = {r.operation: r for r in reversed(tape) if r.calls}
     return _dry_runs[proposition.id]
 
 
@@ -46,20 +46,21 @@ def corner_regimes(proposition: Proposition) -> list[dict[str, Any]]:
     return [plainest, *varied]
 
 
-def probe(call: Recorded, device: str, dtype: str) -> str | None:
+def probe(recorded: Recorded, device: str, dtype: str) -> str | None:
     """None if eager torch supports the operation in `dtype` on `device`, else why not, from one tiny call (cached)."""
-    key = call.operation, device, dtype
+    key = recorded.operation, device, dtype
     if key not in _probes:
 
         def cast(t: torch.Tensor) -> torch.Tensor:
             return t.to(device, getattr(torch, dtype)) if t.is_floating_point() else t.to(device)
 
+        call = recorded.calls[0]
         kwargs = {k: v for k, v in call.kwargs.items() if not isinstance(v, torch.Generator)}
         try:
-            OPERATIONS[call.operation].function(*[map_tensors(cast, a) for a in call.args], **kwargs)
+            OPERATIONS[recorded.operation].function(*[map_tensors(cast, a) for a in call.args], **kwargs)
             _probes[key] = None
         except (RuntimeError, NotImplementedError, TypeError) as error:
-            _probes[key] = f"{call.operation}: {str(error).splitlines()[0]}"
+            _probes[key] = f"{recorded.operation}: {str(error).splitlines()[0]}"
     return _probes[key]
 
 

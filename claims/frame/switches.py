@@ -11,6 +11,7 @@ def set_all(*, threads: int = 1) -> None:
     """Full precision everywhere and one thread: contention makes small products a hundred times slower."""
     torch.set_num_threads(threads)
     torch.set_flush_denormal(False)
+    torch.backends.opt_einsum.enabled = False  # einsum contracts from left to right, as its bounds assume
     torch.backends.cuda.matmul.allow_tf32 = False
     torch.backends.cudnn.allow_tf32 = False
     torch.backends.cuda.matmul.allow_fp16_reduced_precision_reduction = False
@@ -26,6 +27,7 @@ def state() -> dict[str, Any]:
         "allow_fp16_reduced_precision_reduction": matmul.allow_fp16_reduced_precision_reduction,
         "allow_bf16_reduced_precision_reduction": matmul.allow_bf16_reduced_precision_reduction,
         "float32_matmul_precision": torch.get_float32_matmul_precision(),
+        "opt_einsum": torch.backends.opt_einsum.enabled,
         "oneDNN": torch.backends.mkldnn.enabled,
         "cuDNN": torch.backends.cudnn.enabled,
         "deterministic_algorithms": torch.are_deterministic_algorithms_enabled(),

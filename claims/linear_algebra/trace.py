@@ -2,54 +2,255 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import functools
+from collections.abc import Iterator, Sequence
 
+import numpy as np
 from torch import Tensor
 
-from claims import TRUE, claim, for_all, refutation, values, within
+from claims import TRUE, at_most, claim, equal, for_all, holds, refutation, values, within
 from claims.frame.checks import Check
-from claims.frame.inputs.matrices import matrix_cycles
+from claims.frame.inputs.matrices import diagonals, long_diagonals, matrix_chains, matrix_cycles
 from claims.frame.subject import Subject
 from reference.linear_algebra import trace as reference
+from reference.truth import Truth
+
+Matrices = list[Tensor]
 
 
-def rotations(factors: list[Tensor]) -> list[list[Tensor]]:
+def rotations(factors: Matrices) -> list[Matrices]:
     """Every cyclic permutation of the factors, the unturned one first."""
     return [factors[k:] + factors[:k] for k in range(len(factors))]
 
 
-def trace_of(subject: Subject, factors: list[Tensor]) -> Tensor:
-    """The trace of the product, multiplied from the left."""
-    product = factors[0]
-    for factor in factors[1:]:
-        product = subject.matmul(product, factor)
-    trace: Tensor = subject.trace(product)
-    return trace
+def product(subject: Subject, factors: Sequence[Tensor]) -> Tensor:
+    """The product of the factors, multiplied from the left."""
+    return functools.reduce(subject.matmul, factors)
+
+
+def rings(n: int) -> str:
+    """The subscripts ij,jk,...,zi-> of a closed ring of n matrices."""
+    letters = "ijklmnop"[:n]
+    return ",".join(a + b for a, b in zip(letters, letters[1:] + letters[0], strict=True)) + "->"
 
 
 @claim(
-    title="Tr(ABC) = Tr(CAB) = Tr(BCA)",
+    title="The trace is the sum of the diagonal entries",
+    statement=r"\operatorname{Tr}A=\sum_iA_{ii}",
+    hypotheses="A square; torch.trace also takes a rectangular matrix and sums its shorter diagonal",
+    notes="Linear algebra: trace",
+    book="2.10, eq. 2.48",
+    formal="Matrix.trace",
+    truth=TRUE,
+    bound="BND-SUM with n the length of the diagonal: gamma_(n-1) sum |a_ii| (ASNA (4.4)); n^2 - 1 for (A * I).sum()",
+)
+@for_all(a=diagonals(), v=long_diagonals())
+def trace_definition(subject: Subject, a: Tensor, v: Tensor) -> Iterator[Check]:
+    """Every spelling is compared with the exact sum of the diagonal.
+
+    The entries around the diagonal are 2^20 or NaN and must not be read; the spelling (A * I).sum(), which does read
+    them, is tried where they are finite. A diagonal of 40 000 comes from a vector expanded with stride 0.
+    """
+    truth = reference.trace(values(a), subject.arithmetic("trace"))
+    yield within(subject.trace(a), truth, label="torch.trace")
+    yield within(subject.diagonal_sum(a), truth, label="diagonal().sum()")
+    if a.shape[-1] == a.shape[-2]:
+        yield within(subject.einsum("ii->", a), truth, label="einsum")
+        yield within(subject.vmap_trace(a), truth, label="vmap")
+        if np.isfinite(values(a)).all():
+            n = a.shape[-1]
+            masked = reference.trace(values(a), subject.arithmetic("masked_sum"), terms=n * n)
+            yield within(subject.masked_sum(a), masked, label="(A * I).sum()")
+    whole = reference.sum_truth(values(v), subject.arithmetic("trace"))
+    yield within(subject.expanded_trace(v), whole, label="expanded")
+
+
+@refutation(trace_definition, "every spelling of the trace gives the same floating-point number", dtypes=("float32",))
+def spellings_of_the_trace_agree_bitwise(subject: Subject, a: Tensor, v: Tensor) -> Iterator[Check]:
+    if a.shape[-1] == a.shape[-2]:
+        yield equal(subject.trace(a), subject.einsum("ii->", a))
+
+
+@refutation(trace_definition, "torch.trace is defined for a stack of matrices")
+def trace_is_defined_for_stacks(subject: Subject, a: Tensor, v: Tensor) -> Iterator[Check]:
+    try:
+        yield holds(subject.trace_of_stack(a).isfinite())
+    except RuntimeError:
+        yield holds(np.zeros(len(a)))
+
+
+@refutation(trace_definition, r"\operatorname{Tr}A\le\|A\|_F")
+def trace_is_at_most_the_frobenius_norm(subject: Subject, a: Tensor, v: Tensor) -> Iterator[Check]:
+    if np.isfinite(values(a)).all():
+        truth = reference.trace(values(a), subject.arithmetic("trace"))
+        yield at_most(subject.trace(a), np.sqrt((values(a) ** 2).sum((-2, -1))), truth.bound)
+
+
+@claim(
+    title="The trace of a product of three matrices is invariant under cyclic permutation",
     statement=r"\operatorname{Tr}(ABC)=\operatorname{Tr}(CAB)=\operatorname{Tr}(BCA)",
     hypotheses="A is a x b, B is b x c, C is c x a",
     notes="Linear algebra: trace",
     book="2.10, eq. 2.51",
     formal="Matrix.trace_mul_cycle",
     truth=TRUE,
-    bound="BND-CHAIN for the products, BND-SUM over the diagonal (ASNA (3.5), (4.4))",
+    bound="BND-CHAIN for the products, then BND-SUM over the diagonal (ASNA (3.5), (4.4))",
 )
 @for_all(factors=matrix_cycles(length=3))
-def trace_cyclic_three(subject: Subject, factors: list[Tensor]) -> Iterator[Check]:
-    """The value comes from the unturned product and the bound from each turn, so the claim checks its own statement."""
-    truth = reference.trace_of_product(values(factors), subject.arithmetic("matmul"))
-    for turn in rotations(factors):
-        bound = reference.trace_of_product(values(turn), subject.arithmetic("matmul")).bound
-        yield within(trace_of(subject, turn), truth._replace(bound=bound))
+def trace_cyclic_three(subject: Subject, factors: Matrices) -> Iterator[Check]:
+    """The exact trace of ABC is compared with the computed trace of every rotation, in every spelling.
+
+    The value comes from the unturned product and the bound from each turn, so what is checked is the claim itself.
+    """
+    exact = reference.trace_of_product(values(factors), subject.arithmetic("matmul")).value
+    for name, turn in zip(("ABC", "BCA", "CAB"), rotations(factors), strict=True):
+        numbers = values(turn)
+        left = reference.trace_of_product(numbers, subject.arithmetic("matmul"))
+        yield within(subject.trace(product(subject, turn)), left._replace(value=exact), label=f"trace({name})")
+        summed = reference.trace_by_one_sum(numbers, subject.arithmetic("einsum"))
+        yield within(subject.einsum(rings(3), *turn), summed._replace(value=exact), label=f"einsum({name})")
+        either = reference.trace_in_any_order(numbers, subject.arithmetic("multi_dot"))
+        yield within(subject.cyclic_trace(turn, 0), either._replace(value=exact), label=f"multi_dot({name})")
+        elementwise = reference.trace_by_one_sum(numbers, subject.arithmetic("elementwise_trace"), rounded_products=True)
+        observed = subject.elementwise_trace(subject.matmul(turn[0], turn[1]), turn[2])
+        yield within(observed, elementwise._replace(value=exact), label=f"(AB * C^T).sum() of {name}")
 
 
 @refutation(trace_cyclic_three, r"\operatorname{Tr}(ABC)=\operatorname{Tr}(ACB)")
-def trace_is_invariant_under_every_permutation(subject: Subject, factors: list[Tensor]) -> Iterator[Check]:
-    """A swap of neighbours is no rotation."""
+def trace_is_invariant_under_every_permutation(subject: Subject, factors: Matrices) -> Iterator[Check]:
     a, b, c = factors
-    if a.shape[-1] == a.shape[-2] == b.shape[-1]:
-        truth = reference.trace_of_product(values([a, b, c]), subject.arithmetic("matmul"))
-        yield within(trace_of(subject, [a, c, b]), truth)
+    if len({*a.shape[1:], *b.shape[1:]}) == 1:
+        truth = reference.trace_of_product(values(factors), subject.arithmetic("matmul"))
+        yield within(subject.trace(product(subject, [a, c, b])), truth)
+
+
+@refutation(trace_cyclic_three, r"\operatorname{Tr}(AB)=\operatorname{Tr}(A)\operatorname{Tr}(B)")
+def trace_is_multiplicative(subject: Subject, factors: Matrices) -> Iterator[Check]:
+    a, b, c = factors
+    if len({*a.shape[1:], *b.shape[1:]}) == 1:
+        truth = reference.trace_of_product(values([a, b]), subject.arithmetic("matmul"))
+        yield within(subject.multiply(subject.trace(a), subject.trace(b)), truth)
+
+
+@refutation(trace_cyclic_three, r"A_i=A_i^\top\ (i\le4)\Rightarrow\operatorname{Tr}(ABCD)=\operatorname{Tr}(ACBD)")
+@for_all(factors=matrix_cycles(length=4))
+def trace_of_four_symmetric_factors_forgets_their_order(subject: Subject, factors: Matrices) -> Iterator[Check]:
+    if len({n for f in factors for n in f.shape[1:]}) == 1:
+        a, b, c, d = [f.tril() + f.tril(-1).mT for f in factors]
+        truth = reference.trace_of_product(values([a, b, c, d]), subject.arithmetic("matmul"))
+        yield within(subject.trace(product(subject, [a, c, b, d])), truth)
+
+
+@claim(
+    title="Moving the last factor of any product to the front keeps the trace",
+    statement=r"\operatorname{Tr}\Big(\prod_{i=1}^nF^{(i)}\Big)=\operatorname{Tr}\Big(F^{(n)}\prod_{i=1}^{n-1}F^{(i)}\Big)",
+    hypotheses="F_i is d_i x d_(i+1), d_(n+1) = d_1, n >= 1",
+    notes="Linear algebra: trace",
+    book="2.10, eq. 2.52",
+    formal="Matrix.trace_mul_comm",
+    truth=TRUE,
+    bound="BND-CHAIN, the largest over all bracketings of the product, then BND-SUM (ASNA (3.5), (4.4))",
+)
+@for_all(factors=matrix_chains(longest=6))
+def trace_cyclic_chain(subject: Subject, factors: Matrices) -> Iterator[Check]:
+    """The exact trace of the chain is compared with the computed trace of all its rotations.
+
+    The products are formed from the left, by multi_dot (in the order that costs least) and by einsum, which closes
+    the ring with one sum; equal square factors also by matrix_power.
+    """
+    exact = reference.trace_of_product(values(factors), subject.arithmetic("matmul")).value
+    for k, turn in enumerate(rotations(factors)):
+        bound = reference.trace_in_any_order(values(turn), subject.arithmetic("matmul")).bound
+        truth = Truth(exact, bound)
+        yield within(subject.trace(product(subject, turn)), truth, label=f"trace, turned by {k}")
+        yield within(subject.cyclic_trace(factors, k), truth, label=f"multi_dot, turned by {k}")
+        if len(turn) > 1:
+            ring = reference.trace_by_one_sum(values(turn), subject.arithmetic("einsum"))
+            yield within(subject.einsum(rings(len(turn)), *turn), ring._replace(value=exact), label=f"einsum by {k}")
+    if factors[0].shape[-1] == factors[0].shape[-2]:
+        n = len(factors)
+        truth = reference.trace_in_any_order([values(factors[0])] * n, subject.arithmetic("matrix_power"))
+        yield within(subject.trace(subject.matrix_power(factors[0], n)), truth, label="matrix_power")
+
+
+@refutation(trace_cyclic_chain, "every permutation of the factors keeps the trace")
+def trace_of_a_chain_forgets_its_order(subject: Subject, factors: Matrices) -> Iterator[Check]:
+    if len(factors) > 2 and len({n for f in factors for n in f.shape[1:]}) == 1:
+        swapped = [factors[1], factors[0], *factors[2:]]
+        bound = reference.trace_of_product(values(swapped), subject.arithmetic("matmul")).bound
+        exact = reference.trace_of_product(values(factors), subject.arithmetic("matmul")).value
+        yield within(subject.trace(product(subject, swapped)), Truth(exact, bound))
+
+
+@refutation(trace_cyclic_chain, r"\operatorname{Tr}(F_1\cdots F_n)=\operatorname{Tr}(F_n\cdots F_1)")
+def trace_of_a_chain_can_be_read_backwards(subject: Subject, factors: Matrices) -> Iterator[Check]:
+    if len({n for f in factors for n in f.shape[1:]}) == 1:
+        backwards = factors[::-1]
+        bound = reference.trace_of_product(values(backwards), subject.arithmetic("matmul")).bound
+        exact = reference.trace_of_product(values(factors), subject.arithmetic("matmul")).value
+        yield within(subject.trace(product(subject, backwards)), Truth(exact, bound))
+
+
+@refutation(trace_cyclic_chain, r"\det(F_1\cdots F_n)=\det(F_n F_1\cdots F_{n-1})\text{ for rectangular factors}")
+def determinant_is_invariant_under_rotation(subject: Subject, factors: Matrices) -> Iterator[Check]:
+    yield from _same_determinant(subject, factors)
+
+
+@claim(
+    title="The trace is invariant even if the product changes shape",
+    statement=r"A\in\mathbb{R}^{m\times n},B\in\mathbb{R}^{n\times m}:\ \operatorname{Tr}(AB)=\operatorname{Tr}(BA),\ "
+    r"AB\in\mathbb{R}^{m\times m},BA\in\mathbb{R}^{n\times n}",
+    hypotheses="none",
+    notes="Linear algebra: trace",
+    book="2.10, eq. 2.53",
+    formal="Matrix.trace_mul_comm",
+    truth=TRUE,
+    bound="BND-CHAIN and BND-SUM; one sum of m n products for the flattened forms (ASNA (3.5))",
+)
+@for_all(factors=matrix_cycles(length=2))
+def trace_cyclic_shape_change(subject: Subject, factors: Matrices) -> Iterator[Check]:
+    """Tr(AB) and Tr(BA) are compared with the exact sum of A_ij B_ji, in every spelling of the notes' formula.
+
+    Forms that may store each product before they are summed (elementwise, tensordot) have a bound for that.
+    """
+    a, b = factors
+    exact = reference.trace_of_product(values(factors), subject.arithmetic("matmul")).value
+    for name, turn in (("AB", [a, b]), ("BA", [b, a])):
+        numbers = values(turn)
+        truth = reference.trace_of_product(numbers, subject.arithmetic("matmul"))._replace(value=exact)
+        yield within(subject.trace(product(subject, turn)), truth, label=f"trace({name})")
+        flat = reference.trace_by_one_sum(numbers, subject.arithmetic("flattened_dot"))._replace(value=exact)
+        yield within(subject.einsum("ij,ji->", *turn), flat, label=f"einsum({name})")
+        yield within(subject.flattened_dot(*turn), flat, label=f"dot({name})")
+        stored = reference.trace_by_one_sum(numbers, subject.arithmetic("elementwise_trace"), rounded_products=True)
+        stored = stored._replace(value=exact)
+        yield within(subject.elementwise_trace(*turn), stored, label=f"({name[0]} * {name[1]}^T).sum()")
+        yield within(subject.contraction(*turn), stored, label=f"tensordot({name})")
+
+
+@refutation(trace_cyclic_shape_change, r"AB=BA")
+def matrices_commute(subject: Subject, factors: Matrices) -> Iterator[Check]:
+    a, b = factors
+    if a.shape[-1] == a.shape[-2]:
+        yield equal(subject.matmul(a, b), subject.matmul(b, a))
+
+
+@refutation(trace_cyclic_shape_change, r"\det(AB)=\det(BA)\text{ for }m\ne n")
+def determinant_survives_a_change_of_shape(subject: Subject, factors: Matrices) -> Iterator[Check]:
+    yield from _same_determinant(subject, factors)
+
+
+@refutation(trace_cyclic_shape_change, r"\operatorname{spec}(AB)=\operatorname{spec}(BA)\text{ with the zeros}")
+def spectra_agree_with_their_zeros(subject: Subject, factors: Matrices) -> Iterator[Check]:
+    ab, ba = product(subject, factors), product(subject, factors[::-1])
+    if 0 not in (*ab.shape, *ba.shape):
+        yield holds(np.full(len(ab), ab.shape[-1] == ba.shape[-1]), label="as many eigenvalues")
+
+
+def _same_determinant(subject: Subject, factors: Matrices) -> Iterator[Check]:
+    """Integer factors have integer determinants: half a unit of error cannot hide a difference."""
+    turned = [factors[-1], *factors[:-1]]
+    small = all(0 < n < 5 for f in factors for n in f.shape[1:]) and len(factors) < 4
+    if small and all((values(f) == np.round(values(f))).all() for f in factors):
+        here, there = (subject.determinant(product(subject, fs)) for fs in (factors, turned))
+        yield at_most(np.abs(values(here) - values(there)), 0.5)

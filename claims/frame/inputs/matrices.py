@@ -1,8 +1,9 @@
-"""Matrices and chains of matrices."""
+"""Matrices: chains that close to a ring, and diagonals whose surroundings must not be read."""
 
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -12,38 +13,149 @@ from claims.frame.inputs.numbers import Numbers, numbers
 from claims.frame.inputs.regime import Arrays, Regime, Regimes
 from reference.formats import Format
 
+SIDES = st.sampled_from([2, 1, 3, 4, 5, 6, 7, 0, 8, 17])
+SURROUNDINGS = ("zero", "large", "nan")
+
 
 @dataclasses.dataclass(frozen=True)
 class MatrixCycle(Regime):
-    """Matrices F1 (d1 x d2), F2 (d2 x d3), ..., Fk (dk x d1), so that every rotation of their product exists."""
+    """Matrices F1 (d1 x d2), F2 (d2 x d3), ..., Fk (dk x d1), so that every rotation of their product exists.
+
+    `alternating` makes every other matrix as small as the number scale makes the rest large (intermediate products
+    then underflow where the whole does not).
+    """
 
     dims: tuple[int, ...] = (2, 2, 2)
     numbers: Numbers = Numbers()
+    alternating: bool = False
     names: ClassVar[tuple[str, ...]] = ()
+
+    def __post_init__(self) -> None:
+        if not self.dims:
+            raise ValueError("a cycle has at least one matrix")
 
     def size(self) -> int:
         return max(self.dims) ** 2
 
     def arrays(self, rng: np.random.Generator, batch: int, fmt: Format) -> Arrays:
         turns = zip(self.dims, (*self.dims[1:], self.dims[0]), strict=True)
-        return [self.numbers.fill(rng, (batch, *shape), fmt) for shape in turns]
+        made = [self.numbers.fill(rng, (batch, *shape), fmt) for shape in turns]
+        if self.alternating:
+            made[::2] = [a / self.numbers.factor(fmt) ** 2 for a in made[::2]]
+        return made
 
-    def present(self, tensors: Any, seed: int) -> Any:
+    def present(self, tensors: Sequence[Any], seed: int) -> Any:
         return list(tensors)
 
 
+@dataclasses.dataclass(frozen=True)
+class Diagonal(Regime):
+    """A matrix of `n` rows and `n + extra` columns; what surrounds the diagonal is zero, large, or NaN.
+
+    `swamped` makes the diagonal L, 1, -L, L, 1, -L, ... with L so large that L + 1 = L: only the order of summation
+    decides how many ones survive.
+    """
+
+    n: int = 2
+    surroundings: str = "zero"
+    numbers: Numbers = Numbers()
+    extra: int = 0
+    swamped: bool = False
+    names: ClassVar[tuple[str, ...]] = ("A",)
+
+    def __post_init__(self) -> None:
+        if self.surroundings not in SURROUNDINGS:
+            raise ValueError(f"the surroundings are one of {', '.join(SURROUNDINGS)}, not {self.surroundings!r}")
+
+    def size(self) -> int:
+        return self.n * (self.n + self.extra)
+
+    def arrays(self, rng: np.random.Generator, batch: int, fmt: Format) -> Arrays:
+        shape = (batch, self.n, self.n + self.extra)
+        around = {"zero": 0.0, "large": min(2.0**20, fmt.largest), "nan": np.nan}[self.surroundings]
+        a = np.full(shape, around)
+        diagonal = self.numbers.fill(rng, (batch, self.n), fmt)
+        if self.swamped:
+            diagonal = np.resize([2.0 / fmt.u, 1.0, -2.0 / fmt.u], self.n) * np.ones((batch, 1))
+        i = np.arange(self.n)
+        a[:, i, i] = diagonal
+        return [a]
+
+
 def matrix_cycles(length: int) -> Regimes:
-    """Cycles of `length` matrices; corners: empty, one larger than a kernel's block, every number scale."""
-    dims = st.tuples(*[st.sampled_from([2, 1, 3, 4, 5, 7, 0, 8, 17])] * length)
+    """Cycles of `length` matrices; corners: empty, thin, one larger than a kernel's block, underflow in between."""
     rest = (3,) * (length - 2)
     corners = (
         MatrixCycle((2,) * length),
         MatrixCycle((33, 2, *(65,) * (length - 2)), Numbers("normal")),
         MatrixCycle((0, 2, *rest)),
         MatrixCycle((2, 0, *rest)),
-        MatrixCycle((1,) * length, Numbers("wide", "large")),
+        MatrixCycle((1, 6, *rest), Numbers("wide", "large")),
         MatrixCycle((17,) * length, Numbers("constant")),
         MatrixCycle((5, 130, *rest), Numbers("cancel")),
         MatrixCycle((4,) * length, Numbers("normal", "tiny")),
+        MatrixCycle((4,) * length, Numbers("normal", "large"), alternating=True),
     )
+    return Regimes(st.builds(MatrixCycle, st.tuples(*[SIDES] * length), numbers(), st.booleans()), corners)
+
+
+def matrix_chains(longest: int) -> Regimes:
+    """Cycles of 1 to `longest` matrices."""
+    corners = (
+        MatrixCycle((2, 2, 2, 2)),
+        MatrixCycle((3,)),
+        MatrixCycle((2, 5), Numbers("normal")),
+        MatrixCycle((4, 1, 0, 3)),
+        MatrixCycle((6, 5, 4, 3, 2), Numbers("normal")),
+        MatrixCycle((3,) * longest, Numbers("normal")),
+        MatrixCycle((1, 2) * (longest // 2), Numbers("wide")),
+        MatrixCycle((33, 4, 7, 33), Numbers("normal", "small")),
+    )
+    dims = st.lists(st.sampled_from([2, 1, 3, 4, 5, 6, 0]), min_size=1, max_size=longest).map(tuple)
     return Regimes(st.builds(MatrixCycle, dims, numbers()), corners)
+
+
+def diagonals() -> Regimes:
+    """Diagonals of every length up to beyond a kernel's block, rectangular ones among them."""
+    corners = (
+        Diagonal(2, "large"),
+        Diagonal(0),
+        Diagonal(1, "nan", Numbers("wide")),
+        Diagonal(3, "zero", swamped=True),
+        Diagonal(3, "nan", Numbers("normal")),
+        Diagonal(100, "large", Numbers("cancel")),
+        Diagonal(100, "nan", swamped=True),
+        Diagonal(1025, "nan", Numbers("normal")),
+        Diagonal(7, "large", Numbers("wide"), extra=5),
+        Diagonal(33, "zero", Numbers("absorb")),
+        Diagonal(17, "nan", Numbers("wide", "huge")),
+    )
+    draw = st.builds(
+        Diagonal,
+        st.sampled_from([2, 1, 3, 4, 5, 7, 8, 16, 17, 33, 64, 100, 0]),
+        st.sampled_from(SURROUNDINGS),
+        numbers(scales=("one", "small", "large", "huge", "subnormal")),
+        st.sampled_from([0, 0, 1, 3]),
+    )
+    return Regimes(draw, corners)
+
+
+def long_diagonals() -> Regimes:
+    """Vectors to be expanded into the rows of a square matrix that would not fit into memory."""
+    corners = (LongDiagonal(2), LongDiagonal(40_000), LongDiagonal(1025, Numbers("wide")))
+    return Regimes(st.builds(LongDiagonal, st.sampled_from([2, 0, 1, 1023, 4097]), numbers()), corners)
+
+
+@dataclasses.dataclass(frozen=True)
+class LongDiagonal(Regime):
+    """A vector v, the diagonal of the n x n matrix whose columns all are v."""
+
+    n: int = 2
+    numbers: Numbers = Numbers("normal")
+    names: ClassVar[tuple[str, ...]] = ("v",)
+
+    def size(self) -> int:
+        return self.n
+
+    def arrays(self, rng: np.random.Generator, batch: int, fmt: Format) -> Arrays:
+        return [self.numbers.fill(rng, (batch, self.n), fmt)]

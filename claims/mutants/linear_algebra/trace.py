@@ -1,18 +1,173 @@
-"""Wrong traces and products of matrices."""
+"""Wrong traces, products and contractions."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import torch
 from torch import Tensor
 
 from claims import mutant
-from claims.linear_algebra.trace import trace_cyclic_three
+from claims.linear_algebra.trace import (
+    trace_cyclic_chain,
+    trace_cyclic_shape_change,
+    trace_cyclic_three,
+    trace_definition,
+)
 
 
-@mutant(trace_cyclic_three, operation="trace", trigger="a matrix that is not contiguous")
-def trace_reads_transposed_strides(a: Tensor) -> Tensor:
-    return a.trace() if a.is_contiguous() else a.as_strided(a.shape, a.contiguous().stride(), a.storage_offset()).trace()
+@mutant(trace_definition, trace_cyclic_three, operation="trace")
+def trace_sums_all_entries(a: Tensor) -> Tensor:
+    return a.sum()
 
 
-@mutant(trace_cyclic_three, operation="matmul", trigger="an inner dimension above 16")
+@mutant(trace_definition, trace_cyclic_three, operation="trace", trigger="more than one row")
+def trace_of_the_antidiagonal(a: Tensor) -> Tensor:
+    return a.flip(-1).diagonal().sum()
+
+
+@mutant(trace_definition, trace_cyclic_three, operation="trace", trigger="more than one row")
+def trace_is_the_mean_of_the_diagonal(a: Tensor) -> Tensor:
+    return a.diagonal().mean() if min(a.shape) else a.trace()
+
+
+@mutant(trace_definition, trace_cyclic_three, trace_cyclic_chain, operation="trace")
+def trace_drops_the_last_entry(a: Tensor) -> Tensor:
+    return a.diagonal()[:-1].sum()
+
+
+@mutant(trace_definition, trace_cyclic_three, operation="trace", trigger="a negative entry")
+def trace_of_absolute_values(a: Tensor) -> Tensor:
+    return a.diagonal().abs().sum()
+
+
+@mutant(trace_definition, operation="trace", trigger="more than one column")
+def trace_reads_the_first_column(a: Tensor) -> Tensor:
+    return a[: min(a.shape), 0].sum() if a.numel() else a.trace()
+
+
+@mutant(
+    trace_definition,
+    trace_cyclic_three,
+    operation="trace",
+    trigger="a matrix that is not contiguous",
+    provenance="stride bugs of strided kernels",
+)
+def trace_reads_contiguous_strides(a: Tensor) -> Tensor:
+    if a.is_contiguous() or a.untyped_storage().nbytes() < a.numel() * a.element_size():
+        return a.trace()
+    return a.as_strided(a.shape, a.contiguous().stride(), 0).trace()
+
+
+@mutant(trace_cyclic_three, trace_cyclic_chain, operation="matmul", trigger="square factors")
+def matmul_swaps_its_factors(a: Tensor, b: Tensor) -> Tensor:
+    return b @ a if a.shape == b.shape and a.shape[-1] == a.shape[-2] else a @ b
+
+
+@mutant(trace_cyclic_three, trace_cyclic_chain, operation="matmul", trigger="a square factor")
+def matmul_transposes_its_first_factor(a: Tensor, b: Tensor) -> Tensor:
+    return a.mT @ b if a.shape[-1] == a.shape[-2] else a @ b
+
+
+@mutant(trace_cyclic_three, trace_cyclic_chain, operation="matmul", trigger="square factors")
+def matmul_multiplies_elementwise(a: Tensor, b: Tensor) -> Tensor:
+    return a * b if a.shape == b.shape and a.shape[-1] == a.shape[-2] else a @ b
+
+
+@mutant(
+    trace_cyclic_three,
+    operation="matmul",
+    trigger="an inner dimension above 16",
+    provenance="the tail of a blocked kernel",
+)
 def matmul_drops_the_last_term_beyond_16(a: Tensor, b: Tensor) -> Tensor:
     return a @ b if a.shape[-1] <= 16 else a[..., :-1] @ b[..., :-1, :]
+
+
+@mutant(trace_cyclic_three, operation="einsum", trigger="three factors")
+def einsum_multiplies_the_traces(subscripts: str, *factors: Tensor) -> Tensor:
+    square = all(f.shape[-1] == f.shape[-2] for f in factors)
+    return torch.stack([f.trace() for f in factors]).prod() if square else torch.einsum(subscripts, *factors)
+
+
+@mutant(trace_cyclic_three, operation="einsum", trigger="square factors")
+def einsum_drops_the_last_factor(subscripts: str, *factors: Tensor) -> Tensor:
+    square = len({n for f in factors for n in f.shape}) == 1
+    return (factors[0] @ factors[1]).trace() if square else torch.einsum(subscripts, *factors)
+
+
+def _square(factors: Sequence[Tensor]) -> bool:
+    return len(factors) > 1 and len({n for f in factors for n in f.shape}) == 1
+
+
+def _cyclic_trace(factors: Sequence[Tensor], turn: int) -> Tensor:
+    turned = [*factors[turn:], *factors[:turn]]
+    return torch.trace(torch.linalg.multi_dot(turned) if len(turned) > 1 else turned[0])
+
+
+@mutant(trace_cyclic_chain, operation="cyclic_trace", trigger="square factors, turned")
+def rotation_transposes_the_factor_it_moves(factors: Sequence[Tensor], turn: int) -> Tensor:
+    moved = [*factors[:turn], *(f.mT for f in factors[turn:])] if _square(factors) and turn else factors
+    return _cyclic_trace(moved, turn)
+
+
+@mutant(trace_cyclic_chain, operation="cyclic_trace", trigger="three or more square factors")
+def chain_swaps_two_neighbours(factors: Sequence[Tensor], turn: int) -> Tensor:
+    if _square(factors) and len(factors) > 2:
+        factors = [factors[1], factors[0], *factors[2:]]
+    return _cyclic_trace(factors, turn)
+
+
+@mutant(trace_cyclic_chain, operation="cyclic_trace", trigger="three or more square factors")
+def chain_multiplies_backwards(factors: Sequence[Tensor], turn: int) -> Tensor:
+    return _cyclic_trace(factors[::-1] if _square(factors) else factors, turn)
+
+
+@mutant(trace_cyclic_chain, operation="cyclic_trace", trigger="square factors")
+def chain_stops_before_the_last_factor(factors: Sequence[Tensor], turn: int) -> Tensor:
+    return _cyclic_trace(factors[:-1] if _square(factors) else factors, 0 if _square(factors) else turn)
+
+
+@mutant(
+    trace_cyclic_chain,
+    operation="matmul",
+    trigger="float32",
+    provenance="reduced-precision products",
+    dtypes=("float32",),
+)
+def partial_products_are_stored_in_half(a: Tensor, b: Tensor) -> Tensor:
+    return (a @ b).to(torch.bfloat16).to(a.dtype)
+
+
+@mutant(trace_cyclic_shape_change, operation="elementwise_trace", trigger="a square factor")
+def elementwise_form_without_the_transpose(a: Tensor, b: Tensor) -> Tensor:
+    return (a * (b if a.shape == b.shape else b.mT)).sum((-2, -1))
+
+
+@mutant(trace_cyclic_shape_change, operation="matmul", trigger="square factors")
+def product_taken_elementwise(a: Tensor, b: Tensor) -> Tensor:
+    return a * b if a.shape == b.shape else a @ b
+
+
+@mutant(trace_cyclic_shape_change, operation="trace", trigger="more than three rows")
+def trace_of_the_leading_block(a: Tensor) -> Tensor:
+    return a[:3, :3].trace()
+
+
+@mutant(trace_cyclic_shape_change, operation="trace")
+def trace_of_a_product_sums_all_entries(a: Tensor) -> Tensor:
+    return a.sum()
+
+
+@mutant(
+    trace_cyclic_shape_change,
+    operation="contraction",
+    trigger="half types, more than 256 products",
+    provenance="half types summed in half precision",
+    dtypes=("bfloat16", "float16"),
+)
+def contraction_accumulates_in_half(a: Tensor, b: Tensor) -> Tensor:
+    total = torch.zeros((), dtype=a.dtype, device=a.device)
+    for x, y in zip(a.flatten(), b.mT.flatten(), strict=True):
+        total = total + x * y
+    return total

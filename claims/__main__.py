@@ -1,0 +1,80 @@
+"""`python -m claims list` and `python -m claims show ID`: what there is, for people and for programs."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import textwrap
+from collections.abc import Sequence
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from claims.frame.cases import Selection, metadata
+from claims.frame.claim import load_all
+from claims.frame.kernels import UsageProblem
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the command line; returns the exit status (2 for a name that does not exist)."""
+    parser = argparse.ArgumentParser(prog="python -m claims", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    listing = commands.add_parser("list", help="all claims, a line each")
+    listing.add_argument("--chapter", action="append", default=[], help="only this chapter; repeatable")
+    listing.add_argument("--json", action="store_true", help="everything that is known of each claim, as JSON")
+    showing = commands.add_parser("show", help="one claim in full")
+    showing.add_argument("id", metavar="ID")
+    asked = parser.parse_args(arguments)
+    try:
+        if asked.command == "show":
+            Selection(claims=[asked.id]).validate()
+            print(_text(metadata(load_all()[asked.id])))
+        else:
+            selection = Selection(chapters=asked.chapter)
+            selection.validate()
+            about = [metadata(c) for c in selection.selected()]
+            if asked.json:
+                print(json.dumps(about, indent=2))
+            else:
+                _print_table(about)
+    except UsageProblem as problem:
+        print(problem, file=sys.stderr)
+        return 2
+    return 0
+
+
+def _print_table(about: Sequence[Any]) -> None:
+    console = Console(width=None if sys.stdout.isatty() else 200, highlight=False)
+    table = Table(box=box.SIMPLE_HEAD if sys.stdout.isatty() else None, pad_edge=False)
+    for column in ("id", "truth", "title", "topic"):
+        table.add_column(column, overflow="fold")
+    for c in about:
+        table.add_row(c["id"], c["truth"], c["title"], c["topic"])
+    console.print(table)
+
+
+def _text(c: Any) -> str:
+    def listed(entries: Sequence[Any], form: str) -> list[str]:
+        return [f"  {form.format(**e)}" for e in entries] or ["  none"]
+
+    lines = [c["title"], "", f"  {c['statement']}", ""]
+    for field in ("id", "truth", "correction", "hypotheses", "notes", "book", "formal", "bound"):
+        if c[field]:
+            lines.append(textwrap.fill(f"{field:12}{c[field]}", 110, subsequent_indent=" " * 12))
+    lines += [f"{'source':12}{c['source']['claim']}  {c['source']['reference']}", "", textwrap.fill(c["method"], 110), ""]
+    lines += [f"operations: {', '.join(c['operations'])}", ""]
+    for device, dtypes in c["dtypes"].items():
+        supported = [d for d, reason in dtypes.items() if reason is None]
+        lines.append(f"{device}: {', '.join(supported)}")
+        lines += [f"  not {d}: {reason}" for d, reason in dtypes.items() if reason]
+    lines += ["", "refuted false neighbours", *listed(c["refutations"], "{name}: {statement}")]
+    lines += ["", "mutants caught", *listed(c["mutants"], "{name} ({operation}; {trigger})")]
+    lines += ["", "departures of torch", *listed(c["departures"], "{name} ({versions}): {summary}")]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,209 @@
+"""Rows of logits, rows with a shift, and rows whose exponentials leave the range of the format."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from typing import Any, ClassVar
+
+import numpy as np
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from claims.frame.inputs.regime import Arrays, Regime, Regimes
+from reference.formats import Format
+
+KINDS = ("integers", "normal", "ties", "equal", "ascending", "descending", "negative", "peak", "masked")
+SCALES = (1.0, 1e-3, 0.03, 10.0, 40.0, 100.0, 1e3)
+OFFSETS = (0.0, 3e3, -3e3, 1e4, 1e5, -1e5, 1e10)
+WIDTHS = (
+    *(2, 1, 3, 5, 7, 8, 9, 15, 16, 17, 33, 64, 65, 100, 127, 128, 129, 300),
+    *(511, 512, 513, 700, 1000, 1023, 1024, 1025, 2049, 4097, 10007),
+)
+NUMBERS_A_TRIAL = 1 << 12
+
+
+class NarrowRegime(Regime):
+    """A regime whose trials hold few numbers: many short trials straddle more kernels than few long ones."""
+
+    def batch(self, limit: int, elements: int) -> int:
+        return super().batch(limit, min(elements, NUMBERS_A_TRIAL))
+
+
+@dataclasses.dataclass(frozen=True)
+class Logits(NarrowRegime):
+    """Rows of `width` logits: numbers of a kind, times `scale`, plus `offset` (as far as the format reaches).
+
+    `kind`: integers in -4..4, standard normal, ties (four values), equal (one number per row), ascending and descending
+    (sorted normal), negative (all below 0), peak (one entry 80 above the others), masked (-inf with probability 1/3, the
+    first or the last entry among them, never all).
+    """
+
+    width: int = 2
+    kind: str = "integers"
+    scale: float = 1.0
+    offset: float = 0.0
+    names: ClassVar[tuple[str, ...]] = ("x",)
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise ValueError(f"no logits of kind {self.kind!r}")
+        if self.kind in ("peak", "masked") and self.width == 0:
+            raise ValueError(f"an empty row has no entry for kind {self.kind!r}")
+
+    def size(self) -> int:
+        return self.width
+
+    def arrays(self, rng: np.random.Generator, batch: int, fmt: Format) -> Arrays:
+        limit = fmt.largest / 4
+        x = self._raw(rng, (batch, self.width)) * self.scale
+        return [np.clip(x + np.clip(self.offset, -limit, limit), np.where(np.isneginf(x), x, -2 * limit), 2 * limit)]
+
+    def admits(self, arrays: Arrays) -> Any:
+        (x,) = arrays
+        return np.all(x < np.inf, axis=-1) & (np.isfinite(x).any(axis=-1) | (x.shape[-1] == 0))
+
+    def _raw(self, rng: np.random.Generator, shape: tuple[int, int]) -> NDArray[np.float64]:
+        batch, width = shape
+        match self.kind:
+            case "integers":
+                return rng.integers(-4, 5, shape).astype(np.float64)
+            case "ties":
+                return np.array([-1.0, 0.0, 0.5, 2.0])[rng.integers(0, 4, shape)]
+            case "equal":
+                return np.broadcast_to(rng.standard_normal((batch, 1)), shape)
+            case "ascending":
+                return np.sort(rng.standard_normal(shape), axis=-1)
+            case "descending":
+                return -np.sort(rng.standard_normal(shape), axis=-1)
+            case "negative":
+                return -np.abs(rng.standard_normal(shape)) - 1.0
+            case "peak":
+                x = rng.standard_normal(shape)
+                x[np.arange(batch), rng.integers(0, width, batch)] += 80.0
+                return x
+            case "masked":
+                x = np.where(rng.random(shape) < 1 / 3, -np.inf, rng.standard_normal(shape))
+                x[: batch // 2, :1] = x[batch // 2 :, -1:] = -np.inf
+                x[:, min(1, width - 1)] = 0.5
+                return x
+            case _:
+                return rng.standard_normal(shape)
+
+
+@dataclasses.dataclass(frozen=True)
+class ShiftedRow(NarrowRegime):
+    """Rows x and one number c for each, to be added to every entry.
+
+    `shift`: on the grid (x + c is exact in every entry), grid far (the largest such shifts of small integers), rounded
+    (|c| about 1, full precision), large (x + c loses all but six bits of x), absorbing (it loses all of them), huge (a
+    quarter of the largest number). `spread` is the binary exponent of the largest |x|.
+    """
+
+    width: int = 2
+    shift: str = "grid"
+    spread: int = 2
+    names: ClassVar[tuple[str, ...]] = ("x", "c")
+
+    def size(self) -> int:
+        return self.width
+
+    def arrays(self, rng: np.random.Generator, batch: int, fmt: Format) -> Arrays:
+        precision = fmt.precision
+        if self.shift in ("grid", "grid far"):
+            # integers of at most `precision` bits times one step: every sum is a number of the format
+            bits = precision - 3 if self.shift == "grid" else 2
+            step = 2.0 ** (self.spread - bits)
+            k = _integers(rng, 2**bits, (batch, self.width))
+            reach = 2**precision - 2**bits
+            return [k * step, _integers(rng, reach, (batch, 1)) * step]
+        x = rng.uniform(-1, 1, (batch, self.width)) * 2.0**self.spread
+        size = {
+            "rounded": 1.0,
+            "large": 2.0 ** (self.spread - 6) / fmt.u,
+            "absorbing": 2.0 ** (self.spread + 2) / fmt.u,
+            "huge": fmt.largest / 4,
+        }[self.shift]
+        sign = np.where(rng.random((batch, 1)) < 0.5, -1.0, 1.0)
+        return [x, sign * rng.uniform(0.5, 1.0, (batch, 1)) * min(size, fmt.largest / 4)]
+
+    def admits(self, arrays: Arrays) -> Any:
+        return np.logical_and.reduce([np.isfinite(a).all(axis=-1) for a in arrays])
+
+
+def _integers(rng: np.random.Generator, largest: int, shape: tuple[int, int]) -> NDArray[np.float64]:
+    return rng.integers(-largest, largest, shape, endpoint=True).astype(np.float64)
+
+
+@dataclasses.dataclass(frozen=True)
+class BeyondRange(NarrowRegime):
+    """Rows (c, c - 1, ...) whose first exponential overflows, or (-c, -c - 1, ...) whose exponentials all vanish.
+
+    c is the least integer beyond the threshold of the format plus `depth`; for underflow four more, because below half
+    of the smallest number an exponential within one ulp may still be that number.
+    """
+
+    width: int = 2
+    side: str = "overflow"
+    depth: int = 0
+
+    def size(self) -> int:
+        return self.width
+
+    def arrays(self, rng: np.random.Generator, batch: int, fmt: Format) -> Arrays:
+        return [np.broadcast_to(self.first(fmt) - np.arange(float(self.width)), (batch, self.width))]
+
+    def first(self, fmt: Format) -> float:
+        """The first entry."""
+        if self.side == "overflow":
+            return float(math.ceil(math.log(fmt.largest)) + self.depth)
+        return float(math.floor(math.log(fmt.eta) - math.log(2)) - 4 - self.depth)
+
+    def admits(self, arrays: Arrays) -> Any:
+        return np.all(np.diff(arrays[0], axis=-1) == -1.0, axis=-1)
+
+
+def logits() -> Regimes:
+    """Rows of logits; corners: every width around vector and block sizes, scales, offsets, ties, masks, equal rows."""
+    drawn = st.builds(
+        Logits, st.sampled_from(WIDTHS[:27]), st.sampled_from(KINDS), st.sampled_from(SCALES), st.sampled_from(OFFSETS)
+    )
+    scales = (1.0, 100.0, 1e-3, 10.0, 1e3, 40.0)
+    corners = (
+        Logits(),
+        Logits(0),
+        Logits(1, "normal", 1e3),
+        Logits(3, "negative", 1e3),
+        Logits(2049, "normal", 1e3),
+        *(Logits(n, "normal", scales[i % len(scales)]) for i, n in enumerate(WIDTHS)),
+        *(Logits(5, "normal", 1.0, offset) for offset in OFFSETS[1:]),
+        *(Logits(17, kind, 1.0) for kind in KINDS[2:]),
+        Logits(9, "normal", 40.0, 1e4),
+        Logits(300, "equal", 1.0, 1e5),
+        Logits(1025, "masked", 10.0),
+        Logits(513, "peak", 1.0),
+        Logits(32769, "normal", 1.0),
+        Logits(65519, "equal"),
+        Logits(65520, "equal"),
+        Logits(100000, "equal"),
+        Logits(100000, "normal", 1e-3),
+    )
+    return Regimes(drawn, tuple(dict.fromkeys(corners)))
+
+
+SHIFTS = ("grid", "grid far", "rounded", "large", "absorbing", "huge")
+
+
+def shifted_rows() -> Regimes:
+    """Rows of 1 to 40 logits with a shift; corners: every kind of shift, on narrow, vector-sized and wide rows."""
+    drawn = st.builds(ShiftedRow, st.integers(1, 40), st.sampled_from(SHIFTS), st.integers(0, 6))
+    corners = tuple(ShiftedRow(n, shift, spread) for n, spread in ((3, 2), (17, 0), (40, 5)) for shift in SHIFTS)
+    return Regimes(drawn, (*corners, ShiftedRow(1), ShiftedRow(0)))
+
+
+def rows_beyond_range() -> Regimes:
+    """Rows whose exponentials overflow, or all underflow."""
+    sides = st.sampled_from(("overflow", "underflow"))
+    drawn = st.builds(BeyondRange, st.integers(2, 5), sides, st.integers(0, 40))
+    corners = tuple(BeyondRange(2, side, depth) for side in ("overflow", "underflow") for depth in (0, 1, 10))
+    return Regimes(drawn, corners)
