@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 from reference.formats import Arithmetic, Format
 
+Float64 = NDArray[np.float64]
+
 U64 = 2.0**-53
 """Unit roundoff of the float64 in which references and bounds are evaluated."""
 
@@ -21,8 +23,8 @@ U64 = 2.0**-53
 @overload
 def gamma(k: float, u: float) -> float: ...
 @overload
-def gamma(k: NDArray[Any], u: float) -> NDArray[np.float64]: ...
-def gamma(k: float | NDArray[Any], u: float) -> float | NDArray[np.float64]:
+def gamma(k: NDArray[Any], u: float) -> Float64: ...
+def gamma(k: float | NDArray[Any], u: float) -> float | Float64:
     """gamma_k = k u / (1 - k u), which bounds |prod (1 + delta_i)^(+-1) - 1| for k factors, |delta_i| <= u.
 
     ASNA Lemma 3.1. `k` is a count or an array of counts. Raises ValueError unless 0 <= k and k u < 1 everywhere.
@@ -34,7 +36,7 @@ def gamma(k: float | NDArray[Any], u: float) -> float | NDArray[np.float64]:
     return quotient if isinstance(k, np.ndarray) else float(quotient)
 
 
-def upward(bound: NDArray[np.float64], operations: int = 0) -> NDArray[np.float64]:
+def upward(bound: Float64, operations: int = 0) -> Float64:
     """`bound`, a result of about `operations` (plus a dozen) float64 operations on non-negative numbers, rounded up.
 
     Each such operation has a relative error of at most 2^-53, so a relative 2^-52 (operations + 16) covers them.
@@ -42,13 +44,14 @@ def upward(bound: NDArray[np.float64], operations: int = 0) -> NDArray[np.float6
     return bound * (1 + 2 * U64 * (operations + 16))
 
 
-def rounded(error: NDArray[np.float64], magnitude: NDArray[np.float64], format: Format) -> NDArray[np.float64]:
+def rounded(error: Float64, magnitude: Float64, format: Format, *, underflow: bool = True) -> Float64:
     """Error after one more rounding to `format` of a number within `error` of an exact one of size `magnitude`.
 
-    fl(x) = x (1 + delta) + e with |delta| <= u, |e| <= eta/2 (ASNA (2.8)), so
-    error + u (magnitude + error) + eta/2. Overflow is the caller's: see `overflows`.
+    fl(x) = x (1 + delta) + e with |delta| <= u, |e| <= eta/2 (ASNA (2.8)), so error + u (magnitude + error) + eta/2.
+    Without `underflow` e = 0: for numbers that are multiples of eta, as sums of numbers of the format are.
+    Overflow is the caller's: see `overflows`.
     """
-    return error + format.u * (magnitude + error) + format.eta / 2
+    return error + format.u * (magnitude + error) + (format.eta / 2 if underflow else 0.0)
 
 
 def overflow_threshold(format: Format) -> float:
@@ -56,21 +59,22 @@ def overflow_threshold(format: Format) -> float:
     return format.largest if format.precision >= 53 else (2 - format.u) * 2.0**format.emax
 
 
-def overflows(magnitude: NDArray[np.float64], format: Format) -> NDArray[np.bool_]:
+def overflows(magnitude: Float64, format: Format) -> NDArray[np.bool_]:
     """Where a number of at most `magnitude` may overflow in `format`; True for infinite and NaN magnitudes."""
     return ~(magnitude < overflow_threshold(format))
 
 
 def stored(
-    error: NDArray[np.float64], value: NDArray[np.float64], arithmetic: Arithmetic, *, reached: NDArray[np.float64]
-) -> NDArray[np.float64]:
+    error: Float64, value: Float64, arithmetic: Arithmetic, *, reached: Float64, underflow: bool = True
+) -> Float64:
     """Error of a result after it is stored; infinite where it, or a partial result on the way to it, may overflow.
 
     `error` is the error in the accumulator, `value` the exact result (its size counts), `reached` a bound on every
-    partial result in the accumulator, rounding included. A mixed arithmetic rounds once more.
+    partial result in the accumulator, rounding included. A mixed arithmetic rounds once more; `underflow` as in
+    `rounded`.
     """
     size = np.abs(value)
-    final = rounded(error, size, arithmetic.result) if arithmetic.mixed else error
+    final = rounded(error, size, arithmetic.result, underflow=underflow) if arithmetic.mixed else error
     overflow = overflows(reached, arithmetic.accumulator) | overflows(size + error, arithmetic.result)
     return np.where(overflow, np.inf, final)
 
@@ -80,6 +84,31 @@ def rounds_operands(arithmetic: Arithmetic) -> bool:
     return arithmetic.operand.precision < arithmetic.result.precision
 
 
+def operand_error(value: Float64, error: Float64, arithmetic: Arithmetic) -> Float64:
+    """Error of a stored number, within `error` of `value`, as a product sees it.
+
+    TF32 rounds it once more; without gradual underflow a subnormal one is taken for zero.
+    """
+    if rounds_operands(arithmetic):
+        error = rounded(error, np.abs(value), arithmetic.operand)
+    return error + flushed(value, error, arithmetic)
+
+
+def flushed(value: Float64, error: Float64, arithmetic: Arithmetic) -> Float64:
+    """What is lost when a number within `error` of `value` is taken for zero because it is subnormal."""
+    if arithmetic.gradual:
+        return np.zeros(())
+    lam = arithmetic.result.lam
+    return np.where(np.abs(value) - error < lam, np.minimum(np.abs(value) + error, lam), 0.0)
+
+
 def wide(arithmetic: Arithmetic) -> bool:
     """Whether float64 is too coarse for the reference of this arithmetic, so that it needs double-double."""
     return arithmetic.accumulator.precision > 24
+
+
+OWN = 1 + 2.0**-24
+"""Makes room for the error of a reference evaluated with a unit roundoff at most 2^-24 of the bound's."""
+
+silent = np.errstate(over="ignore", invalid="ignore")
+"""Near overflow the evaluation of a bound may overflow too: it becomes infinite or NaN, and `overflows` tells."""

@@ -36,14 +36,17 @@ def svd_orthogonality_error(m: int, n: int, arithmetic: Arithmetic) -> float:
 
 
 def svd_values_error(largest: Float64, m: int, n: int, arithmetic: Arithmetic) -> Float64:
-    """|s_i^ - s_i| of an SVD with vectors: (T + 8 + 8 M) u s_1, s_1 = `largest` (...) (Weyl; 8 and 8 M calibrated)."""
+    """|s_i^ - s_i| of an SVD with vectors: (T + 8 + 8 M) u s_1 + 4 M eta, s_1 = `largest` (...); shape (...).
+
+    Weyl's theorem turns a backward error into this one; 8, 8 M and 4 M are calibrated.
+    """
     f, size = arithmetic.result, max(m, n)
     bound = (convergence_factor(f.u) + 8 + 8 * size) * f.u * largest + 4 * size * f.eta
     return np.where(overflows(largest, f), np.inf, upward(bound))
 
 
 def svdvals_error(largest: Float64, m: int, n: int, arithmetic: Arithmetic) -> Float64:
-    """|s_i^ - s_i| where only values are asked for: (200 + 8 M) u s_1.
+    """|s_i^ - s_i| where only values are asked for: (200 + 8 M) u s_1 + 4 M eta.
 
     200 u = 100 EPS is the tolerance of LAPACK's xLASQ2; 8 M is calibrated. Holds for svdvals and what is built on it
     (matrix_norm of order 2, cond, matrix_rank).
