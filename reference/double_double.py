@@ -248,14 +248,14 @@ def _expm1_series(r: DoubleDouble) -> DoubleDouble:
 
 
 def _reduced_expm1(x: DoubleDouble) -> tuple[NDArray[np.int64], DoubleDouble]:
-    """(k, e) with exp(x) = 2^k (1 + e), |e| < 0.42."""
+    """(k, e) with exp(x) = 2^k (1 + e), |e| < 0.42, for |x| < 800."""
+    k = np.rint(x.hi / np.log(2.0))
     # Term by term, largest first: k ln 2 as one double-double would err by 2^-106 k ln 2, absolutely.
-    k = np.rint(np.clip(x.hi, -800.0, 800.0) / np.log(2.0))
     r = x - k * _LN2_HIGH - k * _LN2_MIDDLE - _constants()["ln2 tail"][0] * k
     j = np.rint(r.hi * _COUNT)
     q = _expm1_series(r - j / _COUNT)
-    point = _constants()["expm1"][(np.nan_to_num(j) + _COUNT // 2).astype(np.int64).clip(0, _COUNT)]
-    return np.nan_to_num(k).astype(np.int64), point + (point * q + q)
+    point = _constants()["expm1"][(j + _COUNT // 2).astype(np.int64)]
+    return k.astype(np.int64), point + (point * q + q)
 
 
 def exp(x: DoubleDouble | ArrayLike) -> DoubleDouble:
@@ -264,21 +264,30 @@ def exp(x: DoubleDouble | ArrayLike) -> DoubleDouble:
     Results down to the smallest subnormal number have an absolute error of 2^-1074; 0 and inf beyond the range.
     """
     y = double_double(x)
-    k, e = _reduced_expm1(y)
     with np.errstate(over="ignore"):
+        limit = np.exp(y.hi)  # 0, inf or NaN where there is nothing to refine
+        regular = (np.abs(y.hi) < 800.0) & (limit > 0)
+        k, e = _reduced_expm1(_where(regular, y, 0.0))
         result = (e + 1.0).ldexp(k)
-    beyond = (y.hi > 709.79) | ~np.isfinite(result.hi)
-    large, small = beyond & (y.hi > 0), y.hi < -745.2
-    hi = np.where(large, np.inf, np.where(small, 0.0, result.hi))
-    return DoubleDouble(hi, np.where(large | small, 0.0, result.lo))
+    regular &= np.isfinite(result.hi)
+    return DoubleDouble(np.where(regular, result.hi, limit), np.where(regular, result.lo, 0.0))
+
+
+def _where(condition: NDArray[np.bool_], x: DoubleDouble, other: float) -> DoubleDouble:
+    """x where the condition holds, else a plain number."""
+    return DoubleDouble(np.where(condition, x.hi, other), np.where(condition, x.lo, 0.0))
 
 
 def expm1(x: DoubleDouble | ArrayLike) -> DoubleDouble:
     """exp(x) - 1, relative error 2^-98 also for small x (down to 2^-960)."""
     y = double_double(x)
-    k, e = _reduced_expm1(y)
-    large = exp(y) - 1.0
-    return DoubleDouble(np.where(k == 0, e.hi, large.hi), np.where(k == 0, e.lo, large.lo))
+    inside = np.abs(y.hi) < 0.34  # there k = 0
+    _, e = _reduced_expm1(_where(inside, y, 0.0))
+    power_of_e = exp(y)
+    finite = np.isfinite(power_of_e.hi)
+    large = _where(finite, power_of_e, 0.0) - 1.0
+    hi, lo = np.where(finite, large.hi, power_of_e.hi), np.where(finite, large.lo, 0.0)
+    return DoubleDouble(np.where(inside, e.hi, hi), np.where(inside, e.lo, lo))
 
 
 def _twice_atanh(z: DoubleDouble) -> DoubleDouble:
@@ -297,8 +306,8 @@ def log(x: DoubleDouble | ArrayLike) -> DoubleDouble:
     """Natural logarithm: relative error 2^-98, also near 1; -inf at 0, NaN below."""
     y = double_double(x)
     regular = (y.hi > 0) & np.isfinite(y.hi)
-    safe = DoubleDouble(np.where(regular, y.hi, 1.0), np.where(regular, y.lo, 0.0))
-    k = np.frexp(safe.hi * 1.0)[1].astype(np.int64)
+    safe = _where(regular, y, 1.0)
+    k = np.frexp(safe.hi)[1].astype(np.int64)
     k = np.where(np.ldexp(safe.hi, -k) < np.sqrt(0.5), k - 1, k)
     m = safe.ldexp(-k)
     j = np.rint(m.hi * _COUNT)
@@ -314,7 +323,7 @@ def log1p(x: DoubleDouble | ArrayLike) -> DoubleDouble:
     """log(1 + x), relative error 2^-98 also for small x."""
     y = double_double(x)
     near = np.abs(y.hi) < 2.0**-6
-    small = DoubleDouble(np.where(near, y.hi, 0.0), np.where(near, y.lo, 0.0))
+    small = _where(near, y, 0.0)
     series, general = _twice_atanh(small / (small + 2.0)), log(y + 1.0)
     return DoubleDouble(np.where(near, series.hi, general.hi), np.where(near, series.lo, general.lo))
 
@@ -323,8 +332,7 @@ def power(x: DoubleDouble | ArrayLike, p: DoubleDouble | ArrayLike) -> DoubleDou
     """x^p = exp(p log x) for x >= 0 and real p: relative error (|p ln x| + 4) 2^-98; 0^p = 0 for p > 0, x^0 = 1."""
     y, q = double_double(x), double_double(p)
     zero = y.hi == 0
-    safe = DoubleDouble(np.where(zero, 1.0, y.hi), np.where(zero, 0.0, y.lo))
-    result = exp(log(safe) * q)
+    result = exp(log(_where(~zero, y, 1.0)) * q)
     at_zero = np.where(q.hi > 0, 0.0, np.where(q.hi == 0, 1.0, np.inf))
     return DoubleDouble(np.where(zero, at_zero, result.hi), np.where(zero, 0.0, result.lo))
 

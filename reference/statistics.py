@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -81,26 +81,34 @@ def kolmogorov_distance(
 ) -> float:
     """sup_x |F_n(x) - F(x)| of a sample of any shape.
 
-    The supremum is attained at, or just before, a sample point. For a law with atoms give `left_limit`, x -> P(X < x);
-    without it F is taken to be continuous. Raises ValueError for an empty sample or NaN.
+    For a law with atoms give `left_limit`, x -> P(X < x); without it F is taken to be continuous. With the sample in
+    ascending order, F_n - F is largest at a sample point, where it is i/n - F(x_i), and F - F_n just before one, where
+    it is F(x_i-) - (i-1)/n; ties do no harm, the last and the first of them give the largest. One sort can serve
+    several checks (`presorted`). Raises ValueError for an empty sample or NaN.
     """
+    x = _sample(sample, presorted=presorted)
+    law = np.asarray(cdf(x), np.float64)
+    law_before = law if left_limit is None else np.asarray(left_limit(x), np.float64)
+    steps = np.arange(x.size + 1) / x.size
+    return float(max(np.max(steps[1:] - law), np.max(law_before - steps[:-1])))
+
+
+def _sample(sample: ArrayLike, *, presorted: bool = False) -> NDArray[np.float64]:
+    """The sample as an ascending vector. Raises ValueError if it is empty or holds NaN."""
     x = np.ravel(np.asarray(sample, np.float64))
     if x.size == 0 or np.isnan(x).any():
         raise ValueError("the sample must be non-empty and free of NaN")
-    if not presorted:
-        x = np.sort(x)
-    points, first, counts = np.unique(x, return_index=True, return_counts=True)
-    at, before = (first + counts) / x.size, first / x.size
-    law = np.asarray(cdf(points), np.float64)
-    law_before = law if left_limit is None else np.asarray(left_limit(points), np.float64)
-    return float(max(np.max(np.abs(at - law)), np.max(np.abs(before - law_before))))
+    return x if presorted else np.sort(x)
 
 
-def discrete_distance(sample: ArrayLike, support: ArrayLike, probabilities: ArrayLike) -> float:
+def discrete_distance(
+    sample: ArrayLike, support: ArrayLike, probabilities: ArrayLike, *, presorted: bool = False
+) -> float:
     """sup_x |F_n(x) - F(x)| against the law with the given probabilities on ascending `support`.
 
-    Sample points outside the support count too. Raises ValueError unless the support ascends and the probabilities
-    sum to 1 (within 1e-9).
+    Both functions are constant between their jumps, so that only the jumps count; sample points outside the support
+    are jumps too. Raises ValueError unless the support ascends and the probabilities sum to 1 (within 1e-9), and for
+    an empty sample or NaN.
     """
     points, weights = np.asarray(support, np.float64), np.asarray(probabilities, np.float64)
     if points.shape != weights.shape or points.ndim != 1 or np.any(np.diff(points) <= 0):
@@ -108,16 +116,11 @@ def discrete_distance(sample: ArrayLike, support: ArrayLike, probabilities: Arra
     if np.any(weights < 0) or abs(weights.sum() - 1) > 1e-9:
         raise ValueError("probabilities must be non-negative and sum to 1")
     cumulative = np.concatenate(([0.0], np.cumsum(weights)))
-    x = np.sort(np.ravel(np.asarray(sample, np.float64)))
-    if x.size == 0 or np.isnan(x).any():
-        raise ValueError("the sample must be non-empty and free of NaN")
-    jumps = np.union1d(points, x)
-
-    def distance(side: Literal["left", "right"]) -> float:
-        law = cumulative[np.searchsorted(points, jumps, side)]
-        return float(np.max(np.abs(np.searchsorted(x, jumps, side) / x.size - law)))
-
-    return max(distance("right"), distance("left"))
+    x = _sample(sample, presorted=presorted)
+    jumps = np.union1d(points, x[np.concatenate(([True], np.diff(x) > 0))])
+    law = cumulative[np.searchsorted(points, jumps, "right")]
+    empirical = np.searchsorted(x, jumps, "right") / x.size
+    return float(np.max(np.abs(empirical - law)))
 
 
 def chi_square_interval(degrees: float, alpha: float) -> Interval:
