@@ -54,8 +54,10 @@ class Regime:
         made = []
         for a in self.arrays(rng, batch, fmt):
             rounded = fmt.round(a)
-            overflowed = np.isinf(rounded) & np.isfinite(a)
-            made.append(np.where(overflowed, np.copysign(fmt.largest, a), rounded) if overflowed.any() else rounded)
+            if not np.isfinite(rounded.sum()):  # one cheap pass tells whether a closer look is needed
+                overflowed = np.isinf(rounded) & np.isfinite(a)
+                rounded = np.where(overflowed, np.copysign(fmt.largest, a), rounded)
+            made.append(rounded)
         return made
 
     def simpler(self) -> Iterator[Regime]:

@@ -1,0 +1,76 @@
+"""How many instances a second the harness gets through, against Hypothesis drawing them one at a time."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Iterator
+
+import hypothesis.extra.numpy as arrays_of
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pytest_benchmark.fixture import BenchmarkFixture
+from torch import Tensor
+
+from claims import values, within
+from claims.frame.checks import Check
+from claims.frame.claim import Proposition
+from claims.frame.inputs.matrices import MatrixCycle
+from claims.frame.inputs.numbers import Numbers
+from claims.frame.inputs.regime import Regimes
+from claims.frame.profiles import PROFILES
+from claims.frame.runner import examine
+from claims.frame.subject import Subject
+from reference.bounds import Chain
+from reference.formats import float32
+
+BATCHES = 300
+ONE_AT_A_TIME = 300
+PRODUCTS = MatrixCycle((8, 8), Numbers("normal"))
+
+
+def product_of_two_matrices(subject: Subject, factors: list[Tensor]) -> Iterator[Check]:
+    a, b = factors
+    yield within(subject.matmul(a, b), Chain.of(values(a), subject.arithmetic("matmul")).matmul(values(b)).truth())
+
+
+def examine_batches(most: int) -> float:
+    """Seconds for `BATCHES` drawn trials and the corners; returns instances a second."""
+    regimes = {"factors": Regimes(st.just(PRODUCTS), (PRODUCTS,))}
+    profile = dataclasses.replace(PROFILES["standard"], examples=BATCHES, batch=most, elements=1 << 18)
+    evidence = examine(Proposition("product", product_of_two_matrices, regimes), Subject("eager", "float32"), profile)
+    assert evidence.outcome == "held"
+    return evidence.instances / evidence.seconds
+
+
+def examine_one_at_a_time() -> float:
+    """The same property as a Hypothesis test of its own, with arrays drawn entry by entry; instances a second."""
+    entries = st.floats(-8, 8, width=32)
+    matrices = arrays_of.arrays(np.float32, (8, 8), elements=entries)
+    subject = Subject("eager", "float32")
+
+    @settings(max_examples=ONE_AT_A_TIME, deadline=None, database=None)
+    @given(matrices, matrices)
+    def check(a: np.ndarray, b: np.ndarray) -> None:
+        x, y = (subject.tensor(m)[None] for m in (a, b))
+        for found in product_of_two_matrices(subject, [x, y]):
+            assert found.margins.max() <= 1
+
+    start = time.perf_counter()
+    check()
+    return ONE_AT_A_TIME / (time.perf_counter() - start)
+
+
+@pytest.mark.benchmark(group="throughput")
+def test_instances_a_second(benchmark: BenchmarkFixture) -> None:
+    rate = benchmark.pedantic(examine_batches, args=(256,), rounds=3, warmup_rounds=1)
+    slow = examine_one_at_a_time()
+    benchmark.extra_info.update(
+        {"instances a second": round(rate), "one at a time": round(slow), "ratio": round(rate / slow, 1)}
+    )
+    print(f"\n8x8 products, float32: {rate:,.0f} instances a second in batches, {slow:,.0f} one at a time")
+    assert float32.u == 2.0**-24
+    assert rate >= 100_000
+    assert rate >= 100 * slow
