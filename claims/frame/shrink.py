@@ -129,7 +129,10 @@ class _Shrinker:
             admitted = np.ones(len(changes), bool)
             for name, regime in trial.regimes.items():
                 admitted &= np.broadcast_to(regime.admits(many[name]), len(changes))
-            failing = np.flatnonzero((self.margins(trial, many) > 1) & admitted)
+            if not admitted.any():
+                break
+            many = _rows(trial, many, np.flatnonzero(admitted).tolist())  # a property may raise on other numbers
+            failing = np.flatnonzero(self.margins(trial, many) > 1)
             better = (c for i in failing if self._still(trial, c := _rows(trial, many, [int(i)])))
             if (simpler := next(better, None)) is None:
                 break
