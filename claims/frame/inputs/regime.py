@@ -54,7 +54,9 @@ class Regime:
         made = []
         for a in self.arrays(rng, batch, fmt):
             rounded = fmt.round(a)
-            if not np.isfinite(rounded.sum()):  # one cheap pass tells whether a closer look is needed
+            with np.errstate(over="ignore", invalid="ignore"):  # finite numbers near the largest have an infinite sum
+                finite = np.isfinite(rounded.sum())
+            if not finite:  # one cheap pass tells whether a closer look is needed
                 overflowed = np.isinf(rounded) & np.isfinite(a)
                 rounded = np.where(overflowed, np.copysign(fmt.largest, a), rounded)
             made.append(rounded)
