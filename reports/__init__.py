@@ -1,0 +1,1 @@
+"""The report: run records in, one self-contained HTML page out."""
