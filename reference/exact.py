@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from functools import reduce
+from functools import partial, reduce
 from operator import mul
 from typing import NamedTuple, cast
 
@@ -96,7 +96,7 @@ def below(q: fmpq) -> float:
 
 def above(q: fmpq) -> float:
     """The smallest float64 that is at least q (inf above the range)."""
-    return -below(-q)
+    return 0.0 - below(-q)
 
 
 def enclosure(x: arb) -> tuple[float, float]:
@@ -122,6 +122,18 @@ def correctly_rounded(evaluate: Callable[[], arb], *, bits: int = BITS) -> float
                 if low == high:
                     return low
     raise ArithmeticError(f"not decided at {16 * bits} bits: {x}")
+
+
+def elementwise(function: Callable[..., arb], *arrays: ArrayLike) -> NDArray[np.float64]:
+    """A real function of float arrays, given in balls, correctly rounded entry by entry; the arrays broadcast."""
+    parts = np.broadcast_arrays(*(np.asarray(a, np.float64) for a in arrays))
+    rows = zip(*(part.ravel().tolist() for part in parts), strict=True)
+    values = [correctly_rounded(partial(_apply, function, row)) for row in rows]
+    return np.array(values, np.float64).reshape(parts[0].shape)
+
+
+def _apply(function: Callable[..., arb], row: Iterable[float]) -> arb:
+    return function(*map(ball, row))
 
 
 def double_double_of_ball(x: arb) -> tuple[float, float]:

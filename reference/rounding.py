@@ -47,11 +47,22 @@ def upward(bound: Float64, operations: int = 0) -> Float64:
 def rounded(error: Float64, magnitude: Float64, format: Format, *, underflow: bool = True) -> Float64:
     """Error after one more rounding to `format` of a number within `error` of an exact one of size `magnitude`.
 
-    fl(x) = x (1 + delta) + e with |delta| <= u, |e| <= eta/2 (ASNA (2.8)), so error + u (magnitude + error) + eta/2.
-    Without `underflow` e = 0: for numbers that are multiples of eta, as sums of numbers of the format are.
-    Overflow is the caller's: see `overflows`.
+    fl(x) = x (1 + delta) + e with |delta| <= u, |e| <= eta/2 (ASNA (2.8)), and never |fl(x) - x| > |x|, so
+    error + u (magnitude + error) + min(eta/2, magnitude + error). Without `underflow` e = 0: for numbers that are
+    multiples of eta, as sums of numbers of the format are. Overflow is the caller's: see `overflows`.
     """
-    return error + format.u * (magnitude + error) + (format.eta / 2 if underflow else 0.0)
+    size = magnitude + error
+    return error + format.u * size + (np.minimum(format.eta / 2, size) if underflow else 0.0)
+
+
+def underflowed(count: int, eta: float, products: Float64, arithmetic: Arithmetic) -> Float64:
+    """What underflow takes from a sum of `count` products: `eta` each.
+
+    Where float64 holds the sum of their magnitudes, `products`, without underflow of its own, at most twice that:
+    gradual underflow moves no product by more than itself (twice, for the roundings of the sum).
+    """
+    lost = np.asarray(count * eta)
+    return np.minimum(lost, 2 * products) if arithmetic.gradual and not wide(arithmetic) else lost
 
 
 def overflow_threshold(format: Format) -> float:

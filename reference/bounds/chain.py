@@ -9,7 +9,19 @@ from numpy.typing import NDArray
 
 from reference.bounds.sums import evaluated
 from reference.formats import Arithmetic
-from reference.rounding import OWN, U64, flushed, gamma, operand_error, silent, stored, upward, wide
+from reference.rounding import (
+    OWN,
+    U64,
+    flushed,
+    gamma,
+    operand_error,
+    overflows,
+    silent,
+    stored,
+    underflowed,
+    upward,
+    wide,
+)
 from reference.scaled import Scaled
 from reference.truth import Truth
 
@@ -35,31 +47,41 @@ class Chain:
     magnitude: Float64
     error: Float64
     arithmetic: Arithmetic
+    exactly: bool = True
 
     @classmethod
-    def of(cls, x: Float64, arithmetic: Arithmetic) -> Chain:
-        """An input matrix (..., m, n), stored without error."""
-        return cls(Scaled.of(x), np.abs(x), np.zeros_like(x), arithmetic)
+    def of(cls, x: Float64, arithmetic: Arithmetic, *, exactly: bool = True) -> Chain:
+        """An input matrix (..., m, n), stored without error.
+
+        Where only the bound is wanted, `exactly=False` spares the double-double products of float64: the value is
+        then no better than one computed in float64, the bound the same but for the error of that value.
+        """
+        return cls(Scaled.of(x), np.abs(x), np.zeros_like(x), arithmetic, exactly)
+
+    @property
+    def _double(self) -> bool:
+        return self.exactly and wide(self.arithmetic)
 
     @property
     def value(self) -> Float64:
         """The exact product, rounded to float64 or evaluated in it."""
-        return self.exact.to_float64()[0] if wide(self.arithmetic) else self.exact.mantissa.hi
+        return self.exact.to_float64()[0] if self._double else self.exact.mantissa.hi
 
     def transpose(self) -> Chain:
         """The last two axes exchanged."""
         exact, magnitude, error = self.exact, self.magnitude, self.error
         turned = exact.swapaxes(-1, -2), magnitude.swapaxes(-1, -2), error.swapaxes(-1, -2)
-        return Chain(*turned, self.arithmetic)
+        return Chain(*turned, self.arithmetic, self.exactly)
 
     def bounded_by(self, *others: Chain) -> Chain:
         """The same product with the largest error, entry by entry, of itself and of other ways to compute it."""
-        return Chain(self.exact, self.magnitude, np.maximum.reduce([c.error for c in (self, *others)]), self.arithmetic)
+        error = np.maximum.reduce([c.error for c in (self, *others)])
+        return Chain(self.exact, self.magnitude, error, self.arithmetic, self.exactly)
 
     @silent
     def matmul(self, other: Chain | Float64) -> Chain:
         """The product with a matrix, or with another chain, on the right."""
-        y = other if isinstance(other, Chain) else Chain.of(other, self.arithmetic)
+        y = other if isinstance(other, Chain) else Chain.of(other, self.arithmetic, exactly=self.exactly)
         accumulator, n = self.arithmetic.accumulator, self.magnitude.shape[-1]
         e_x, e_y = (operand_error(c.value, c.error, c.arithmetic) for c in (self, y))
         magnitude = self.magnitude @ y.magnitude
@@ -69,23 +91,24 @@ class Chain:
         if np.any(e_y):
             moved = moved + self.magnitude @ e_y
         touched = magnitude + moved
-        error = upward(moved + gamma(n, accumulator.u) * touched + n * self.arithmetic.underflow, n)
-        product = Chain(self._times(y), magnitude, error, self.arithmetic)
+        lost = underflowed(n, self.arithmetic.underflow, touched, self.arithmetic)
+        error = upward(moved + gamma(n, accumulator.u) * touched + lost, n)
+        product = Chain(self._times(y), magnitude, error, self.arithmetic, self.exactly)
         value = product.value
         error = stored(error, value, self.arithmetic, reached=upward(touched + error, n))
         error = error + flushed(value, error, self.arithmetic)
         if wide(self.arithmetic):
             magnitude = magnitude + n * 2.0**-1074  # evaluated in float64, it may underflow there
-        return Chain(product.exact, magnitude, error, self.arithmetic)
+        return Chain(product.exact, magnitude, error, self.arithmetic, self.exactly)
 
     def _times(self, y: Chain) -> Scaled:
-        if wide(self.arithmetic):
+        if self._double:
             return self.exact @ y.exact
         return Scaled.of(self.exact.mantissa.hi @ y.exact.mantissa.hi)
 
     def truth(self) -> Truth:
         """The product as a reference value, elementwise."""
-        if wide(self.arithmetic):
+        if self._double:
             return evaluated(self.exact, self.error * OWN)
         return Truth(self.value, self.error * OWN)
 
@@ -102,7 +125,8 @@ class Chain:
         e = np.diagonal(self.error, axis1=-2, axis2=-1)
         size = upward(np.abs(np.diagonal(self.value, axis1=-2, axis2=-1)))
         how = arithmetic or self.arithmetic
-        return _sum(self.exact.diagonal(), size, e, how, double=wide(how) or wide(self.arithmetic), underflow=False)
+        double = self.exactly and (wide(how) or wide(self.arithmetic))
+        return _sum(self.exact.diagonal(), size, e, how, double=double, underflow=False)
 
     @silent
     def inner(self, other: Chain | Float64, *, rounded_products: bool = False) -> Truth:
@@ -111,7 +135,7 @@ class Chain:
         sum (T - M) + gamma_N(ua) sum T + N eta_a with N entries, T = (M_X + E_X)(M_Y + E_Y) elementwise; with
         `rounded_products` each product is stored in the result format before the sum, as in `dot_error`.
         """
-        y = other if isinstance(other, Chain) else Chain.of(other, self.arithmetic)
+        y = other if isinstance(other, Chain) else Chain.of(other, self.arithmetic, exactly=self.exactly)
         shape = np.broadcast_shapes(self.magnitude.shape, y.magnitude.shape)
         n = shape[-1] * shape[-2]
         e_x, e_y = (operand_error(c.value, c.error, c.arithmetic) for c in (self, y))
@@ -122,8 +146,10 @@ class Chain:
         if rounded_products:
             result = self.arithmetic.result
             moved, eta = moved + result.u * touched, max(eta, result.eta)
-        error = moved + gamma(1, self.arithmetic.accumulator.u) * touched + eta
-        double, flat = wide(self.arithmetic), (*shape[:-2], n)
+            moved = np.where(overflows(touched, result), np.inf, moved)
+        lost = underflowed(1, eta, touched, self.arithmetic)
+        error = moved + gamma(1, self.arithmetic.accumulator.u) * touched + lost
+        double, flat = self._double, (*shape[:-2], n)
         exact = self.exact * y.exact if double else Scaled.of(self.exact.mantissa.hi * y.exact.mantissa.hi)
         parts = exact.reshape(*flat), size.reshape(flat), error.reshape(flat)
         return _sum(*parts, self.arithmetic, double=double, underflow=not rounded_products)

@@ -13,10 +13,12 @@ from reference.rounding import (
     flushed,
     gamma,
     operand_error,
+    overflows,
     rounded,
     rounds_operands,
     silent,
     stored,
+    underflowed,
     upward,
     wide,
 )
@@ -76,9 +78,9 @@ def dot_error(
 ) -> Float64:
     """|fl(x . y) - x . y| for x, y broadcasting to (..., n), any order of summation, with or without FMA; shape (...).
 
-    BND-DOT: gamma_n(ua) |x|.|y| + n eta_a (ASNA (3.5), with the underflow of (2.8)); a mixed arithmetic stores the
-    result, one more rounding. `rounded_products` is for kernels that store each product in the result format before
-    the sum: gamma_n(ua) becomes (1 + gamma_n(ua))(1 + uo) - 1 and n eta_a becomes n eta_o. Operands rounded on the way
+    BND-DOT: gamma_n(ua) |x|.|y| + n eta_a (ASNA (3.5); underflow by (2.8), see `underflowed`); a mixed arithmetic
+    stores the result, one more rounding. `rounded_products` is for kernels that store each product in the result format
+    before the sum: gamma_n(ua) becomes (1 + gamma_n(ua))(1 + uo) - 1 and n eta_a becomes n eta_o. Operands rounded on the way
     in (TF32) first move x and y by u|x| + eta/2; without gradual underflow, subnormal operands and results may be taken
     for zero, and n eta_a becomes 2 n lam_a. `terms` counts the products where there are more than n. Infinite
     where a partial sum may overflow. Raises ValueError where gamma does.
@@ -94,7 +96,9 @@ def dot_error(
     g, eta = gamma(count, arithmetic.accumulator.u), arithmetic.underflow
     if rounded_products:
         g, eta = g + arithmetic.result.u * (1 + g), max(arithmetic.result.eta, eta)
-    error = upward(moved + g * (size + moved) + count * eta, n)
+        moved = np.where(overflows(products, arithmetic.result).any(-1), np.inf, moved)
+    touched = size + moved
+    error = upward(moved + g * touched + underflowed(count, eta, touched, arithmetic), n)
     value = np.minimum(np.abs((x * y).sum(-1)) + 2 * U64 * n * size, size)
     error = upward(stored(error, value, arithmetic, reached=upward(size + error, n)), n)
     return error + flushed(value, error + 4 * U64 * n * size, arithmetic)
