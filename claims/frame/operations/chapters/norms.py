@@ -18,12 +18,12 @@ def _power_sum(x: Tensor, p: float, dim: int) -> Tensor:
 
 
 def _vector_norm_flushing_subnormals(x: Tensor, p: float, dim: int) -> Tensor:
-    torch.set_flush_denormal(True)  # noqa: FBT003  torch takes it by position
+    torch.set_flush_denormal(True)
     try:
         norm: Tensor = torch.linalg.vector_norm(x, p, dim=dim)
         return norm
     finally:
-        torch.set_flush_denormal(False)  # noqa: FBT003
+        torch.set_flush_denormal(False)
 
 
 _PAIR = (1, 1)
@@ -47,5 +47,6 @@ ROWS = {
     "matrix_norm": Operation(torch.linalg.matrix_norm, "torch.linalg.matrix_norm", axes=(2,)),
     "pairwise_distance": Operation(F.pairwise_distance, "torch.nn.functional.pairwise_distance", axes=_PAIR),
     "dist": Operation(torch.dist, "torch.dist", axes=_PAIR, batches=False),
+    "vector_norm_of_block": Operation(torch.linalg.vector_norm, "torch.linalg.vector_norm"),
     "cdist": Operation(torch.cdist, "torch.cdist", axes=(2, 2)),
 }

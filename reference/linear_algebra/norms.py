@@ -1,0 +1,272 @@
+"""Norms of vectors for every order that torch takes: values, error bounds, and where a computed norm may vanish.
+
+The order p is a real number: p >= 1 and p = inf are the norms of the notes, 0 < p < 1 gives quasi-norms, p < 0 the same
+formula (0 for a vector with a zero entry), p = -inf the smallest magnitude, p = 0 the number of non-zero entries.
+Arrays are float64 of shape (..., n) and hold numbers of the stored format; the last axis is reduced.
+ASNA = N. J. Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., SIAM 2002.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reference import double_double
+from reference.bounds import norm_truth, svdvals_error
+from reference.bounds.norms import POW_CPU, POW_CUDA
+from reference.double_double import DoubleDouble
+from reference.formats import Arithmetic
+from reference.rounding import gamma, overflow_threshold, overflows, rounded, silent, upward, wide
+from reference.truth import Truth
+
+Float64 = NDArray[np.float64]
+Bool = NDArray[np.bool_]
+
+_LOGARITHM = 1e-9
+"""More than the error of a logarithm of a float64 number, times an order."""
+
+
+def pow_ulps(device: str) -> float:
+    """The error of pow in unit roundoffs: 2 where it is within one ulp (CPU), 8 where documented within four (CUDA)."""
+    return POW_CUDA if device.startswith("cuda") else POW_CPU
+
+
+def power(x: DoubleDouble, p: float) -> DoubleDouble:
+    """x^p for x >= 0 (x > 0 if p < 0), relative error 2^-96.
+
+    By square roots and products for p = m 2^-j, m < 64, j < 4: ten times as fast as by logarithms.
+    """
+    m, denominator = abs(p).as_integer_ratio()
+    if m >= 64 or denominator > 8:
+        return double_double.power(x, p)
+    base = x
+    for _ in range(denominator.bit_length() - 1):
+        base = base.sqrt()
+    result = base
+    for bit in f"{m:b}"[1:]:
+        result = result * result * base if bit == "1" else result * result
+    return double_double.double_double(np.ones(())) / result if p < 0 else result
+
+
+@silent
+def _value(x: Float64, p: float, *, precise: bool) -> tuple[Float64, Float64]:
+    """((sum |x_i|^p)^(1/p), how far it may lie from the exact one) for finite p != 0 and finite entries, n >= 1.
+
+    Scaled by a power of two next to the dominant entry (the largest, for p < 0 the smallest), so that only powers
+    without weight are lost. Relative error (n + 8)(1 + 1/|p|) 2^-53, or 2^-90 instead if `precise`: in double-double.
+    """
+    n, size = x.shape[-1], np.abs(x)
+    dominant = size.max(-1, keepdims=True) if p > 0 else size.min(-1, keepdims=True)
+    vanishes = dominant[..., 0] == 0
+    exponent = np.frexp(dominant)[1].astype(np.int64)
+    # powers beyond 2^900 would overflow; those of negative order have no weight there
+    y = np.minimum(np.ldexp(np.where(vanishes[..., None], 1.0, size), -exponent), 2.0 ** (900 / max(1.0, abs(p))))
+    unit = (n + 8) * (1 + 1 / abs(p))
+    if precise:
+        total = power(double_double.double_double(y), p).sum()
+        dyadic = math.frexp(abs(p))[0] == 0.5
+        root = power(total, 1 / p) if dyadic else double_double.power(total, double_double.double_double(1.0) / p)
+        value, rest = double_double.to_float64(root, exponent[..., 0])
+        error = rest + value * (unit * 2.0**-90)
+    else:
+        value = np.ldexp((y**p).sum(-1) ** (1 / p), exponent[..., 0])
+        error = value * (unit * 2.0**-53)
+    return np.where(vanishes, 0.0, value), np.where(vanishes, 0.0, error)
+
+
+def _log_error(
+    x: Float64, value: Float64, p: float, arithmetic: Arithmetic, pow_error: float, *, stored_steps: bool
+) -> tuple[Float64, Float64]:
+    """(a, ln S): the sum and its 1/p-th power together move ln N by at most a, underflow apart; see `lp_error`."""
+    step, n, size = arithmetic.result if stored_steps else arithmetic.accumulator, x.shape[-1], np.abs(x)
+    log_s = p * np.log(np.where(value > 0, value, 1.0))
+    steps = gamma(max(n - 1, 0), arithmetic.accumulator.u) + gamma(pow_error, step.u)
+    if stored_steps and arithmetic.mixed:
+        steps += gamma(1, step.u)
+    moved = np.full(value.shape, steps)
+    exact_order = bool(step.round(p) == p)
+    if not exact_order:
+        farthest = np.abs(np.log(np.where(size > 0, size, 1.0))).max(-1, initial=0.0)
+        moved = moved + gamma(4, step.u) / 4 * np.maximum(math.log(max(n, 1)), abs(p) * farthest)
+    if not exact_order or math.frexp(abs(p))[0] != 0.5:
+        moved = moved + gamma(4, step.u) / 4 * (np.abs(log_s) + steps)
+    return moved / abs(p) + gamma(pow_error, step.u), log_s
+
+
+@silent
+def lp_error(
+    x: Float64, value: Float64, p: float, arithmetic: Arithmetic, *, pow_error: float, stored_steps: bool = False
+) -> Float64:
+    """|fl(N) - N| for N = (sum |x_i|^p)^(1/p) = `value`, finite p != 0, before it is stored; shape (...).
+
+    BND-LP (own derivation), for any order of summation. With S = sum |x_i|^p and u the unit roundoff, each power errs
+    by `pow_error` u and the sum by gamma_{n-1}(u): the computed sum is S e^a + s. Its root is a power with exponent
+    fl(1/p) = (1 + d)/p, |d| <= u (d = 0 for a power of two): S^((1+d)/p) = S^(1/p) e^(d ln S / p), which errs by
+    `pow_error` u itself. An order that the format does not hold becomes p (1 + d'): if both exponents use it, N moves
+    by d' H / p, H <= ln n the entropy of |x_i|^p / S; if only the powers do, ln S moves by d' p max |ln|x_i||. The
+    larger covers either spelling. s has `pow_error`/2 smallest subnormals for each power below the normal range, as
+    if all of them vanished. `stored_steps`: powers, sum and orders are rounded to the result's format, as they are in
+    x.abs().pow(p).sum().pow(1 / p). Infinite where the sum may overflow; 0 for the norm 0.
+    """
+    step = arithmetic.result if stored_steps else arithmetic.accumulator
+    size = np.abs(x)
+    a, log_s = _log_error(x, value, p, arithmetic, pow_error, stored_steps=stored_steps)
+    with np.errstate(divide="ignore"):
+        subnormal = ((size > 0) & (p * np.log(size) < math.log(step.lam) + _LOGARITHM)).sum(-1)
+        # s / S through logarithms: S itself may underflow float64
+        s = subnormal * (pow_error / 2) * np.exp(np.minimum(math.log(step.eta) - log_s + 2 * abs(p) * a, 700.0))
+        s = s * (1 + _LOGARITHM)
+        up = np.expm1(a + np.log1p(s) / abs(p))
+        down = -np.expm1(np.log1p(-np.minimum(s, 1.0)) / abs(p) - a)
+    error = np.maximum(up, down) * value + (pow_error / 2) * step.eta * (value < 2 * step.lam)
+    reached = log_s + abs(p) * a + np.log1p(s)
+    fits = reached < math.log(overflow_threshold(step)) - _LOGARITHM
+    return np.where(value > 0, np.where(fits, upward(error, 64), np.inf), 0.0)
+
+
+@silent
+def norm(
+    x: Float64,
+    p: float,
+    arithmetic: Arithmetic,
+    *,
+    pow_error: float = POW_CPU,
+    stored_steps: bool = False,
+    exact_alone: bool = True,
+) -> Truth:
+    """||x||_p of x (..., n) for any order p with its bound: BND-SUM (p = 1), BND-L2 (p = 2), BND-LP; shapes (...).
+
+    Exact for p = inf and p = -inf, for p = 0 up to the rounding of the count, and for n = 1: an implementation gives
+    |x| there, unless it is not `exact_alone` or a formula in `stored_steps` (see `lp_error`). The norm of a vector
+    with an infinite entry is infinite. The bound is infinite where the sum of powers, or the norm, may overflow: see
+    `scaled`. Raises ValueError for the norms of an empty vector that do not exist: p < 0 and p = inf.
+    """
+    n, size, zero = x.shape[-1], np.abs(x), np.zeros(x.shape[:-1])
+    if n == 0 and not 0 <= p < math.inf:
+        raise ValueError(f"an empty vector has no norm of order {p}")
+    if p == 0:
+        count = np.count_nonzero(x, axis=-1).astype(np.float64)
+        return Truth(count, arithmetic.result.u * count * (count * arithmetic.result.u > 0.5))
+    if n == 0:
+        return Truth(zero, zero)
+    if math.isinf(p) or (n == 1 and exact_alone and not stored_steps):
+        return Truth(size.min(-1) if p < 0 else size.max(-1), zero)
+    finite: Bool = np.all(np.isfinite(x), axis=-1, keepdims=False)
+    x = np.where(finite[..., None], x, 1.0)
+    if p in (1, 2) and not stored_steps:
+        value, bound = norm_truth(x, p, arithmetic)
+    else:
+        value, own = _value(x, p, precise=wide(arithmetic))
+        error = lp_error(x, value, p, arithmetic, pow_error=pow_error, stored_steps=stored_steps)
+        if arithmetic.mixed:
+            error = upward(rounded(error, value, arithmetic.result)) * (value > 0)
+        bound = np.where(overflows(value + error, arithmetic.result), np.inf, error + own)
+    return Truth(np.where(finite, value, np.inf), np.where(finite, bound, 0.0))
+
+
+@silent
+def scaled(x: Float64, p: float, arithmetic: Arithmetic, *, pow_error: float = POW_CPU) -> Truth:
+    """||x||_p for finite p > 0, n >= 1 and finite entries, with the bound of a computation in which no power overflows.
+
+    As `lp_error`, with one rounding for dividing by a scale and one for multiplying by it. Where the plain formula
+    overflows, a computed norm is either infinite or as good as this.
+    """
+    value, own = _value(x, p, precise=wide(arithmetic))
+    a, _ = _log_error(x, value, p, arithmetic, pow_error, stored_steps=False)
+    error = value * np.expm1(a + gamma(2, arithmetic.accumulator.u))
+    bound = upward(rounded(error, value, arithmetic.result), 64) + own
+    return Truth(value, np.where(np.isfinite(value), bound, 0.0))
+
+
+def triangle_slack(norms: Sequence[Truth], vectors: Sequence[Truth], right: Float64, arithmetic: Arithmetic) -> Float64:
+    """By how much computed norms may exceed the triangle inequality; shape (...).
+
+    The errors of the `norms` that occur; u/(1 - u) ||v|| for each v that is itself a rounded sum or difference, whose
+    norm `vectors` gives (|fl(a) - a| <= u/(1 - u) |fl(a)|; sums do not underflow); and the rounding of the scalar sum
+    or difference, which is at most `right` and those errors.
+    """
+    u = arithmetic.result.u
+    moved = np.zeros(right.shape)
+    for t in norms:
+        moved = moved + t.bound
+    for v in vectors:
+        moved = moved + u / (1 - u) * v.value
+    return upward(moved + u * (right + moved), 8)
+
+
+@silent
+def homogeneity_error(x: Truth, ax: Truth, a: Float64, n: int, p: float, arithmetic: Arithmetic) -> Float64:
+    """|fl(||fl(a x)||) - fl(|a| fl(||x||))| for the norms of x and of fl(a x), scalars a (...), finite p >= 1.
+
+    The errors of both norms, the rounding of each product a x_i, which moves the norm by at most u |a| ||x|| +
+    n^(1/p) eta/2 (Minkowski), and the rounding of |a| ||x||. Infinite or NaN where one of them may overflow.
+    """
+    f, exact, error = arithmetic.result, np.abs(a) * x.value, np.abs(a) * x.bound
+    products = f.u * exact + n ** (1 / p) * f.eta / 2
+    return upward(ax.bound + error + products + f.u * (exact + error) + f.eta / 2, 8)
+
+
+@silent
+def scales_exactly(x: Float64, a: Float64, p: float, arithmetic: Arithmetic) -> Bool:
+    """Where rounding commutes with the scaling by a power of two a (...), for p = 1 or 2: all numbers stay normal.
+
+    They are the entries of x (..., n), their squares in the accumulator, sums of those, and the norm; and the same of
+    a x.
+    """
+    lowest = max(arithmetic.result.lam, arithmetic.accumulator.lam ** (1 / p))
+    size = np.abs(x)
+    smallest = np.where(size > 0, size, np.inf).min(-1, initial=np.inf) * np.minimum(np.abs(a), 1)
+    largest = np.minimum(size * np.maximum(np.abs(a), 1)[..., None], 1e308)
+    normal: Bool = (smallest >= lowest) & np.isfinite(norm(largest, p, arithmetic).bound)
+    return normal
+
+
+def may_vanish(
+    x: Float64, p: float, arithmetic: Arithmetic, *, pow_error: float = POW_CPU, flushed: bool = False
+) -> Bool:
+    """Whether ||x||_p may come out as 0 for x (..., n), p > 0 or p = inf: where all powers round to 0; shape (...).
+
+    p = 2: every x_i^2 is at most half the smallest subnormal number of the accumulator (a tie goes to even). Other
+    finite orders but 1: every |x_i|^p is, up to the error of pow. Only for x = 0 if p = 1, p = inf or n = 1.
+    `flushed`: subnormal numbers count as 0, so that the smallest normal number takes that place, for the entries as
+    for the powers.
+    """
+    f, n = arithmetic.accumulator, x.shape[-1]
+    largest = np.abs(x).max(-1, initial=0.0)
+    exact = p in (1, math.inf) or n == 1
+    with np.errstate(divide="ignore"):
+        binary_log: Float64 = np.log2(largest) * (1.0 if exact else p)
+    if flushed:
+        gone: Bool = (largest < f.lam) | (binary_log < f.emin + _LOGARITHM)
+    elif exact:
+        gone = largest == 0
+    elif p == 2:
+        half = f.emin - f.precision  # scaled, so that the squares are compared without underflow
+        y: Float64 = np.ldexp(largest, -(half // 2))
+        gone = y * y <= 2.0 ** (half % 2)
+    else:
+        gone = binary_log <= f.emin - f.precision + math.log2(pow_error / 2) + 2 * pow_error * f.u + _LOGARITHM
+    return gone
+
+
+def matrix_norm_error(a: Float64, order: str, arithmetic: Arithmetic) -> Float64:
+    """|fl(||A||) - ||A||| for A (..., m, n): BND-SVD for "2" and "nuc", else BND-L2 or BND-SUM; shape (...).
+
+    Spectral norm: (200 + 8 max(m, n)) u s_1, with ||A||_F for s_1; nuclear norm: that for each singular value, and a
+    sum of min(m, n) numbers below ||A||_F. "fro" is the 2-norm of all entries; "1" and "inf" are the largest sum of a
+    column or a row.
+    """
+    m, n = a.shape[-2:]
+    frobenius = norm_truth(a.reshape(*a.shape[:-2], m * n), 2, arithmetic)
+    if order == "fro":
+        return frobenius.bound
+    if order in ("1", "inf"):
+        lines = a.swapaxes(-1, -2) if order == "1" else a
+        largest: Float64 = norm_truth(lines, 1, arithmetic).bound.max(-1)
+        return largest
+    one = svdvals_error(frobenius.value + frobenius.bound, m, n, arithmetic)
+    k = min(m, n)
+    return one if order == "2" else upward(k * one + gamma(k, arithmetic.result.u) * k * (frobenius.value + one))
