@@ -6,7 +6,7 @@ import argparse
 import json
 import sys
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich import box
@@ -46,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _print_table(about: Sequence[Any]) -> None:
+def _print_table(about: Sequence[Mapping[str, Any]]) -> None:
     console = Console(width=None if sys.stdout.isatty() else 200, highlight=False)
     table = Table(box=box.SIMPLE_HEAD if sys.stdout.isatty() else None, pad_edge=False)
     for column in ("id", "truth", "title", "topic"):
@@ -56,15 +56,15 @@ def _print_table(about: Sequence[Any]) -> None:
     console.print(table)
 
 
-def _text(c: Any) -> str:
-    def listed(entries: Sequence[Any], form: str) -> list[str]:
+def _text(c: Mapping[str, Any]) -> str:
+    def listed(entries: Sequence[Mapping[str, Any]], form: str) -> list[str]:
         return [f"  {form.format(**e)}" for e in entries] or ["  none"]
 
     lines = [c["title"], "", f"  {c['statement']}", ""]
-    for field in ("id", "truth", "correction", "hypotheses", "notes", "book", "formal", "bound"):
-        if c[field]:
-            lines.append(textwrap.fill(f"{field:12}{c[field]}", 110, subsequent_indent=" " * 12))
-    lines += [f"{'source':12}{c['source']['claim']}  {c['source']['reference']}", "", textwrap.fill(c["method"], 110), ""]
+    fields = ("id", "truth", "correction", "hypotheses", "notes", "book", "formal", "bound")
+    lines += [textwrap.fill(f"{f:12}{c[f]}", 110, subsequent_indent=" " * 12) for f in fields if c[f]]
+    lines += [f"{'source':12}{c['source']['claim']}  {c['source']['reference']}", ""]
+    lines += [textwrap.fill(c["method"], 110), ""]
     lines += [f"operations: {', '.join(c['operations'])}", ""]
     for device, dtypes in c["dtypes"].items():
         supported = [d for d, reason in dtypes.items() if reason is None]

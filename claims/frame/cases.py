@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import importlib
+import itertools
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -137,8 +138,8 @@ def _side_cases(selection: Selection, role: str, neighbours: str) -> Iterator[Ca
     """Refutations or mutants, on eager torch and the first device that is present."""
     if selection.subjects and EAGER not in selection.subjects:
         return
-    device = next(filter(support.is_present, selection.devices or support.devices()), None)
-    for claim in selection.selected() if device else []:
+    present = [d for d in selection.devices or support.devices() if support.is_present(d)]
+    for claim, device in itertools.product(selection.selected(), present[:1]):
         for neighbour in getattr(claim, neighbours):
             dtypes = tuple(d for d in neighbour.dtypes if not selection.dtypes or d in selection.dtypes)
             dtypes = tuple(d for d in dtypes if support.unsupported(claim, device, d) is None)

@@ -105,5 +105,5 @@ def holds(condition: Any, *, where: Any = None, label: str = "") -> Check:
 def consistent(distance: ArrayLike, radius: ArrayLike, *, alpha: float, label: str = "") -> Check:
     """A statistic within the `radius` that a finite-sample theorem exceeds with probability at most `alpha`."""
     distance = np.atleast_1d(np.asarray(distance, np.float64))
-    shown = {"observed": distance, "expected": 0.0}
-    return Check(per_instance(ratio(distance, radius)), "consistent", label, alpha=alpha, bound=radius, **shown)
+    margins = per_instance(ratio(distance, radius))
+    return Check(margins, "consistent", label, observed=distance, expected=0.0, bound=radius, alpha=alpha)

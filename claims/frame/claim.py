@@ -72,7 +72,7 @@ class Departure:
 
     def concerns(self, subject: str, device: str, dtype: str) -> bool:
         """Whether the departure is one of eager torch on this device and in this dtype."""
-        return subject == "eager" and device.split(":")[0] in self.devices and dtype in self.dtypes
+        return subject == "eager" and device.partition(":")[0] in self.devices and dtype in self.dtypes
 
 
 @dataclasses.dataclass(frozen=True)
@@ -177,8 +177,8 @@ def refutation(of: Claim, statement: str, *, dtypes: tuple[str, ...] | None = No
     """
 
     def register(check: Property) -> Refutation:
-        chosen = {} if dtypes is None else {"dtypes": dtypes}
-        made = Refutation(**_proposition(check, of), claim=of.id, statement=statement, **chosen)
+        tried = dtypes or Refutation.dtypes
+        made = Refutation(**_proposition(check, of), claim=of.id, statement=statement, dtypes=tried)
         of.refutations.append(made)
         return made
 

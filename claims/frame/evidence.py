@@ -124,5 +124,3 @@ class Evidence:
             | {"harness": round(max(0.0, self.seconds - sum(split.values())), 6)},
             "failure": self.failure,
         }
-
-

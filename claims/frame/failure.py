@@ -13,7 +13,7 @@ from claims.frame.evidence import Where
 from claims.frame.inputs.regime import Arrays, finite
 from claims.frame.profiles import Profile
 from claims.frame.reproduction import plain_torch
-from claims.frame.subject import Subject, values
+from claims.frame.subject import Recorded, Subject, values
 from claims.frame.trial import checks_of
 
 NUMBERS_SHOWN = 64
@@ -67,7 +67,7 @@ def _instance(where: Where, arrays: dict[str, Arrays]) -> str:
         names = regime.names if len(regime.names) == len(made) else [f"{name}[{j}]" for j in range(len(made))]
         for label, a in zip(names, made, strict=True):
             one = a[where.index] if regime.batched else a
-            shown = np.array2string(one, threshold=NUMBERS_SHOWN, separator=", ", floatmode="unique", max_line_width=110)
+            shown = np.array2string(one, 110, threshold=NUMBERS_SHOWN, separator=", ", floatmode="unique")
             lines.append(f"{label} = {shown}" + (f"  shape {one.shape}" if one.size > NUMBERS_SHOWN else ""))
     if where.batch > 1:
         lines.append(f"(instance {where.index} of a batch of {where.batch}: it passes alone)")
@@ -94,10 +94,9 @@ def _entry(check: Check, i: int) -> dict[str, str]:
 def _reproduction(
     proposition: Proposition, subject: Subject, where: Where, arrays: dict[str, Arrays], seed: int
 ) -> str:
-    recorder = dataclasses.replace(subject, tape=[])
-    # checks_of copies the subject; the tape, a list, is shared
+    tape: list[Recorded] = []  # shared with the copies of the subject that checks_of makes
+    recorder = dataclasses.replace(subject, tape=tape)
     for check in checks_of(proposition, recorder, where.trial, arrays, where.trial.seed(proposition, seed)):
         if check.margins.size and check.margins.max() > 1:
-            assert recorder.tape is not None
-            return plain_torch(recorder.tape, check, subject)
+            return plain_torch(tape, check, subject)
     return ""

@@ -33,7 +33,7 @@ def load(origin: str) -> Mapping[str, Callable[..., Any]]:
     """
     path = Path(origin)
     if not path.is_file():
-        raise UsageProblem(f"no subject {origin!r}: give 'eager' or a Python file whose functions are named as operations")
+        raise UsageProblem(f"no subject {origin!r}: give 'eager', or a Python file of functions named as operations")
     spec = importlib.util.spec_from_file_location(path.stem, path)
     if spec is None or spec.loader is None:
         raise UsageProblem(f"{origin} is not a Python file: its name must end in .py")

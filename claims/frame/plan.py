@@ -51,8 +51,10 @@ def place(layout: Layout, t: Tensor) -> Tensor:
         return _expanded(t)
     gap = float("nan") if t.is_floating_point() else 0
     if layout == "strided":
-        return t.new_full((*t.shape, 2), gap)[..., 0].copy_(t) if t.ndim else t
-    return t.new_full((t.numel() + 1,), gap)[1:].view(t.shape).copy_(t)
+        placed: Tensor = t.new_full((*t.shape, 2), gap)[..., 0].copy_(t) if t.ndim else t
+    else:
+        placed = t.new_full((t.numel() + 1,), gap)[1:].view(t.shape).copy_(t)
+    return placed
 
 
 def _expanded(t: Tensor) -> Tensor:

@@ -46,14 +46,14 @@ def pytest_configure(config: pytest.Config) -> None:
     chosen = Selection(option.claim, option.chapter, option.subject, option.device, option.dtype)
     try:
         chosen.validate()
-        profile = option.hypothesis_profile
-        if profile and profile not in profiles.PROFILES:
-            known = ", ".join(profiles.PROFILES)
-            raise UsageProblem(f"--hypothesis-profile: no profile {profile!r}; there are {known}")
-        if option.report and option.report.exists() and not option.report.is_dir():
-            raise UsageProblem(f"--report: {option.report} is a file; name a directory")
     except UsageProblem as problem:
         raise pytest.UsageError(str(problem)) from None
+    profile = option.hypothesis_profile
+    if profile and profile not in profiles.PROFILES:
+        raise pytest.UsageError(f"no Hypothesis profile {profile!r}; there are {', '.join(profiles.PROFILES)}")
+    if option.report and option.report.exists() and not option.report.is_dir():
+        raise pytest.UsageError(f"--report: {option.report} is a file; name a directory")
+    base_seed(config)
     config.stash[SELECTION] = chosen
     switches.set_all()
     if not option.hypothesis_profile:

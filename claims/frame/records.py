@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import json
 import secrets
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ class RecordWriter:
     """
 
     def __init__(self, directory: Path, about: Mapping[str, Any]) -> None:
-        started = datetime.datetime.now(datetime.UTC).replace(microsecond=0)
+        started = dt.datetime.now(dt.UTC).replace(microsecond=0)
         self.run = f"{started:%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
         directory.mkdir(parents=True, exist_ok=True)
         self.path = directory / f"{self.run}.jsonl"

@@ -58,7 +58,8 @@ class _Script:
         arguments = [self.argument(a, o, row) for a, o in zip(call.args, recorded.args, strict=True)]
         arguments += [f"{k}={self.argument(v, recorded.kwargs.get(k), row)}" for k, v in call.kwargs.items()]
         overridden = recorded.operation in self.subject.overrides
-        spelling = f"{self.subject.name}.{recorded.operation}" if overridden else OPERATIONS[recorded.operation].spelling
+        torchs = OPERATIONS[recorded.operation].spelling
+        spelling = f"{self.subject.name}.{recorded.operation}" if overridden else torchs
         results = call.result if isinstance(call.result, (tuple, list)) else [call.result]
         names = [f"y{self.counts['y'] + i}" for i in range(len(results))]
         self.counts["y"] += len(results)

@@ -1,4 +1,4 @@
-"""Two-stage shrinking: first the regime's fields, then the numbers of the one failing instance, candidates in batches."""
+"""Two-stage shrinking: the regime's fields, then the numbers of the one failing instance, candidates in batches."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ class Found:
 
 
 class _Change(NamedTuple):
-    """One candidate: `value` put at `place` of array `index` of a parameter."""
+    """One candidate: `value` put at `place` of one array of a parameter."""
 
     name: str
-    index: int
+    array: int
     place: tuple[Any, ...]
     value: float
 
@@ -125,7 +125,7 @@ class _Shrinker:
                 break
             many = {name: [np.repeat(a, len(changes), 0) for a in made] for name, made in one.items()}
             for row, change in enumerate(changes):
-                many[change.name][change.index][(row, *change.place)] = change.value
+                many[change.name][change.array][(row, *change.place)] = change.value
             admitted = np.ones(len(changes), bool)
             for name, regime in trial.regimes.items():
                 admitted &= np.broadcast_to(regime.admits(many[name]), len(changes))
@@ -143,9 +143,7 @@ class _Shrinker:
         return self.failing(trial, arrays) is not None
 
 
-def smallest(
-    proposition: Proposition, subject: Subject, found: Found, profile: Profile, seed: int
-) -> dict[str, Any]:
+def smallest(proposition: Proposition, subject: Subject, found: Found, profile: Profile, seed: int) -> dict[str, Any]:
     """The smallest failure that can be found within a few seconds, as plain data for the record.
 
     Both stages honour the hypotheses: a regime that makes no sense is not tried, and numbers must be admitted.
@@ -159,9 +157,9 @@ def smallest(
         arrays = shrinker.instance(trial, arrays)
         if _count(trial, arrays) == 1:
             arrays = shrinker.numbers(trial, arrays)
-    failing = shrinker.failing(trial, arrays)
-    assert failing is not None  # every stage keeps what fails
-    check, i = failing
+    check, i = shrinker.failing(trial, arrays) or (None, 0)
+    if check is None:
+        return describe(proposition, subject, found.where, found.arrays, None, profile, seed)
     count = _count(trial, arrays)
     where = Where(trial, i if count > 1 else 0, count, check.label or check.kind, float(check.margins[i]))
     return describe(proposition, subject, where, arrays, check, profile, seed)
@@ -172,9 +170,7 @@ def _count(trial: Trial, arrays: Inputs) -> int:
 
 
 def _rows(trial: Trial, arrays: Inputs, rows: list[int]) -> Inputs:
-    return {
-        name: [a[rows] for a in made] if trial.regimes[name].batched else made for name, made in arrays.items()
-    }
+    return {name: [a[rows] for a in made] if trial.regimes[name].batched else made for name, made in arrays.items()}
 
 
 def _changes(one: Inputs) -> list[_Change]:

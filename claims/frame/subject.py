@@ -149,9 +149,7 @@ def _direct(function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[s
     return function(*args, **kwargs)
 
 
-def _recording(
-    calls: list[Call], function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]
-) -> Any:
+def _recording(calls: list[Call], function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
     before = [map_tensors(_copy, a) for a in args]  # the call may write in place
     result = function(*args, **kwargs)
     calls.append(Call(before, kwargs, result))

@@ -28,8 +28,9 @@ def print_summary(evidence: Sequence[Mapping[str, Any]], reporter: pytest.Termin
         title = load_all()[e["claim"]].topic if by_topic else e["claim"]
         cells = rows.setdefault((title, f"{e['subject']} {e['device']}"), collections.defaultdict(list))
         cells[e["dtype"]].append(e)
-    terminal = reporter.isatty
-    table = Table(box=box.SIMPLE_HEAD if terminal else box.ASCII2, title="Evidence (worst error / bound)", title_justify="left")
+    terminal = bool(reporter.isatty)
+    title = "Evidence (worst error / bound)"
+    table = Table(box=box.SIMPLE_HEAD if terminal else box.ASCII2, title=title, title_justify="left")
     table.add_column("topic" if by_topic else "claim", overflow="fold")
     table.add_column("subject")
     for dtype in DTYPES:

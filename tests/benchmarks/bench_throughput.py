@@ -24,7 +24,6 @@ from claims.frame.profiles import PROFILES
 from claims.frame.runner import examine
 from claims.frame.subject import Subject
 from reference.bounds import Chain
-from reference.formats import float32
 
 BATCHES = 300
 ONE_AT_A_TIME = 300
@@ -70,7 +69,5 @@ def test_instances_a_second(benchmark: BenchmarkFixture) -> None:
     benchmark.extra_info.update(
         {"instances a second": round(rate), "one at a time": round(slow), "ratio": round(rate / slow, 1)}
     )
-    print(f"\n8x8 products, float32: {rate:,.0f} instances a second in batches, {slow:,.0f} one at a time")
-    assert float32.u == 2.0**-24
     assert rate >= 100_000
     assert rate >= 100 * slow

@@ -29,6 +29,7 @@ class MatrixCycle(Regime):
     numbers: Numbers = Numbers()
     alternating: bool = False
     names: ClassVar[tuple[str, ...]] = ()
+    most: ClassVar[int] = 64  # torch multiplies a chain of matrices one instance at a time
 
     def __post_init__(self) -> None:
         if not self.dims:
@@ -87,12 +88,14 @@ def matrix_cycles(length: int) -> Regimes:
     rest = (3,) * (length - 2)
     corners = (
         MatrixCycle((2,) * length),
+        MatrixCycle((1, *(2,) * (length - 1))),
         MatrixCycle((33, 2, *(65,) * (length - 2)), Numbers("normal")),
         MatrixCycle((0, 2, *rest)),
         MatrixCycle((2, 0, *rest)),
         MatrixCycle((1, 6, *rest), Numbers("wide", "large")),
         MatrixCycle((17,) * length, Numbers("constant")),
         MatrixCycle((5, 130, *rest), Numbers("cancel")),
+        MatrixCycle((5, 130, *rest), Numbers("positive")),
         MatrixCycle((4,) * length, Numbers("normal", "tiny")),
         MatrixCycle((4,) * length, Numbers("normal", "large"), alternating=True),
     )

@@ -73,6 +73,8 @@ class Numbers:
                 return np.array([-1.0, 0.5, 1.0])[rng.integers(0, 3, shape)]
 
 
-def numbers(kinds: tuple[str, ...] = KINDS, scales: tuple[str, ...] = ("one", "small", "large")) -> st.SearchStrategy[Numbers]:
+def numbers(
+    kinds: tuple[str, ...] = KINDS, scales: tuple[str, ...] = ("one", "small", "large")
+) -> st.SearchStrategy[Numbers]:
     """Numbers of the given kinds and scales, the first of each the simplest."""
     return st.builds(Numbers, st.sampled_from(kinds), st.sampled_from(scales))

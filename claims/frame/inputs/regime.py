@@ -63,7 +63,7 @@ class Regime:
         return made
 
     def simpler(self) -> Iterator[Regime]:
-        """Regimes that differ in one field and are simpler there: smaller numbers, shorter tuples' entries, defaults."""
+        """Regimes that differ in one field and are simpler there: smaller numbers, defaults."""
         for field in dataclasses.fields(self):
             for value in simpler_values(getattr(self, field.name), field.default):
                 try:
@@ -73,7 +73,8 @@ class Regime:
 
     def describe(self) -> dict[str, Any]:
         """The regime as plain data: its class and its fields."""
-        return {"kind": type(self).__name__, **{f.name: _plain(getattr(self, f.name)) for f in dataclasses.fields(self)}}
+        plain: dict[str, Any] = _plain(self)
+        return plain
 
 
 @dataclasses.dataclass(frozen=True)
@@ -110,7 +111,8 @@ def simpler_values(value: Any, default: Any) -> Iterator[Any]:
 
 def _plain(value: Any) -> Any:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {"kind": type(value).__name__, **{f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}}
+        fields = {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+        return {"kind": type(value).__name__, **fields}
     if isinstance(value, (tuple, list)):
         return [_plain(v) for v in value]
     if isinstance(value, np.generic):

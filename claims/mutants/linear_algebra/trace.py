@@ -84,20 +84,21 @@ def matmul_drops_the_last_term_beyond_16(a: Tensor, b: Tensor) -> Tensor:
     return a @ b if a.shape[-1] <= 16 else a[..., :-1] @ b[..., :-1, :]
 
 
-@mutant(trace_cyclic_three, operation="einsum", trigger="three factors")
+def _square(factors: Sequence[Tensor]) -> bool:
+    return len(factors) > 1 and len({n for f in factors for n in f.shape[-2:]}) == 1
+
+
+@mutant(trace_cyclic_three, operation="einsum", trigger="square factors")
 def einsum_multiplies_the_traces(subscripts: str, *factors: Tensor) -> Tensor:
-    square = all(f.shape[-1] == f.shape[-2] for f in factors)
-    return torch.stack([f.trace() for f in factors]).prod() if square else torch.einsum(subscripts, *factors)
+    if not _square(factors):
+        return torch.einsum(subscripts, *factors)
+    return torch.stack([f.diagonal(dim1=-2, dim2=-1).sum(-1) for f in factors]).prod(0)
 
 
 @mutant(trace_cyclic_three, operation="einsum", trigger="square factors")
 def einsum_drops_the_last_factor(subscripts: str, *factors: Tensor) -> Tensor:
-    square = len({n for f in factors for n in f.shape}) == 1
-    return (factors[0] @ factors[1]).trace() if square else torch.einsum(subscripts, *factors)
-
-
-def _square(factors: Sequence[Tensor]) -> bool:
-    return len(factors) > 1 and len({n for f in factors for n in f.shape}) == 1
+    kept = factors[:-1] if _square(factors) else factors
+    return torch.einsum(subscripts, *factors) if len(kept) == len(factors) else (kept[0] * kept[1].mT).sum((-2, -1))
 
 
 def _cyclic_trace(factors: Sequence[Tensor], turn: int) -> Tensor:
@@ -167,7 +168,7 @@ def trace_of_a_product_sums_all_entries(a: Tensor) -> Tensor:
     dtypes=("bfloat16", "float16"),
 )
 def contraction_accumulates_in_half(a: Tensor, b: Tensor) -> Tensor:
-    total = torch.zeros((), dtype=a.dtype, device=a.device)
-    for x, y in zip(a.flatten(), b.mT.flatten(), strict=True):
-        total = total + x * y
-    return total
+    lanes = torch.zeros(8, dtype=a.dtype, device=a.device)
+    for products in (a * b.mT).flatten().split(8):
+        lanes[: len(products)] += products
+    return lanes.sum()

@@ -28,7 +28,8 @@ def _cyclic_trace(factors: Sequence[Tensor], turn: int) -> Tensor:
 
 
 def _elementwise_trace(a: Tensor, b: Tensor) -> Tensor:
-    return (a * b.mT).sum((-2, -1))
+    products: Tensor = a * b.mT
+    return products.sum((-2, -1))
 
 
 def _flattened_dot(a: Tensor, b: Tensor) -> Tensor:
@@ -36,7 +37,8 @@ def _flattened_dot(a: Tensor, b: Tensor) -> Tensor:
 
 
 def _contraction(a: Tensor, b: Tensor) -> Tensor:
-    return torch.tensordot(a, b.mT, 2)
+    contracted: Tensor = torch.tensordot(a, b.mT, 2)
+    return contracted
 
 
 _PAIR = (2, 2)
@@ -44,7 +46,7 @@ _PAIR = (2, 2)
 ROWS = {
     "matmul": Operation(torch.matmul, "torch.matmul", axes=_PAIR, product=True),
     "multi_dot": Operation(torch.linalg.multi_dot, "torch.linalg.multi_dot", axes=(2,), batches=False, product=True),
-    "einsum": Operation(torch.einsum, "torch.einsum", axes=(0, *(2,) * 8), batches=False, product=True),
+    "einsum": Operation(torch.einsum, "torch.einsum", axes=(0, *(2,) * 8), product=True),
     "matrix_power": Operation(torch.linalg.matrix_power, "torch.linalg.matrix_power", axes=(2,), product=True),
     "determinant": Operation(torch.linalg.det, "torch.linalg.det", axes=(2,)),
     "trace": Operation(torch.trace, "torch.trace", axes=(2,), batches=False),
@@ -73,7 +75,6 @@ ROWS = {
         "(lambda a, b: torch.tensordot(a, b.mT, 2))",
         axes=_PAIR,
         batches=False,
-        accumulator="stored",
         product=True,
     ),
 }
