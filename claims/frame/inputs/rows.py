@@ -35,8 +35,8 @@ class Logits(NarrowRegime):
     """Rows of `width` logits: numbers of a kind, times `scale`, plus `offset` (as far as the format reaches).
 
     `kind`: integers in -4..4, standard normal, ties (four values), equal (one number per row), ascending and descending
-    (sorted normal), negative (all below 0), peak (one entry 80 above the others), masked (-inf with probability 1/3, the
-    first or the last entry among them, never all).
+    (sorted normal), negative (all below 0), peak (one entry 80 above the others), masked (-inf with probability 1/3,
+    the first or the last entry among them, never all).
     """
 
     width: int = 2
@@ -55,9 +55,8 @@ class Logits(NarrowRegime):
         return self.width
 
     def arrays(self, rng: np.random.Generator, batch: int, fmt: Format) -> Arrays:
-        limit = fmt.largest / 4
-        x = self._raw(rng, (batch, self.width)) * self.scale
-        return [np.clip(x + np.clip(self.offset, -limit, limit), np.where(np.isneginf(x), x, -2 * limit), 2 * limit)]
+        limit = fmt.largest / 2
+        return [self._raw(rng, (batch, self.width)) * self.scale + np.clip(self.offset, -limit, limit)]
 
     def admits(self, arrays: Arrays) -> Any:
         (x,) = arrays
@@ -65,30 +64,27 @@ class Logits(NarrowRegime):
 
     def _raw(self, rng: np.random.Generator, shape: tuple[int, int]) -> NDArray[np.float64]:
         batch, width = shape
+        if self.kind == "integers":
+            return rng.integers(-4, 5, shape).astype(np.float64)
+        if self.kind == "ties":
+            return np.array([-1.0, 0.0, 0.5, 2.0])[rng.integers(0, 4, shape)]
+        if self.kind == "equal":
+            return np.broadcast_to(rng.standard_normal((batch, 1)), shape)
+        x = rng.standard_normal(shape)
         match self.kind:
-            case "integers":
-                return rng.integers(-4, 5, shape).astype(np.float64)
-            case "ties":
-                return np.array([-1.0, 0.0, 0.5, 2.0])[rng.integers(0, 4, shape)]
-            case "equal":
-                return np.broadcast_to(rng.standard_normal((batch, 1)), shape)
             case "ascending":
-                return np.sort(rng.standard_normal(shape), axis=-1)
+                x.sort(axis=-1)
             case "descending":
-                return -np.sort(rng.standard_normal(shape), axis=-1)
+                x = -np.sort(x, axis=-1)
             case "negative":
-                return -np.abs(rng.standard_normal(shape)) - 1.0
+                x = -np.abs(x) - 1.0
             case "peak":
-                x = rng.standard_normal(shape)
                 x[np.arange(batch), rng.integers(0, width, batch)] += 80.0
-                return x
             case "masked":
-                x = np.where(rng.random(shape) < 1 / 3, -np.inf, rng.standard_normal(shape))
+                x[rng.random(shape) < 1 / 3] = -np.inf
                 x[: batch // 2, :1] = x[batch // 2 :, -1:] = -np.inf
                 x[:, min(1, width - 1)] = 0.5
-                return x
-            case _:
-                return rng.standard_normal(shape)
+        return x
 
 
 @dataclasses.dataclass(frozen=True)
@@ -186,7 +182,7 @@ def logits() -> Regimes:
         Logits(65519, "equal"),
         Logits(65520, "equal"),
         Logits(100000, "equal"),
-        Logits(100000, "normal", 1e-3),
+        Logits(70000, "normal", 1e-3),
     )
     return Regimes(drawn, tuple(dict.fromkeys(corners)))
 
@@ -199,6 +195,17 @@ def shifted_rows() -> Regimes:
     drawn = st.builds(ShiftedRow, st.integers(1, 40), st.sampled_from(SHIFTS), st.integers(0, 6))
     corners = tuple(ShiftedRow(n, shift, spread) for n, spread in ((3, 2), (17, 0), (40, 5)) for shift in SHIFTS)
     return Regimes(drawn, (*corners, ShiftedRow(1), ShiftedRow(0)))
+
+
+def absorbing_shifts() -> Regimes:
+    """Shifts so large that rounding x + c makes the entries of a row (nearly) equal."""
+    return Regimes(st.builds(ShiftedRow, st.integers(2, 5), st.just("absorbing")), (ShiftedRow(3, "absorbing"),))
+
+
+def logits_far_from_zero() -> Regimes:
+    """Narrow rows around a large number."""
+    drawn = st.builds(Logits, st.integers(2, 9), st.just("normal"), offset=st.sampled_from(OFFSETS[1:]))
+    return Regimes(drawn, (Logits(2, "normal", offset=1e5),))
 
 
 def rows_beyond_range() -> Regimes:
