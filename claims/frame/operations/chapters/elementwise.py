@@ -15,6 +15,7 @@ ROWS = {
     "exp": Operation(torch.exp, "torch.exp"),
     "log": Operation(torch.log, "torch.log"),
     "sqrt": Operation(torch.sqrt, "torch.sqrt"),
+    "power": Operation(torch.pow, "torch.pow"),
     "sum": Operation(torch.sum, "torch.sum", axes=(1,), dim="reduced"),
     "mean": Operation(torch.mean, "torch.mean", axes=(1,), dim="reduced"),
 }
