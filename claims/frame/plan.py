@@ -72,7 +72,8 @@ def move_axis(axis: Axis, t: Tensor) -> Tensor:
     if axis == "first":
         return t.movedim(-1, 0)
     if axis == "middle":
-        return t.unflatten(0, (_divisor(len(t)), -1)).movedim(-1, 1)
+        halves: Tensor = t.unflatten(0, (_divisor(len(t)), -1))
+        return halves.movedim(-1, 1)
     return t
 
 

@@ -53,8 +53,8 @@ class Chain:
     def of(cls, x: Float64, arithmetic: Arithmetic, *, exactly: bool = True) -> Chain:
         """An input matrix (..., m, n), stored without error.
 
-        Where only the bound is wanted, `exactly=False` spares the double-double products of float64: the value is
-        then no better than one computed in float64, the bound the same but for the error of that value.
+        Where the value is known and only the bound is wanted, `exactly=False` spares the double-double products of
+        float64; the bound then has no part for the error of the value.
         """
         return cls(Scaled.of(x), np.abs(x), np.zeros_like(x), arithmetic, exactly)
 
@@ -126,7 +126,7 @@ class Chain:
         size = upward(np.abs(np.diagonal(self.value, axis1=-2, axis2=-1)))
         how = arithmetic or self.arithmetic
         double = self.exactly and (wide(how) or wide(self.arithmetic))
-        return _sum(self.exact.diagonal(), size, e, how, double=double, underflow=False)
+        return _sum(self.exact.diagonal(), size, e, how, double=double, underflow=False, own=self.exactly)
 
     @silent
     def inner(self, other: Chain | Float64, *, rounded_products: bool = False) -> Truth:
@@ -152,13 +152,16 @@ class Chain:
         double, flat = self._double, (*shape[:-2], n)
         exact = self.exact * y.exact if double else Scaled.of(self.exact.mantissa.hi * y.exact.mantissa.hi)
         parts = exact.reshape(*flat), size.reshape(flat), error.reshape(flat)
-        return _sum(*parts, self.arithmetic, double=double, underflow=not rounded_products)
+        return _sum(*parts, self.arithmetic, double=double, underflow=not rounded_products, own=self.exactly)
 
 
 def _sum(
-    exact: Scaled, size: Float64, error: Float64, arithmetic: Arithmetic, *, double: bool, underflow: bool
+    exact: Scaled, size: Float64, error: Float64, arithmetic: Arithmetic, *, double: bool, underflow: bool, own: bool
 ) -> Truth:
-    """Sum over the last axis of numbers of magnitude `size`, each computed within `error` (BND-SUM)."""
+    """Sum over the last axis of numbers of magnitude `size`, each computed within `error` (BND-SUM).
+
+    `own` adds the error of the value itself.
+    """
     n = size.shape[-1]
     reached = (size + error).sum(-1)
     bound = upward(error.sum(-1) + gamma(max(n - 1, 0), arithmetic.accumulator.u) * reached, n)
@@ -166,6 +169,6 @@ def _sum(
         value, rest = exact.sum().to_float64()
     else:
         value = exact.mantissa.hi.sum(-1)
-        rest = upward(gamma(max(n - 1, 0), U64) * np.abs(exact.mantissa.hi).sum(-1), n)
+        rest = own * upward(gamma(max(n - 1, 0), U64) * np.abs(exact.mantissa.hi).sum(-1), n)
     final = stored(bound, value, arithmetic, reached=upward(reached + bound, n), underflow=underflow)
     return Truth(value, np.where(np.isfinite(final), final * OWN + rest, np.inf))

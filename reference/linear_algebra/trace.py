@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from reference.bounds import Chain, sum_truth
 from reference.formats import Arithmetic
+from reference.rounding import U64
 from reference.truth import Truth
 
 Float64 = NDArray[np.float64]
@@ -65,7 +66,8 @@ def trace_by_one_sum(
 
 
 def _around(value: Float64 | None, truth: Truth) -> Truth:
-    return truth if value is None else Truth(value, truth.bound)
+    """The bound around a value that was rounded to float64 once."""
+    return truth if value is None else Truth(value, truth.bound + U64 * np.abs(value))
 
 
 def _product(factors: Sequence[Float64], arithmetic: Arithmetic, *, exactly: bool) -> Chain:

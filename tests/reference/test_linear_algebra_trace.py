@@ -1,0 +1,127 @@
+"""Traces of products: exact values, and bounds that hold in every order of evaluation and are nearly attained."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from reference.formats import FORMATS, Arithmetic, Format, float16, float32
+from reference.linear_algebra.trace import (
+    trace,
+    trace_by_one_sum,
+    trace_in_any_order,
+    trace_of_diagonal,
+    trace_of_product,
+)
+
+Float64 = NDArray[np.float64]
+
+RNG = np.random.default_rng(7)
+DIMS = (3, 4, 2)
+
+
+def exact_trace(factors: Sequence[Float64]) -> Fraction:
+    """By brute force: the sum over all closed index paths."""
+    dims = [f.shape[0] for f in factors]
+    total = Fraction(0)
+    for path in itertools.product(*map(range, dims)):
+        term = Fraction(1)
+        for f, i, j in zip(factors, path, (*path[1:], path[0]), strict=True):
+            term *= Fraction(float(f[i, j]))
+        total += term
+    return total
+
+
+def factors_in(fmt: Format, count: int = 8) -> list[Float64]:
+    return [fmt.round(RNG.standard_normal((count, m, n))) for m, n in zip(DIMS, (*DIMS[1:], DIMS[0]), strict=True)]
+
+
+@pytest.mark.parametrize("fmt", FORMATS.values(), ids=FORMATS)
+def test_the_value_is_the_sum_over_closed_paths(fmt: Format) -> None:
+    factors = factors_in(fmt)
+    for of in (trace_of_product, trace_in_any_order, trace_by_one_sum):
+        truth = of(factors, Arithmetic.of(fmt))
+        for i in range(8):
+            exact = exact_trace([f[i] for f in factors])
+            error = abs(Fraction(float(truth.value[i])) - exact)
+            assert error <= max(Fraction(float(truth.bound[i])) / 2**10, abs(exact) / 2**53)
+
+
+def test_a_value_at_hand_leaves_the_bound_as_it_is() -> None:
+    for fmt in FORMATS.values():
+        factors, arithmetic = factors_in(fmt), Arithmetic.of(fmt)
+        for of in (trace_of_product, trace_in_any_order, trace_by_one_sum):
+            full = of(factors, arithmetic)
+            given = of(factors, arithmetic, value=full.value)
+            assert (given.value == full.value).all()
+            rounding = 2.0**-53 * np.abs(full.value)
+            assert (np.abs(given.bound - full.bound) <= rounding + 1e-9 * full.bound).all()
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32"])
+def test_every_order_of_evaluation_stays_within_the_bound(dtype: str) -> None:
+    fmt = FORMATS[dtype]
+    accumulate = np.float32
+    for _ in range(50):
+        a, b, c = [f[0] for f in factors_in(fmt, count=1)]
+        orders = [(a, b, c), (b, c, a), (c, a, b)]
+        for x, y, z in orders:
+            truth = trace_of_product([f[None] for f in (x, y, z)], Arithmetic.of(fmt))
+            for step in (1, -1):
+                product = x
+                for f in (y, z):
+                    total = np.zeros((product.shape[0], f.shape[1]), accumulate)
+                    for k in range(f.shape[0])[::step]:
+                        outer = np.multiply.outer(product[:, k].astype(accumulate), f[k].astype(accumulate))
+                        total = total + outer
+                    product = fmt.round(total)
+                total = accumulate(0)
+                for entry in np.diagonal(product)[::step]:
+                    total = total + accumulate(entry)
+                assert abs(float(fmt.round(total)) - truth.value[0]) <= truth.bound[0]
+
+
+def test_the_bound_of_the_diagonal_is_nearly_attained() -> None:
+    """1, then numbers just below the unit roundoff, which sequential summation loses one by one."""
+    n = 100
+    d = np.full((1, n), float32.u * (1 - 2.0**-20))
+    d[0, 0] = 1.0
+    d = float32.round(d)
+    computed = np.float32(0)
+    for entry in d[0]:
+        computed = computed + np.float32(entry)
+    truth = trace_of_diagonal(d, Arithmetic.of(float32))
+    assert 0.9 <= abs(computed - truth.value[0]) / truth.bound[0] <= 1
+
+
+def test_a_trace_of_products_is_nearly_attained() -> None:
+    """Inner products 1 * 1 + u * 1 + ... lose every small term; the trace of a 1 x 1 product adds nothing."""
+    n = 64
+    a = np.full((1, 1, n), float32.u * (1 - 2.0**-20))
+    a[..., 0] = 1.0
+    a, b = float32.round(a), np.ones((1, n, 1))
+    computed = np.float32(0)
+    for k in range(n):
+        computed = computed + np.float32(a[0, 0, k]) * np.float32(b[0, k, 0])
+    truth = trace_of_product([a, b], Arithmetic.of(float32))
+    assert 0.9 <= abs(computed - truth.value[0]) / truth.bound[0] <= 1
+
+
+def test_rectangular_and_empty_traces() -> None:
+    a = np.arange(6.0).reshape(1, 2, 3)
+    assert trace(a, Arithmetic.of(float32)).value == 4
+    empty = trace(np.zeros((2, 0, 0)), Arithmetic.of(float32))
+    assert (empty.value == 0).all()
+    assert (empty.bound <= float32.eta).all()
+
+
+def test_overflow_of_a_stored_product_is_undetermined() -> None:
+    a = np.full((1, 1, 1), 300.0)
+    assert trace_of_product([a, a], Arithmetic.of(float16)).bound == np.inf
+    assert trace_by_one_sum([a, a], Arithmetic.of(float16), rounded_products=True).bound == np.inf
+    assert np.isfinite(trace_of_product([a, a], Arithmetic.of(float32)).bound)
