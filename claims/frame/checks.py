@@ -34,12 +34,15 @@ class Check:
 
 
 def ratio(error: ArrayLike, bound: ArrayLike) -> Margins:
-    """error / bound, elementwise, with 0 / 0 = 0, x / inf = 0 and NaN (of either) an infinite margin."""
+    """error / bound, elementwise, with 0 / 0 = 0 and x / inf = 0, for x = NaN too.
+
+    NaN is an infinite margin otherwise, and so is a negative bound, which nothing keeps.
+    """
     error, bound = np.asarray(error, np.float64), np.asarray(bound, np.float64)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         quotient = error / bound
     quotient = np.where((error == 0) & (bound == 0) | (bound == np.inf), 0.0, quotient)
-    return np.where(np.isnan(quotient), np.inf, quotient)
+    return np.where(np.isnan(quotient) | (bound < 0), np.inf, quotient)
 
 
 def per_instance(margins: NDArray[Any]) -> NDArray[Any]:
@@ -97,9 +100,10 @@ def at_most(left: Any, right: Any, slack: ArrayLike = 0.0, *, where: Any = None,
 
 
 def holds(condition: Any, *, where: Any = None, label: str = "") -> Check:
-    """A condition that is true or false, per instance or entry."""
-    truth = np.atleast_1d(values(condition)).astype(bool)
-    return _check("holds", np.where(truth, 0.0, np.inf), 0.0, where, label, observed=condition, expected=True)
+    """A condition that is true or false, per instance or entry; NaN is false."""
+    truth = np.atleast_1d(values(condition))
+    met = (truth != 0) & ~np.isnan(truth)
+    return _check("holds", np.where(met, 0.0, np.inf), 0.0, where, label, observed=condition, expected=True)
 
 
 def consistent(distance: ArrayLike, radius: ArrayLike, *, alpha: float, label: str = "") -> Check:
