@@ -80,10 +80,10 @@ def dot_error(
 
     BND-DOT: gamma_n(ua) |x|.|y| + n eta_a (ASNA (3.5); underflow by (2.8), see `underflowed`); a mixed arithmetic
     stores the result, one more rounding. `rounded_products` is for kernels that store each product in the result format
-    before the sum: gamma_n(ua) becomes (1 + gamma_n(ua))(1 + uo) - 1 and n eta_a becomes n eta_o. Operands rounded on the way
-    in (TF32) first move x and y by u|x| + eta/2; without gradual underflow, subnormal operands and results may be taken
-    for zero, and n eta_a becomes 2 n lam_a. `terms` counts the products where there are more than n. Infinite
-    where a partial sum may overflow. Raises ValueError where gamma does.
+    before the sum: gamma_n(ua) becomes (1 + gamma_n(ua))(1 + uo) - 1 and n eta_a becomes n eta_o. Operands rounded on
+    the way in (TF32) first move x and y by u|x| + eta/2; without gradual underflow, subnormal operands and results may
+    be taken for zero, and n eta_a becomes 2 n lam_a. `terms` counts the products where there are more than n. Infinite
+    where a partial sum or a stored product may overflow. Raises ValueError where gamma does.
     """
     a, b = np.abs(x), np.abs(y)
     products = a * b

@@ -109,9 +109,12 @@ def margins(computed: Float64, exact: list[Fraction], bound: Float64) -> Float64
 
 
 def own_margins(truth: Truth, exact: list[Fraction], bound: Float64) -> Float64:
-    """Error of the reference value over the room that its truth leaves for it beyond the bound."""
-    room = np.where(np.isfinite(bound), truth.bound - np.where(np.isfinite(bound), bound, 0.0), np.inf)
-    return margins(truth.value, exact, room)
+    """Error of the reference value over the room that its truth leaves for it beyond the bound.
+
+    The last bits of a large bound cannot show a small own error: they count as room.
+    """
+    finite = np.where(np.isfinite(bound), bound, 0.0)
+    return margins(truth.value, exact, np.where(np.isfinite(bound), truth.bound - finite * (1 - 2.0**-50), np.inf))
 
 
 # Inputs: each fills an array of the given shape with numbers of the format.
