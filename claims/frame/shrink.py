@@ -201,8 +201,8 @@ def _zero_blocks(one: Inputs) -> Iterator[_Change]:
 def _simple_entries(one: Inputs) -> Iterator[_Change]:
     for name, made in one.items():
         for j, a in enumerate(made):
-            for place in zip(*np.nonzero(a[0]), strict=True):
-                v = float(a[0][place])
+            for place in np.argwhere(np.atleast_1d(a[0]))[:, : a.ndim - 1]:
+                v = float(a[0][tuple(place)])
                 for simple in (*SIMPLE, float(np.round(v)), _rounder(v)):
                     if _rank(simple) < _rank(v):
                         yield _Change(name, j, tuple(int(p) for p in place), simple)
