@@ -48,7 +48,7 @@ def place(layout: Layout, t: Tensor) -> Tensor:
     if layout == "transposed":
         return t.transpose(-1, -2).contiguous().transpose(-1, -2) if t.ndim > 1 else t
     if layout == "expanded":
-        return _expanded(t)
+        return _Expansion.apply(t) if t.requires_grad else _expanded(t)  # type: ignore[no-untyped-call]
     gap = float("nan") if t.is_floating_point() else 0
     if layout == "strided":
         placed: Tensor = t.new_full((*t.shape, 2), gap)[..., 0].copy_(t) if t.ndim else t
@@ -62,9 +62,21 @@ def _expanded(t: Tensor) -> Tensor:
         return t
     for axis in range(t.ndim):
         first = t.narrow(axis, 0, min(1, t.shape[axis]))
-        if t.shape[axis] > 1 and bool((t == first).all()):
+        if t.shape[axis] > 1 and bool(((t == first) & (t.signbit() == first.signbit())).all()):
             t = first.expand(t.shape)
     return t
+
+
+class _Expansion(torch.autograd.Function):
+    """The expanded layout; every entry keeps a gradient of its own, which `expand` would sum into the first."""
+
+    @staticmethod
+    def forward(ctx: Any, t: Tensor) -> Tensor:  # noqa: ARG004  torch's signature
+        return _expanded(t)
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> Tensor:  # noqa: ARG004
+        return gradient
 
 
 def move_axis(axis: Axis, t: Tensor) -> Tensor:

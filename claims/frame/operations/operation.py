@@ -48,32 +48,43 @@ class Operation:
         self, function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any], plan: CallPlan, call: Call
     ) -> Any:
         """Calls `function` (torch's own or an override) on `args` as `plan` says; every single call goes by `call`."""
-        count = self._batch(args)
-        if count is None or (self.batches and plan.calls == "batched"):
-            if self.dim and count is not None and plan.axis != "last" and kwargs.get("dim") == -1:
-                return self._along(plan, function, args, kwargs, call)
+        batch = self._batch(args)
+        if not batch or (self.batches and plan.calls == "batched"):
+            if self.dim and batch and plan.axis != "last" and kwargs.get("dim") == -1:
+                return self._along(plan, batch, function, args, kwargs, call)
             return call(function, self._placed(plan, args), kwargs)
         placed = self._placed(plan, args)
         rows = []
-        for i in range(count):
+        for i in range(batch[0]):
             row = [instance(a, n, i) for a, n in zip(placed, self.axes, strict=False)]
             rows.append(call(function, [*row, *placed[len(row) :]], kwargs))
         return stack(rows)
 
     def _along(
-        self, plan: CallPlan, function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any], call: Call
+        self,
+        plan: CallPlan,
+        batch: Sequence[int],
+        function: Callable[..., Any],
+        args: Sequence[Any],
+        kwargs: Mapping[str, Any],
+        call: Call,
     ) -> Any:
-        moved = [map_tensors(lambda t: move_axis(plan.axis, t), a) for a in args]
-        result = call(function, self._placed(plan, moved), {**kwargs, "dim": dim_of(plan.axis)})
+        def moved(t: Tensor, axes: int) -> Tensor:
+            return move_axis(plan.axis, t if t.ndim > axes else t.expand(*batch, *t.shape))
+
+        seen = [map_tensors(lambda t, n=n: moved(t, n), a) for a, n in zip(args, self.axes, strict=False)]
+        seen += args[len(seen) :]
+        result = call(function, self._placed(plan, seen), {**kwargs, "dim": dim_of(plan.axis)})
         restore = restore_axis if self.dim == "kept" or kwargs.get("keepdim") else restore_batch
         return map_tensors(lambda t: restore(plan.axis, t), result)
 
-    def _batch(self, args: Sequence[Any]) -> int | None:
+    def _batch(self, args: Sequence[Any]) -> Sequence[int]:
+        """The sizes of the axes in front of an instance, empty for a call on one instance."""
         for argument, axes in zip(args, self.axes, strict=False):
             for t in argument if isinstance(argument, (list, tuple)) else [argument]:
                 if isinstance(t, Tensor) and t.ndim > axes:
-                    return len(t)
-        return None
+                    return t.shape[: t.ndim - axes]
+        return ()
 
     @staticmethod
     def _placed(plan: CallPlan, args: Sequence[Any]) -> list[Any]:
