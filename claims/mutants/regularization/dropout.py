@@ -1,0 +1,137 @@
+"""Wrong dropout, and wrong averages over its submodels."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from claims import mutant
+from claims.regularization.dropout import (
+    dropout_expectation_linear,
+    dropout_independent_mask_per_example,
+    dropout_inverted_scaling,
+    dropout_weight_scaling_is_geometric_mean_for_softmax,
+)
+
+
+def kept(like: Tensor, p: float) -> Tensor:
+    """A mask of the same shape, in which a unit is kept with probability 1 - p."""
+    return torch.empty_like(like).bernoulli_(1 - p)
+
+
+def scaled(x: Tensor, mask: Tensor, p: float, *, training: bool) -> Tensor:
+    """Correct dropout under a given mask."""
+    return x * mask / (1 - p) if training and p < 1 else x * mask if training else x
+
+
+@mutant(dropout_inverted_scaling, operation="dropout")
+def survivors_are_not_scaled(x: Tensor, p: float, *, training: bool) -> Tensor:
+    return x * kept(x, p) if training else x
+
+
+@mutant(dropout_inverted_scaling, operation="dropout", trigger="p other than 1/2")
+def survivors_are_divided_by_p(x: Tensor, p: float, *, training: bool) -> Tensor:
+    return x * kept(x, p) / p if training and p > 0 else x
+
+
+@mutant(dropout_inverted_scaling, operation="dropout", trigger="p > 0")
+def survivors_are_multiplied_by_p(x: Tensor, p: float, *, training: bool) -> Tensor:
+    return x * kept(x, p) * p if training and p > 0 else x
+
+
+@mutant(dropout_inverted_scaling, operation="dropout", trigger="p other than 1/2")
+def units_are_dropped_with_probability_1_minus_p(x: Tensor, p: float, *, training: bool) -> Tensor:
+    return scaled(x, kept(x, 1 - p), p, training=training)
+
+
+@mutant(dropout_inverted_scaling, operation="dropout", trigger="evaluation")
+def dropout_stays_active_in_evaluation(x: Tensor, p: float, *, training: bool) -> Tensor:
+    return scaled(x, kept(x, p), p, training=True)
+
+
+@mutant(dropout_inverted_scaling, operation="dropout", trigger="evaluation")
+def evaluation_scales_too(x: Tensor, p: float, *, training: bool) -> Tensor:
+    return scaled(x, kept(x, p), p, training=True) if training else x * (1 - p)
+
+
+@mutant(dropout_inverted_scaling, operation="dropout", trigger="the backward pass")
+def the_backward_pass_draws_its_own_mask(x: Tensor, p: float, *, training: bool) -> Tensor:
+    if not training:
+        return x
+    tangent = scaled(x, kept(x, p), p, training=True)
+    return tangent + (scaled(x, kept(x, p), p, training=True) - tangent).detach()
+
+
+@mutant(dropout_inverted_scaling, operation="dropout", trigger="1/(1-p) with more than 11 bits")
+def the_scale_is_rounded_to_float16(x: Tensor, p: float, *, training: bool) -> Tensor:
+    if not training or p == 1:
+        return scaled(x, kept(x, p), p, training=training)
+    scale = torch.tensor(1 / (1 - p), dtype=torch.float16).to(x.dtype)
+    return x * kept(x, p) * scale
+
+
+@mutant(
+    dropout_inverted_scaling, dropout_independent_mask_per_example, operation="dropout", trigger="more than one example"
+)
+def the_mask_is_shared_across_the_batch(x: Tensor, p: float, *, training: bool) -> Tensor:
+    return scaled(x, kept(x[:1], p), p, training=training)
+
+
+@mutant(dropout_independent_mask_per_example, operation="dropout2d", trigger="more than one example")
+def channels_are_dropped_in_all_examples_at_once(x: Tensor, p: float, *, training: bool) -> Tensor:
+    return scaled(x, kept(x[:1, :, :1, :1], p), p, training=training)
+
+
+@mutant(dropout_independent_mask_per_example, operation="dropout", trigger="more than one unit")
+def units_of_an_example_are_dropped_together(x: Tensor, p: float, *, training: bool) -> Tensor:
+    return scaled(x, kept(x[:, :1], p), p, training=training)
+
+
+@mutant(dropout_independent_mask_per_example, operation="dropout", trigger="every other example")
+def neighbouring_examples_are_correlated(x: Tensor, p: float, *, training: bool) -> Tensor:
+    mask = kept(x, p)
+    copied = torch.rand(mask[1::2].shape, device=x.device) < 0.1
+    mask[1::2] = torch.where(copied, mask[: 2 * len(copied) : 2], mask[1::2])
+    return scaled(x, mask, p, training=training)
+
+
+@mutant(dropout_independent_mask_per_example, operation="dropout", trigger="every other example")
+def neighbouring_examples_are_complementary(x: Tensor, p: float, *, training: bool) -> Tensor:
+    uniform = torch.rand(x.shape, device=x.device)
+    uniform[1::2] = 1 - uniform[: 2 * (len(x) // 2) : 2]
+    return scaled(x, (uniform >= p).to(x.dtype), p, training=training)
+
+
+@mutant(dropout_expectation_linear, operation="masked_dropout")
+def masking_does_not_scale(x: Tensor, masks: Tensor, p: float) -> Tensor:
+    return x * masks
+
+
+@mutant(dropout_expectation_linear, operation="mask_probabilities", trigger="p other than 1/2")
+def dropping_and_keeping_are_swapped(masks: Tensor, p: float) -> Tensor:
+    return (masks * p + (1 - masks) * (1 - p)).prod(-1)
+
+
+@mutant(dropout_expectation_linear, operation="mask_probabilities", trigger="p other than 1/2")
+def all_masks_are_equally_likely(masks: Tensor, p: float) -> Tensor:
+    return masks.new_full(masks.shape[:-1], 2.0 ** -masks.shape[-1])
+
+
+@mutant(dropout_weight_scaling_is_geometric_mean_for_softmax, operation="geometric_mean")
+def submodels_are_averaged_arithmetically(log_probabilities: Tensor) -> Tensor:
+    return log_probabilities.exp().mean(-2)
+
+
+@mutant(dropout_weight_scaling_is_geometric_mean_for_softmax, operation="geometric_mean")
+def the_geometric_mean_is_not_normalised(log_probabilities: Tensor) -> Tensor:
+    return log_probabilities.mean(-2).exp()
+
+
+@mutant(dropout_weight_scaling_is_geometric_mean_for_softmax, operation="weight_scaled_softmax")
+def the_bias_is_scaled_too(x: Tensor, weight: Tensor, bias: Tensor, keep: float) -> Tensor:
+    return torch.softmax(keep * ((weight @ x[..., None])[..., 0] + bias), -1)
+
+
+@mutant(dropout_weight_scaling_is_geometric_mean_for_softmax, operation="weight_scaled_softmax")
+def the_weights_are_not_scaled(x: Tensor, weight: Tensor, bias: Tensor, keep: float) -> Tensor:
+    return torch.softmax((weight @ x[..., None])[..., 0] + bias, -1)

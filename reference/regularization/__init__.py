@@ -1,0 +1,1 @@
+"""The truth about regularisation: dropout and bagging."""

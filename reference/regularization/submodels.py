@@ -1,0 +1,219 @@
+"""The ensemble that dropout averages: every mask of a layer's input, and the model that remains under it.
+
+A mask has 1 where a unit is kept. Inputs x are (..., d), weights W (..., m, d), biases b (..., m).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reference.double_double import DoubleDouble, double_double, matmul, to_float64
+from reference.formats import Arithmetic, Format
+from reference.losses.softmax import Kernel, Rows, log_softmax_truth, softmax_truth
+from reference.regularization.dropout import retention, survivors
+from reference.rounding import gamma, overflows, rounded, silent, upward
+from reference.truth import Truth
+
+Float64 = NDArray[np.float64]
+
+
+def all_masks(n: int) -> Float64:
+    """Every mask of n units, (2^n, n): the binary digits of the row's number, so that `mask_number` finds it again."""
+    return (np.arange(1 << n)[:, None] >> np.arange(n) & 1).astype(np.float64)
+
+
+def mask_number(masks: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """The rows of `all_masks` that hold the masks (..., n)."""
+    return np.asarray(masks @ (1 << np.arange(masks.shape[-1])), np.int64)
+
+
+def mask_probabilities(n: int, p: float, arithmetic: Arithmetic) -> Truth:
+    """p^(dropped) (1 - p)^(kept) for every row of `all_masks`, (2^n,), for p = k / 8 and n <= 16 (exact in float64).
+
+    No error where the format holds the number, since every partial product then has fewer bits; else at most n + 1
+    roundings, in the result's format at worst.
+    """
+    kept = all_masks(n).sum(-1)
+    value = (1 - p) ** kept * p ** (n - kept)
+    stored = arithmetic.result
+    bound = upward(gamma(n + 1, stored.u) * value + (n + 1) * stored.eta)
+    return Truth(value, np.where(stored.round(value) == value, 0.0, bound))
+
+
+class Outputs(NamedTuple):
+    """Exact outputs (..., k, m) of k submodels, and how far computed ones may lie from them."""
+
+    exact: DoubleDouble
+    error: Float64
+
+    @property
+    def truth(self) -> Truth:
+        """The outputs as a reference value."""
+        value, rest = to_float64(self.exact)
+        return Truth(value, self.error + rest)
+
+
+def unmasked(x: Float64, weight: Float64, bias: Float64, arithmetic: Arithmetic) -> Outputs:
+    """W x + b, the whole network, as the outputs of one submodel: (..., 1, m)."""
+    s = x[..., None, :]
+    return affine(double_double(s), np.zeros_like(s), weight, bias, arithmetic)
+
+
+def inverted(x: Float64, p: float, weight: Float64, bias: Float64, arithmetic: Arithmetic) -> Outputs:
+    """W (mu * x / (1 - p)) + b for every mask mu of `all_masks`: (..., 2^d, m)."""
+    masks = all_masks(x.shape[-1])
+    s = x[..., None, :]
+    exact = double_double(s * masks) / retention(p)
+    return affine(exact, masks * survivors(s, p, arithmetic).bound, weight, bias, arithmetic)
+
+
+def standard(x: Float64, weight: Float64, bias: Float64, arithmetic: Arithmetic) -> Outputs:
+    """W (mu * x) + b for every mask mu, without scaling (the convention that scales at evaluation): (..., 2^d, m)."""
+    s = x[..., None, :] * all_masks(x.shape[-1])
+    return affine(double_double(s), np.zeros_like(s), weight, bias, arithmetic)
+
+
+@silent
+def affine(s: DoubleDouble, s_error: Float64, weight: Float64, bias: Float64, arithmetic: Arithmetic) -> Outputs:
+    """W s + b for inputs s (..., k, d) known within `s_error`.
+
+    The product is BND-CHAIN, e|W|^T + gamma_d(ua) (|s| + e)|W|^T + d eta_a (ASNA (3.5)), stored once more in a mixed
+    arithmetic; adding the bias is one rounding (ASNA (2.4)). An instance has no error at all if its inputs have none
+    and every partial sum is representable. Infinite where a partial sum may overflow.
+    """
+    accumulator, stored = arithmetic.accumulator, arithmetic.result
+    d = weight.shape[-1]
+    turned, column = weight.swapaxes(-1, -2), bias[..., None, :]
+    value = matmul(s, turned) + column
+    moved = s_error @ np.abs(turned)
+    touched = (np.abs(s.hi) + s_error) @ np.abs(turned)
+    error = moved + gamma(d, accumulator.u) * touched + d * accumulator.eta
+    if arithmetic.mixed:
+        error = rounded(error, touched, stored)
+    error = upward(rounded(error, np.abs(value.hi), stored, underflow=False), d)
+    exact = ~(np.any(s.lo, (-2, -1)) | np.any(s_error, (-2, -1))) & _representable(s.hi, weight, bias, stored)
+    error = np.where(exact[..., None, None], 0.0, error)
+    return Outputs(value, np.where(overflows(touched + np.abs(column) + error, stored), np.inf, error))
+
+
+def _representable(s: Float64, weight: Float64, bias: Float64, format: Format) -> NDArray[np.bool_]:
+    """Where all partial sums of W s + b, in any order, are numbers of the format: shape of the leading axes.
+
+    All terms are multiples of a power of two Q, and |W||s| + |b| is at most 2^precision Q.
+    """
+    q = np.minimum(quantum(s, (-2, -1)) * quantum(weight, (-2, -1)), quantum(bias, -1))
+    top = (np.abs(s) @ np.abs(weight).swapaxes(-1, -2)).max((-2, -1), initial=0.0) + np.abs(bias).max(-1, initial=0.0)
+    return np.asarray((top <= 2.0**format.precision * q) & (q >= format.eta))
+
+
+def quantum(x: Float64, axes: int | tuple[int, ...]) -> Float64:
+    """The largest power of two of which all numbers along `axes` are multiples; infinite if all are zero."""
+    mantissa, exponent = np.frexp(x)
+    integer = np.ldexp(mantissa, 53).astype(np.int64)
+    lowest = np.ldexp((integer & -integer).astype(np.float64), exponent - 53)
+    return np.asarray(np.where(x == 0, np.inf, lowest).min(axis=axes, initial=np.inf))
+
+
+@silent
+def expectation(weights: Truth, outputs: Outputs, value: DoubleDouble, arithmetic: Arithmetic) -> Truth:
+    """sum_mu P(mu) f(mu) for computed probabilities (k,) and outputs (..., k, m); `value` is the exact sum (..., m).
+
+    An inner product of inexact factors as in BND-CHAIN: with T = (P + e_P)(|f| + e_f),
+    P e_f + e_P (|f| + e_f) + gamma_k(ua) T + k eta_a, stored once more in a mixed arithmetic. No error if the factors
+    have none, all terms are multiples of a power of two Q with sum_mu P |f| <= 2^precision Q in the accumulator, and
+    the result is representable.
+    """
+    accumulator, stored = arithmetic.accumulator, arithmetic.result
+    probability, k = weights.value, len(weights.value)
+    size = np.abs(outputs.exact.hi)
+    touched = _along(probability + weights.bound, size + outputs.error)
+    error = _along(probability, outputs.error) + _along(weights.bound, size + outputs.error)
+    error = error + gamma(k, accumulator.u) * touched + k * accumulator.eta
+    expected, rest = to_float64(value)
+    if arithmetic.mixed:
+        error = rounded(error, np.abs(expected), stored)
+    q = quantum(probability, -1) * quantum(outputs.exact.hi, (-2, -1))
+    top = _along(probability, size).max(-1, initial=0.0)
+    factors = np.any(weights.bound) | np.any(outputs.error, (-2, -1)) | np.any(outputs.exact.lo, (-2, -1))
+    short = (top <= 2.0**accumulator.precision * q) & (q >= accumulator.eta)
+    exact = (~factors & short)[..., None] & (stored.round(expected) == expected)
+    bound = np.where(exact, 0.0, upward(error, k) + rest)
+    return Truth(expected, np.where(overflows(touched + error, stored), np.inf, bound))
+
+
+def _along(weights: Float64, x: Float64) -> Float64:
+    """sum_k w_k x_km for x (..., k, m)."""
+    return np.asarray(weights @ x)
+
+
+def geometric_mean_of_softmax(
+    x: Float64, weight: Float64, bias: Float64, arithmetic: Arithmetic, inner: Kernel, outer: Kernel
+) -> Truth:
+    """The normalised geometric mean over all masks mu of softmax(W (mu * x) + b), each with probability 2^-d: (..., m).
+
+    It is softmax(W x / 2 + b), since the mean of log softmax(z_mu) is the mean of z_mu up to a number that all classes
+    share. The bound follows the computation: errors of the logits pass through log softmax, whose own error joins
+    (kernel `inner`), the mean of k = 2^d logarithms adds gamma_k(ua) mean(|l| + e_l) and, in a mixed arithmetic, one
+    rounding; and the errors of the mean pass through the last softmax (kernel `outer`).
+    """
+    logarithms = _log_softmax(standard(x, weight, bias, arithmetic), arithmetic, inner)
+    k = logarithms.error.shape[-2]
+    size = np.abs(logarithms.exact.hi) + logarithms.error
+    error = upward(logarithms.error.mean(-2) + gamma(k, arithmetic.accumulator.u) * size.mean(-2), k)
+    if arithmetic.mixed:
+        error = rounded(error, np.abs(logarithms.exact.hi.mean(-2)), arithmetic.result)
+    scaled = unmasked(x, weight / 2, bias, arithmetic).exact[..., 0, :]
+    return _softmax(Outputs(scaled, error), arithmetic, outer)
+
+
+def weight_scaled_softmax(x: Float64, weight: Float64, bias: Float64, arithmetic: Arithmetic, kernel: Kernel) -> Truth:
+    """softmax(W x / 2 + b), (..., m): the scaled logits are `affine`, and their errors pass through the softmax."""
+    logits = unmasked(x, weight / 2, bias, arithmetic)
+    return _softmax(Outputs(logits.exact[..., 0, :], logits.error[..., 0, :]), arithmetic, kernel)
+
+
+@silent
+def _log_softmax(logits: Outputs, arithmetic: Arithmetic, kernel: Kernel) -> Outputs:
+    """Logarithms of the softmax of inexact logits.
+
+    Logits that move by at most e_j move log p_j by at most e_j + log sum_k p_k exp(e_k).
+    """
+    rows, moved = _rows(logits, arithmetic)
+    y = log_softmax_truth(rows, kernel)
+    error = y.bound + moved + _drift(rows, moved) + _sensitivity(rows, moved, arithmetic.result.u)
+    return Outputs(double_double(y.value), upward(error, 100))
+
+
+@silent
+def _softmax(logits: Outputs, arithmetic: Arithmetic, kernel: Kernel) -> Truth:
+    """The softmax of inexact logits.
+
+    Logits that move by at most e_j multiply p_j by at most exp(e_j) sum_k p_k exp(e_k), and divide it by no more.
+    """
+    rows, moved = _rows(logits, arithmetic)
+    p = softmax_truth(rows, kernel)
+    relative = np.expm1(moved + _drift(rows, moved)) + _sensitivity(rows, moved, arithmetic.accumulator.u)
+    return Truth(p.value, upward(p.value * relative + p.bound * (1 + relative), 100))
+
+
+def _rows(logits: Outputs, arithmetic: Arithmetic) -> tuple[Rows, Float64]:
+    """The logits rounded to float64, and how far computed ones may lie from those."""
+    return Rows.of(logits.exact.hi, arithmetic), logits.error + np.abs(logits.exact.lo)
+
+
+def _drift(rows: Rows, moved: Float64) -> Float64:
+    """log sum_k p_k exp(e_k)."""
+    return np.asarray(np.log1p((rows.e * np.expm1(moved)).sum(-1, keepdims=True) / rows.total))
+
+
+def _sensitivity(rows: Rows, moved: Float64, u: float) -> Float64:
+    """How much more a softmax may err at the computed logits than at the exact ones.
+
+    Its bounds are sums of at most eight terms u |s|, u log S or u |y|, or weighted means of u |s|, in which moves of
+    the logits by e change |s|, |y| and log S by at most 2 e, and the weights by a factor exp(2 e).
+    """
+    most = moved.max(-1, keepdims=True, initial=0.0)
+    return np.asarray(16 * u * np.expm1(2 * most) * (1 + np.abs(rows.s).max(-1, keepdims=True, initial=0.0)))
