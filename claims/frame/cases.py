@@ -17,6 +17,7 @@ from claims.frame.kernels import EAGER, UsageProblem, nearest, subject
 from claims.frame.profiles import Profile
 from claims.frame.runner import catch, examine, refute
 
+ROOT = Path(__file__).parents[2]
 DEVICES = ("cpu", "cuda", "mps", "xpu")
 
 
@@ -90,7 +91,7 @@ class Case:
         try:
             return getattr(self, f"_run_{self.role}")(claim, profile, seed)  # type: ignore[no-any-return]
         except Exception:  # noqa: BLE001  whatever an operation raises is a failure of the item, not of the run
-            evidence.outcome, evidence.reason = "error", traceback.format_exc()
+            evidence.outcome, evidence.reason = "error", traceback.format_exc().replace(f"{ROOT}/", "")
             return evidence
 
     def _run_claim(self, claim: Claim, profile: Profile, seed: int) -> Evidence:
@@ -183,7 +184,6 @@ def _name(neighbour: Refutation | Mutant | Departure) -> str:
 
 def metadata(claim: Claim) -> Mapping[str, Any]:
     """What a reader wants to know of a claim, as the record file has it."""
-    root = Path(__file__).parents[2]
     reference = f"reference/{claim.topic}"
     scripts = Path(__file__).parents[1] / "departures" / "scripts"
     return {
@@ -202,7 +202,7 @@ def metadata(claim: Claim) -> Mapping[str, Any]:
         "bound": claim.bound,
         "operations": support.operations_of(claim),
         "dtypes": {d: {t: support.unsupported(claim, d, t) for t in support.DTYPES} for d in support.devices()},
-        "source": {"claim": claim.source, "reference": reference if (root / reference).exists() else ""},
+        "source": {"claim": claim.source, "reference": reference if (ROOT / reference).exists() else ""},
         "refutations": [{"name": r.id, "statement": r.statement} for r in claim.refutations],
         "mutants": [
             {"name": m.name, "operation": ", ".join(m.functions), "trigger": m.trigger, "provenance": m.provenance}

@@ -115,7 +115,7 @@ class Evidence:
             "excluded": self.excluded,
             "alpha": self.alpha,
             "worst": None
-            if worst is None
+            if worst is None or self.worst_input is None
             else {"margin": finite(worst.margin), "label": worst.label, "input": self.worst_input},
             "histogram": {str(int(k) + LOWEST): int(self.histogram[k]) for k in occupied},
             "zeros": self.zeros,

@@ -154,15 +154,15 @@ def examine(
     except (Falsified, Flaky):
         pass
     evidence.seconds = time.perf_counter() - start
+    if evidence.worst is not None:
+        trial = evidence.worst.trial
+        arrays = trial.arrays(proposition, seed, evidence.worst.batch, subject)
+        evidence.worst_input = evidence.worst.describe(arrays, seed)
     if examination.found is not None:
         evidence.outcome = "failed"
         if shrink:
             evidence.failure = smallest(proposition, subject, examination.found, profile, seed)
         return evidence
-    if evidence.worst is not None:
-        trial = evidence.worst.trial
-        arrays = trial.arrays(proposition, seed, evidence.worst.batch, subject)
-        evidence.worst_input = evidence.worst.describe(arrays, seed)
     evidence.outcome = _outcome(proposition, evidence)
     if evidence.outcome == "vacuous":
         evidence.reason = f"{evidence.undetermined} of {evidence.instances} instances are undetermined"
