@@ -123,11 +123,12 @@ class Subject:
 
     def tensor(self, numbers: ArrayLike) -> Tensor:
         """`numbers` as a tensor of this dtype on this device; numbers that the format holds convert exactly."""
-        return torch.from_numpy(np.ascontiguousarray(numbers, np.float64)).to(self.device, self.torch_dtype)
+        exact = torch.from_numpy(np.ascontiguousarray(numbers, np.float64))
+        return exact.to(self.device, self.torch_dtype, copy=True)  # an operation in place must not reach `numbers`
 
     def empty(self, *shape: int) -> Tensor:
-        """An uninitialised tensor, for operations that fill one in place."""
-        return torch.empty(shape, dtype=self.torch_dtype, device=self.device)
+        """A tensor for operations that fill one in place; it holds NaN, so that what they leave out shows."""
+        return torch.full(shape, float("nan"), dtype=self.torch_dtype, device=self.device)
 
     def gradient(self, output: Tensor, inputs: Tensor, cotangent: Tensor) -> Tensor:
         """The vector-Jacobian product of `output` with respect to `inputs`, by reverse mode."""
