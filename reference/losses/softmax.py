@@ -179,7 +179,8 @@ def ratio_truth(rows: Rows, kernel: Kernel, p: Float64) -> Truth:
         value = largest * rows.e
         own = value * U64 * (np.minimum(np.abs(rows.s), -LOWEST) + 8)
     else:
-        product = rows.fine[1] * largest
+        with np.errstate(invalid="ignore"):
+            product = rows.fine[1] * largest
         value, own = product.hi, np.abs(product.lo) + product.hi * 2.0**-90
     error = upward(value * compounded(alpha, factor) + largest * beta * (1 + factor) + tiny, 1000)
     return Truth(value, np.where(rows.masked, 0.0, error + own))
@@ -193,7 +194,8 @@ def log_softmax_truth(rows: Rows, kernel: Kernel) -> Truth:
         own = U64 * (2 * np.abs(rows.s) + 4 * log_total + 2 * rows.x.shape[-1] + 16)
     else:
         s, _, total = rows.fine
-        exact = s - dd.log(total)
+        with np.errstate(invalid="ignore"):
+            exact = s - dd.log(total)
         y = np.where(np.isfinite(s.hi), exact.hi, s.hi)
         own = np.where(np.isfinite(s.hi), np.abs(exact.lo) + np.abs(exact.hi) * 2.0**-90, 0.0)
     return Truth(y, np.where(rows.masked, 0.0, log_softmax_error(rows, kernel) + own))
