@@ -72,12 +72,15 @@ class Examination:
         self.profile, self.seed, self.departures = profile, seed, departures
         self.found: Found | None = None
 
-    def run(self, trial: Trial) -> None:
-        """Examines one trial; raises Falsified if a check fails. Nothing is counted after the first failure."""
+    def run(self, trial: Trial) -> float:
+        """Examines one trial and returns its worst margin; raises Falsified if a check fails.
+
+        Nothing is counted after the first failure.
+        """
         batch = trial.batch(self.profile)
         if any(d.excludes(trial.plan, **trial.regimes) for d in self.departures):
             self.evidence.excluded += batch
-            return
+            return 0.0
         timer = Timer()
         start = time.perf_counter()
         arrays = trial.arrays(self.proposition, self.seed, batch, self.subject)
@@ -95,11 +98,10 @@ class Examination:
                 if worst is None or here.margin > worst.margin:
                     worst = here
             held.append(check)
-        if self.profile.climb and worst is not None:
-            target(float(worst.margin))
         if self.found is None:
             self.evidence.add(trial, batch, held, worst)
             self.evidence.timer.add(timer)
+        return worst.margin if worst is not None else 0.0
 
     def corners(self) -> None:
         """Runs every corner regime."""
@@ -113,7 +115,9 @@ class Examination:
             return
 
         def body(plan: CallPlan, number: int, **drawn: object) -> None:
-            self.run(Trial(drawn, number, plan))  # type: ignore[arg-type]
+            margin = self.run(Trial(drawn, number, plan))  # type: ignore[arg-type]
+            if self.profile.climb:
+                target(margin)
 
         phases = [Phase.generate, *([Phase.target] if self.profile.climb else []), *([Phase.shrink] if shrink else [])]
         test = given(
