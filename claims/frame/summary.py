@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -54,7 +55,13 @@ def _cell(made: Sequence[Mapping[str, Any]]) -> str:
     if bad:
         worst = max(bad, key=list(STYLES).index)
         return f"[{STYLES[worst]}]{worst}[/]"
-    return f"{max((float(e['worst']['margin']) for e in made if e['worst']), default=0.0):.3g}"
+    return _margin(max((float(e["worst"]["margin"]) for e in made if e["worst"]), default=0.0))
+
+
+def _margin(x: float) -> str:
+    """Three significant digits, rounded down, so that a margin below 1 never reads as 1."""
+    digits = 3 - math.ceil(math.log10(x)) if x > 0 else 0
+    return f"{math.floor(x * 10**digits) / 10**digits:.3g}"
 
 
 def _tally(evidence: Sequence[Mapping[str, Any]]) -> str:
