@@ -10,7 +10,7 @@ import numpy as np
 from claims.frame.checks import Check, ratio
 from claims.frame.claim import Proposition, Refutation
 from claims.frame.evidence import Where
-from claims.frame.inputs.regime import Arrays, finite
+from claims.frame.inputs.regime import KIND, Arrays, finite
 from claims.frame.profiles import Profile
 from claims.frame.reproduction import plain_torch
 from claims.frame.subject import Recorded, Subject, values
@@ -62,7 +62,7 @@ def _instance(where: Where, arrays: dict[str, Arrays]) -> str:
     for name, made in arrays.items():
         regime = where.trial.regimes[name]
         if not made:
-            fields = ", ".join(f"{k}={v}" for k, v in regime.describe().items() if k != "kind")
+            fields = ", ".join(f"{k}={v}" for k, v in regime.describe().items() if k != KIND)
             lines.append(f"{name}: {fields}")
         names = regime.names if len(regime.names) == len(made) else [f"{name}[{j}]" for j in range(len(made))]
         for label, a in zip(names, made, strict=True):

@@ -15,6 +15,9 @@ from reference.formats import Format
 
 Arrays = list[NDArray[np.float64]]
 
+KIND, OWN_KIND = "kind", "of kind"
+"""In a description, the name of the class, and a field of that name."""
+
 
 @dataclasses.dataclass(frozen=True)
 class Regime:
@@ -95,7 +98,8 @@ def simpler_values(value: Any, default: Any) -> Iterator[Any]:
         if value != default and default is not dataclasses.MISSING:
             yield default
     elif isinstance(value, int):
-        yield from dict.fromkeys(v for v in (0, 1, 2, 3, value // 4, value // 2, value - 1) if 0 <= v < value)
+        sign, size = (-1 if value < 0 else 1), abs(value)
+        yield from dict.fromkeys(sign * v for v in (0, 1, 2, 3, size // 4, size // 2, size - 1) if 0 <= v < size)
     elif isinstance(value, tuple):
         for i, entry in enumerate(value):
             for v in simpler_values(entry, dataclasses.MISSING):
@@ -112,7 +116,7 @@ def simpler_values(value: Any, default: Any) -> Iterator[Any]:
 def _plain(value: Any) -> Any:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         fields = {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
-        return {"kind": type(value).__name__, **fields}
+        return {KIND: type(value).__name__, **{OWN_KIND if name == KIND else name: v for name, v in fields.items()}}
     if isinstance(value, (tuple, list)):
         return [_plain(v) for v in value]
     if isinstance(value, np.generic):
