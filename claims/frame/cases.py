@@ -13,7 +13,8 @@ from typing import Any
 from claims.frame import kernels, support
 from claims.frame.claim import Claim, Departure, Mutant, Refutation, load_all
 from claims.frame.evidence import Evidence
-from claims.frame.kernels import EAGER, UsageProblem, nearest, subject
+from claims.frame.kernels import EAGER, UsageProblem, subject
+from claims.frame.names import nearest
 from claims.frame.profiles import Profile
 from claims.frame.runner import catch, examine, refute
 

@@ -13,6 +13,8 @@ from typing import Any
 
 from claims.frame.checks import Check
 from claims.frame.inputs.regime import Regimes
+from claims.frame.names import nearest
+from claims.frame.operations import OPERATIONS
 
 TRUE = "true"
 UNDER_HYPOTHESES = "true-under-hypotheses"
@@ -179,6 +181,8 @@ def refutation(of: Claim, statement: str, *, dtypes: tuple[str, ...] | None = No
     def register(check: Property) -> Refutation:
         tried = dtypes or Refutation.dtypes
         made = Refutation(**_proposition(check, of), claim=of.id, statement=statement, dtypes=tried)
+        if any(r.id == made.id for r in of.refutations):
+            raise ValueError(f"{of.id} has two refutations named {made.id}")
         of.refutations.append(made)
         return made
 
@@ -201,6 +205,8 @@ def mutant(
 
     def register(function: Callable[..., Any]) -> Callable[..., Any]:
         name = function.__name__.replace("_", "-")
+        if operation not in OPERATIONS:
+            raise ValueError(f"{name}: no operation {operation!r}; nearest: {nearest(operation, OPERATIONS)}")
         for c in caught_by:
             if any(m.name == name for m in c.mutants):
                 raise ValueError(f"{c.id} has two mutants named {name}")
@@ -229,6 +235,8 @@ def departure(
     def register(excludes: Callable[..., bool]) -> Callable[..., bool]:
         name = excludes.__name__.replace("_", "-")
         for c in spoils:
+            if any(d.name == name for d in c.departures):
+                raise ValueError(f"{c.id} has two departures named {name}")
             c.departures.append(Departure(name, summary, devices, dtypes, versions, upstream, script, excludes))
         return excludes
 
@@ -244,7 +252,11 @@ def load_all() -> Mapping[str, Claim]:
     topics = [n for n in found if not n.startswith((*skipped, "claims.mutants", "claims.departures"))]
     for name in topics + [n for n in found if n.startswith(("claims.mutants", "claims.departures"))]:
         importlib.import_module(name)
-    return CLAIMS
+
+    def place(c: Claim) -> tuple[str, int]:
+        return c.topic, int(c.source.rpartition(":")[2])
+
+    return {c.id: c for c in sorted(CLAIMS.values(), key=place)}
 
 
 def _proposition(check: Property, of: Claim | None) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import functools
 import importlib.util
 import sys
@@ -10,6 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from claims.frame.names import nearest
 from claims.frame.operations import OPERATIONS
 from claims.frame.subject import Subject
 
@@ -18,11 +18,6 @@ EAGER = "eager"
 
 class UsageProblem(Exception):
     """A request that cannot be met; the message is one line that says what is wrong and how to mend it."""
-
-
-def nearest(name: str, known: Any) -> str:
-    """The known names closest to `name`, for messages."""
-    return ", ".join(difflib.get_close_matches(name, list(known), 3, 0.4)) or ", ".join(sorted(known)[:8])
 
 
 @functools.cache

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import difflib
 import functools
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -15,6 +14,7 @@ import torch
 from numpy.typing import ArrayLike
 from torch import Tensor
 
+from claims.frame.names import nearest
 from claims.frame.operations import OPERATIONS
 from claims.frame.plan import CallPlan, map_tensors
 from reference.formats import FORMATS, Arithmetic, Format, tf32
@@ -97,8 +97,7 @@ class Subject:
         The one way in for mutants and for a user's kernels. Raises KeyError for an unknown operation.
         """
         for unknown in functions.keys() - OPERATIONS.keys():
-            nearest = ", ".join(difflib.get_close_matches(unknown, OPERATIONS, 3, 0.4)) or "none"
-            raise KeyError(f"no operation {unknown!r}; nearest: {nearest}")
+            raise KeyError(f"no operation {unknown!r}; nearest: {nearest(unknown, OPERATIONS)}")
         return dataclasses.replace(self, name=name, overrides={**self.overrides, **functions})
 
     def __getattr__(self, name: str) -> Callable[..., Any]:

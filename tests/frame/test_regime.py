@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
+
 import numpy as np
 import pytest
 from hypothesis import given
