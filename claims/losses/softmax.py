@@ -82,6 +82,7 @@ def softmax_definition_accuracy(subject: Subject, x: Tensor) -> Iterator[Check]:
     rows, planned = rows_of(subject, x), planned_kernel(subject)
     truth = reference.softmax_truth(rows, planned)
     p = subject.softmax(x, dim=-1)
+    yield holds(p.shape == x.shape, label="shape")
     yield within(p, truth, label="softmax")
     yield within(p, reference.ratio_truth(rows, planned, values(p)), label="p_i / p_max")
     if 0 < x.shape[-1] <= NARROW:
@@ -255,6 +256,9 @@ def log_softmax_accuracy(subject: Subject, x: Tensor) -> Iterator[Check]:
     if x.shape[-1] <= NARROW:
         yield within(subject.functional_log_softmax(x, dim=-1), truth, label="F.log_softmax")
         yield within(subject.log_softmax_layer(x, dim=-1), truth, label="nn.LogSoftmax")
+    if 2 <= x.shape[-1] <= 17 and subject.plan.calls == "batched" and not rows.masked.any():  # it multiplies by 0
+        adaptive = reference.log_softmax_truth(rows, kernel(subject, last_axis=True))
+        yield within(subject.adaptive_log_softmax(x), adaptive, label="AdaptiveLogSoftmaxWithLoss")
 
 
 @refutation(log_softmax_accuracy, r"\operatorname{fl}(\log\operatorname{softmax}(x))\text{ is as accurate}")

@@ -29,6 +29,22 @@ def log_softmax_layer(x: Tensor, dim: int) -> Tensor:
     return nn.LogSoftmax(dim)(x)  # type: ignore[no-any-return]
 
 
+def adaptive_log_softmax(x: Tensor) -> Tensor:
+    """nn.AdaptiveLogSoftmaxWithLoss.log_prob with the identity as its head and the last class alone in its cluster.
+
+    So it is the log-softmax of x, which has two classes or more.
+    """
+    n = x.shape[-1]
+    layer = nn.utils.skip_init(
+        nn.AdaptiveLogSoftmaxWithLoss, n, n, [n - 1], div_value=1.0, dtype=x.dtype, device=x.device
+    )
+    with torch.no_grad():
+        for parameter in layer.parameters():
+            parameter.zero_()
+        layer.head.weight.fill_diagonal_(1.0)
+        return layer.log_prob(x.reshape(-1, n)).reshape(x.shape)  # type: ignore[no-any-return]
+
+
 ROWS = {
     "softmax": Operation(torch.softmax, "torch.softmax", axes=(1,), dim="kept"),
     "functional_softmax": Operation(F.softmax, "torch.nn.functional.softmax", axes=(1,), dim="kept"),
@@ -40,6 +56,9 @@ ROWS = {
     "functional_log_softmax": Operation(F.log_softmax, "torch.nn.functional.log_softmax", axes=(1,), dim="kept"),
     "log_softmax_layer": Operation(
         log_softmax_layer, "(lambda x, dim: torch.nn.LogSoftmax(dim)(x))", axes=(1,), dim="kept"
+    ),
+    "adaptive_log_softmax": Operation(
+        adaptive_log_softmax, "claims.frame.operations.chapters.losses.adaptive_log_softmax", axes=(1,)
     ),
     "logsumexp": Operation(torch.logsumexp, "torch.logsumexp", axes=(1,), dim="reduced"),
     "cross_entropy": Operation(F.cross_entropy, "torch.nn.functional.cross_entropy", axes=(1, 0)),
