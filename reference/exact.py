@@ -61,7 +61,7 @@ def nearest(q: fmpq) -> float:
     try:
         return numerator / denominator  # CPython divides integers with one correct rounding
     except OverflowError:
-        return math.copysign(math.inf, numerator)
+        return math.inf if numerator > 0 else -math.inf
 
 
 def nearest_array(a: fmpq_mat) -> NDArray[np.float64]:
