@@ -79,6 +79,16 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
             metafunc.parametrize(f"{role}_case", [pytest.param(c, id=c.id) for c in made])
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves out the suite's own tests when claims, chapters, devices, dtypes or subjects were asked for by name."""
+    if config.stash[SELECTION] == Selection([], [], [], [], []):
+        return
+    of_claims = [i for i in items if any(f"{role}_case" in getattr(i, "fixturenames", ()) for role in CASES)]
+    if others := [i for i in items if i not in set(of_claims)]:
+        config.hook.pytest_deselected(items=others)
+        items[:] = of_claims
+
+
 @pytest.fixture
 def judge(request: pytest.FixtureRequest) -> Any:
     """Runs a case, attaches its evidence to the item, and fails or skips the item if the evidence says so."""
