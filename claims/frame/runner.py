@@ -20,7 +20,7 @@ from claims.frame.plan import CallPlan, plans
 from claims.frame.profiles import Profile
 from claims.frame.shrink import Found, smallest
 from claims.frame.subject import Subject
-from claims.frame.support import corner_regimes, dry_run
+from claims.frame.support import corner_regimes, operations_of
 from claims.frame.trial import Timer, Trial, checks_of, digest
 
 MOST_UNDETERMINED = 0.1
@@ -32,7 +32,7 @@ class Falsified(AssertionError):
 
 def call_plans(proposition: Proposition) -> tuple[CallPlan, ...]:
     """The call plans that make a difference to the operations of a proposition."""
-    return plans(with_axis=any(OPERATIONS[name].dim for name in dry_run(proposition)))
+    return plans(with_axis=any(OPERATIONS[name].dim for name in operations_of(proposition)))
 
 
 def _mostly_batched(available: Sequence[CallPlan]) -> list[CallPlan]:

@@ -2,76 +2,92 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
-from collections.abc import Mapping
+import itertools
+from collections.abc import Sequence
 from typing import Any
 
 import torch
 
-from claims.frame.claim import Claim, Proposition, Refutation
+from claims.frame.claim import Property, Proposition
 from claims.frame.operations import OPERATIONS
 from claims.frame.plan import map_tensors
-from claims.frame.subject import Recorded, Subject
+from claims.frame.subject import Call, Recorded, Subject
 from claims.frame.trial import Trial, checks_of
 from reference.formats import FORMATS
 
 DTYPES = tuple(FORMATS)
 LARGEST_DRY_RUN = 1 << 12
 
-_dry_runs: dict[str, Mapping[str, Recorded]] = {}
-_probes: dict[tuple[str, str, str], str | None] = {}
+_dry_runs: dict[Property, Sequence[Recorded]] = {}
+_probes: dict[tuple[str, ...], str | None] = {}
 
 
-def dry_run(proposition: Proposition) -> Mapping[str, Recorded]:
-    """The operations that the property calls, each with its first call, from one run over small corners (cached)."""
-    if proposition.id not in _dry_runs:
+def dry_run(proposition: Proposition) -> Sequence[Recorded]:
+    """The first call of every operation of the property with each of its options, from small corners (cached).
+
+    A property that raises is examined as far as it went; its items will tell what it raised.
+    """
+    if proposition.property not in _dry_runs:
         tape: list[Recorded] = []
         subject = Subject("eager", "float32", tape=tape)
         for corners in corner_regimes(proposition):
             if max(r.size() for r in corners.values()) <= LARGEST_DRY_RUN or not tape:
                 trial = Trial(corners, 0)
-                arrays = trial.arrays(proposition, 0, 1, subject)
-                for _ in checks_of(proposition, subject, trial, arrays, trial.seed(proposition, 0)):
-                    pass
-        _dry_runs[proposition.id] = {r.operation: r for r in reversed(tape) if r.calls}
-    return _dry_runs[proposition.id]
+                with contextlib.suppress(Exception):
+                    arrays = trial.arrays(proposition, 0, 1, subject)
+                    for _ in checks_of(proposition, subject, trial, arrays, trial.seed(proposition, 0)):
+                        pass
+        first = {(r.operation, _options(r.calls[0])): r for r in reversed(tape) if r.calls}
+        _dry_runs[proposition.property] = tuple(first.values())
+    return _dry_runs[proposition.property]
 
 
 def corner_regimes(proposition: Proposition) -> list[dict[str, Any]]:
-    """The corners of every parameter, with the other parameters at their plainest corner."""
-    plainest = {name: regimes.corners[0] for name, regimes in proposition.regimes.items()}
-    varied = [
-        {**plainest, name: corner} for name, regimes in proposition.regimes.items() for corner in regimes.corners[1:]
-    ]
-    return [plainest, *varied]
+    """The corners of every parameter, with the other parameters at their plainest corner.
+
+    Where the corners are the whole domain of every parameter: all their combinations.
+    """
+    regimes = proposition.regimes
+    if all(r.exhaustive for r in regimes.values()):
+        every = itertools.product(*(r.corners for r in regimes.values()))
+        return [dict(zip(regimes, corners, strict=True)) for corners in every]
+    plainest = {name: r.corners[0] for name, r in regimes.items()}
+    return [plainest, *({**plainest, name: corner} for name, r in regimes.items() for corner in r.corners[1:])]
 
 
 def probe(recorded: Recorded, device: str, dtype: str) -> str | None:
     """None if eager torch supports the operation in `dtype` on `device`, else why not, from one tiny call (cached)."""
-    key = recorded.operation, device, dtype
+    call = recorded.calls[0]
+    key = recorded.operation, _options(call), device, dtype
     if key not in _probes:
 
         def cast(t: torch.Tensor) -> torch.Tensor:
             return t.to(device, getattr(torch, dtype)) if t.is_floating_point() else t.to(device)
 
-        call = recorded.calls[0]
-        kwargs = {k: v for k, v in call.kwargs.items() if not isinstance(v, torch.Generator)}
+        kwargs = {k: map_tensors(cast, v) for k, v in call.kwargs.items() if not isinstance(v, torch.Generator)}
         try:
-            OPERATIONS[recorded.operation].function(*[map_tensors(cast, a) for a in call.args], **kwargs)
+            with torch.random.fork_rng(devices=[]):
+                OPERATIONS[recorded.operation].function(*[map_tensors(cast, a) for a in call.args], **kwargs)
+            _probes[key] = None
+        except torch.linalg.LinAlgError:  # type: ignore[attr-defined]  # it does compute in this dtype, but not with these numbers
             _probes[key] = None
         except (RuntimeError, NotImplementedError, TypeError) as error:
             _probes[key] = f"{recorded.operation}: {str(error).splitlines()[0]}"
     return _probes[key]
 
 
+def _options(call: Call) -> str:
+    """What a call was given besides tensors, which may decide whether torch has a kernel for a dtype."""
+    plain = [map_tensors(lambda t: t.ndim, a) for a in call.args if not isinstance(a, torch.Generator)]
+    named = {k: map_tensors(lambda t: t.ndim, v) for k, v in call.kwargs.items() if not isinstance(v, torch.Generator)}
+    return repr((plain, named))
+
+
 def unsupported(proposition: Proposition, device: str, dtype: str) -> str | None:
     """None if torch supports every operation of the proposition in this dtype on this device, else the reason."""
-    return next(filter(None, (probe(call, device, dtype) for call in dry_run(proposition).values())), None)
-
-
-def first_supported(proposition: Refutation, device: str) -> str | None:
-    """The first dtype of a refutation that the device supports."""
-    return next((d for d in proposition.dtypes if unsupported(proposition, device, d) is None), None)
+    return next(filter(None, (probe(call, device, dtype) for call in dry_run(proposition))), None)
 
 
 @functools.cache
@@ -91,6 +107,6 @@ def is_present(device: str) -> bool:
     return not index or int(index) < module.device_count()
 
 
-def operations_of(claim: Claim) -> list[str]:
-    """The names of the operations that a claim uses."""
-    return sorted(dry_run(claim))
+def operations_of(proposition: Proposition) -> list[str]:
+    """The names of the operations that a proposition uses."""
+    return sorted({r.operation for r in dry_run(proposition)})
