@@ -1,0 +1,48 @@
+"""Random draws, covariances and joint laws."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.distributions import Uniform
+
+from claims.frame.operations.operation import Operation
+
+
+def _uniform_distribution(like: Tensor) -> Tensor:
+    return Uniform(-torch.ones_like(like), torch.ones_like(like), validate_args=False).sample()
+
+
+def _flip_signs(x: Tensor, probability: float, generator: torch.Generator | None = None) -> Tensor:
+    heads = torch.bernoulli(torch.full_like(x, probability), generator=generator)
+    return x * (2 * heads - 1)
+
+
+def _weighted_covariance(x: Tensor, weights: Tensor) -> Tensor:
+    return torch.cov(x, correction=0, fweights=weights)
+
+
+ROWS = {
+    "uniform_": Operation(Tensor.uniform_, "torch.Tensor.uniform_"),
+    "normal_": Operation(Tensor.normal_, "torch.Tensor.normal_"),
+    "bernoulli_": Operation(Tensor.bernoulli_, "torch.Tensor.bernoulli_"),
+    "cauchy_": Operation(Tensor.cauchy_, "torch.Tensor.cauchy_"),
+    "rand": Operation(torch.rand, "torch.rand"),
+    "uniform_distribution": Operation(
+        _uniform_distribution,
+        "(lambda t: torch.distributions.Uniform(-torch.ones_like(t), torch.ones_like(t)).sample())",
+    ),
+    "flip_signs": Operation(
+        _flip_signs,
+        "(lambda x, q, generator=None: x * (2 * torch.bernoulli(torch.full_like(x, q), generator=generator) - 1))",
+    ),
+    "cov": Operation(torch.cov, "torch.cov", axes=(2,), batches=False, product=True),
+    "weighted_covariance": Operation(
+        _weighted_covariance,
+        "(lambda x, w: torch.cov(x, correction=0, fweights=w))",
+        axes=(2, 1),
+        batches=False,
+        product=True,
+    ),
+    "outer": Operation(torch.outer, "torch.outer", axes=(1, 1), batches=False),
+}

@@ -1,0 +1,1 @@
+"""Initialization: the laws of initial weights and the signals that they pass on."""

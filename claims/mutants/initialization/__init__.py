@@ -1,0 +1,1 @@
+"""Wrong initializers and wrong formulas for variances."""

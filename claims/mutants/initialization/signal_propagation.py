@@ -1,0 +1,40 @@
+"""Wrong formulas for the variance of a layer's output."""
+
+from __future__ import annotations
+
+from torch import Tensor
+
+from claims import mutant
+from claims.initialization.signal_propagation import variance_gain_per_layer
+
+
+@mutant(variance_gain_per_layer, operation="propagated_variance", trigger="both laws spread")
+def without_the_product_of_variances(m: int, var_w: Tensor, mean_w: Tensor, var_x: Tensor, mean_x: Tensor) -> Tensor:
+    return m * (var_w * mean_x**2 + mean_w**2 * var_x)
+
+
+@mutant(variance_gain_per_layer, operation="propagated_variance", trigger="E[x] not 0")
+def without_the_mean_of_the_signal(m: int, var_w: Tensor, mean_w: Tensor, var_x: Tensor, mean_x: Tensor) -> Tensor:
+    return m * (var_w * var_x + mean_w**2 * var_x)
+
+
+@mutant(variance_gain_per_layer, operation="propagated_variance", trigger="E[w] not 0")
+def without_the_mean_of_the_weights(m: int, var_w: Tensor, mean_w: Tensor, var_x: Tensor, mean_x: Tensor) -> Tensor:
+    return m * (var_w * var_x + var_w * mean_x**2)
+
+
+@mutant(variance_gain_per_layer, operation="propagated_variance", trigger="M > 1")
+def square_of_the_width(m: int, var_w: Tensor, mean_w: Tensor, var_x: Tensor, mean_x: Tensor) -> Tensor:
+    return m**2 * (var_w * var_x + var_w * mean_x**2 + mean_w**2 * var_x)
+
+
+@mutant(variance_gain_per_layer, operation="propagated_variance", trigger="M > 1 and both means not 0")
+def covariances_added(m: int, var_w: Tensor, mean_w: Tensor, var_x: Tensor, mean_x: Tensor) -> Tensor:
+    independent = m * (var_w * var_x + var_w * mean_x**2 + mean_w**2 * var_x)
+    return independent + m * (m - 1) * mean_w**2 * mean_x**2
+
+
+@mutant(variance_gain_per_layer, operation="propagated_variance", trigger="variances other than 0 and 1")
+def deviations_in_place_of_variances(m: int, var_w: Tensor, mean_w: Tensor, var_x: Tensor, mean_x: Tensor) -> Tensor:
+    var_w, var_x = var_w.sqrt(), var_x.sqrt()
+    return m * (var_w * var_x + var_w * mean_x**2 + mean_w**2 * var_x)

@@ -1,0 +1,1 @@
+"""Wrong samplers, covariances and joint laws."""

@@ -1,0 +1,62 @@
+"""Wrong signs, samplers, joint laws and covariances."""
+
+from __future__ import annotations
+
+import torch
+from torch import Generator, Tensor
+
+from claims import mutant
+from claims.probability.independence import independence_implies_zero_covariance, uniform_random_sign_example
+
+
+@mutant(uniform_random_sign_example, operation="flip_signs", trigger="a sample of more than one")
+def one_sign_for_the_whole_sample(x: Tensor, probability: float, generator: Generator | None = None) -> Tensor:
+    one = torch.full((), probability, dtype=x.dtype, device=x.device)
+    return x * (2 * torch.bernoulli(one, generator=generator) - 1)
+
+
+@mutant(uniform_random_sign_example, operation="flip_signs")
+def sign_with_probability_051(x: Tensor, probability: float, generator: Generator | None = None) -> Tensor:
+    heads = torch.bernoulli(torch.full_like(x, probability + 0.01), generator=generator)
+    return x * (2 * heads - 1)
+
+
+@mutant(uniform_random_sign_example, operation="flip_signs")
+def sign_of_x_itself(x: Tensor, probability: float, generator: Generator | None = None) -> Tensor:
+    return x.abs() * x.sign()
+
+
+@mutant(uniform_random_sign_example, operation="uniform_")
+def uniform_on_the_unit_interval(x: Tensor, lower: float, upper: float, generator: Generator | None = None) -> Tensor:
+    return x.uniform_(0.0, 1.0, generator=generator)
+
+
+@mutant(independence_implies_zero_covariance, operation="outer", trigger="E[X] E[Y] not 0")
+def joint_law_scaled_by_two(p: Tensor, q: Tensor) -> Tensor:
+    return 2 * torch.outer(p, q)
+
+
+@mutant(independence_implies_zero_covariance, operation="outer", trigger="two or more atoms on both sides")
+def comonotone_coupling(p: Tensor, q: Tensor) -> Tensor:
+    upper_p, upper_q = p.cumsum(0)[:, None], q.cumsum(0)[None, :]
+    overlap = torch.minimum(upper_p, upper_q) - torch.maximum(upper_p - p[:, None], upper_q - q[None, :])
+    return overlap.clamp(min=0)
+
+
+@mutant(independence_implies_zero_covariance, operation="weighted_covariance", trigger="E[X] E[Y] not 0")
+def covariance_without_centring(x: Tensor, weights: Tensor) -> Tensor:
+    return (x * weights) @ x.mT / weights.sum()
+
+
+@mutant(independence_implies_zero_covariance, operation="uniform_")
+def one_seed_for_both_samples(rows: Tensor, lower: float, upper: float, generator: Generator | None = None) -> Tensor:
+    rows[:1].uniform_(lower, upper, generator=generator)
+    return rows.copy_(rows[:1].clone().expand_as(rows))
+
+
+@mutant(independence_implies_zero_covariance, operation="uniform_")
+def one_percent_of_x_leaks_into_y(
+    rows: Tensor, lower: float, upper: float, generator: Generator | None = None
+) -> Tensor:
+    x, v = rows.uniform_(lower, upper, generator=generator)
+    return torch.stack((x, 0.99 * v + 0.01 * x))

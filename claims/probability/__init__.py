@@ -1,0 +1,1 @@
+"""Probability: independence, covariance, random samples."""

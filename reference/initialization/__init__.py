@@ -1,0 +1,1 @@
+"""Initialization: laws of initial weights and what they do to a signal."""

@@ -1,0 +1,1 @@
+"""Probability: laws of random number generators, covariance, independence."""

@@ -1,0 +1,245 @@
+"""The laws of torch's uniform samplers on the numbers of a format, and how far a finite sample may stray from them.
+
+A sampler draws U on a fine grid of [0, 1), computes lower + (upper - lower) U in the accumulator and rounds to the
+format. In float32 and float64 that is the uniform law up to a few units roundoff. In half types rounding is visible:
+every number has the mass of its rounding interval, and torch relabels what rounds up to the open end `upper` as
+`lower`, which puts an atom there and moves the mean. The CUDA kernel relabels as well, and rounds both ends into the
+format first (both read off their sources; the CPU kernel was also compared draw by draw). A sampler that only rounds
+is correct too, so a sample is judged by the nearest of these laws; that keeps the false-alarm probability, for the
+true law is among them.
+"""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reference.formats import Format, float32
+from reference.statistics import bernstein_radius, dkw_radius
+
+Float64 = NDArray[np.float64]
+
+ALPHA = 1e-9
+"""The probability of a false alarm of one check."""
+
+
+class Fit(NamedTuple):
+    """How far a statistic is from its law, and the radius that it exceeds with probability at most alpha."""
+
+    distance: float
+    radius: float
+
+
+class Law(ABC):
+    """A law on an interval; what is drawn has it to within `slack` in Kolmogorov's distance (grid, rounding)."""
+
+    ends: tuple[float, float]
+    slack: float
+    moments: tuple[float, ...]  # E X^0, ..., E X^8
+
+    @abstractmethod
+    def distance(self, ascending: Float64) -> float:
+        """Kolmogorov's distance sup_x |F_n(x) - F(x)| of a sample in ascending order (n,), n > 0."""
+
+    @abstractmethod
+    def through(self, increasing: Callable[[Float64], Float64]) -> Law:
+        """The law of an increasing function of X that maps a uniform law to a uniform one."""
+
+    @property
+    def mean(self) -> float:
+        """E X."""
+        return self.moments[1]
+
+    @property
+    def variance(self) -> float:
+        """Var X."""
+        return self.moments[2] - self.mean**2
+
+    def moment_radius(self, k: int, n: int, alpha: float) -> float:
+        """t with P(|mean(x^k) - E X^k| >= t) <= alpha for n draws, 1 <= k <= 4.
+
+        Bernstein with the known variance of X^k. A law within `slack` has E X^k within `slack` times the total
+        variation of x^k over the interval, which is at most 2 max|x|^k.
+        """
+        mean = self.moments[k]
+        variance = self.moments[2 * k] - mean**2
+        deviation = max(abs(v**k - mean) for v in (*self.ends, 0.0))
+        largest = max(abs(v) ** k for v in self.ends)
+        return bernstein_radius(n, variance, deviation, alpha) + 2 * largest * self.slack
+
+
+@dataclass(frozen=True, eq=False)
+class UniformLaw(Law):
+    """The uniform law between two ends."""
+
+    ends: tuple[float, float]
+    slack: float = 0.0
+
+    @cached_property
+    def moments(self) -> tuple[float, ...]:  # type: ignore[override]
+        """E X^0, ..., E X^8."""
+        lower, upper = self.ends
+        return tuple((upper ** (k + 1) - lower ** (k + 1)) / ((k + 1) * (upper - lower)) for k in range(9))
+
+    def distance(self, ascending: Float64) -> float:
+        """Kolmogorov's distance: attained at, or just before, a point of the sample."""
+        lower, upper = self.ends
+        n = len(ascending)
+        law = np.clip((ascending - lower) / (upper - lower), 0.0, 1.0)
+        rank = np.arange(n)
+        return float(max(np.max((rank + 1) / n - law), np.max(law - rank / n)))
+
+    def through(self, increasing: Callable[[Float64], Float64]) -> Law:
+        """The uniform law between the images of the ends."""
+        lower, upper = increasing(np.array(self.ends)).tolist()
+        return UniformLaw((lower, upper), self.slack)
+
+
+@dataclass(frozen=True, eq=False)
+class DiscreteLaw(Law):
+    """A law with the given `probabilities` on an ascending `support`."""
+
+    support: Float64
+    probabilities: Float64
+    slack: float = 0.0
+
+    @cached_property
+    def ends(self) -> tuple[float, float]:  # type: ignore[override]
+        """The least and the largest point of the support."""
+        return float(self.support[0]), float(self.support[-1])
+
+    @cached_property
+    def moments(self) -> tuple[float, ...]:  # type: ignore[override]
+        """E X^0, ..., E X^8."""
+        terms, found = self.probabilities, [1.0]
+        for _ in range(8):
+            terms = terms * self.support
+            found.append(float(terms.sum()))
+        return tuple(found)
+
+    @cached_property
+    def cumulative(self) -> Float64:
+        """0, then P(X <= v) at each point v of the support."""
+        return np.concatenate(([0.0], np.cumsum(self.probabilities)))
+
+    def distance(self, ascending: Float64) -> float:
+        """Kolmogorov's distance: attained at, or just before, a point of the support, between which F is constant."""
+        return self.distance_of(*shares(ascending, self.support))
+
+    def distance_of(self, before: Float64, at: Float64) -> float:
+        """Kolmogorov's distance of a sample with these shares."""
+        law = self.cumulative
+        return float(max(np.abs(at - law[1:]).max(), np.abs(before - law[:-1]).max()))
+
+    def through(self, increasing: Callable[[Float64], Float64]) -> Law:
+        """Points with the same image share their probabilities."""
+        points, place = np.unique(increasing(self.support), return_inverse=True)
+        mass = np.bincount(place, self.probabilities).astype(np.float64)
+        return DiscreteLaw(points, mass, self.slack)
+
+
+def shares(ascending: Float64, points: Float64) -> tuple[Float64, Float64]:
+    """Which share of an ascending sample lies below each point, and which at most there."""
+    n = len(ascending)
+    return np.searchsorted(ascending, points, "left") / n, np.searchsorted(ascending, points, "right") / n
+
+
+def numbers(format: Format, top: float) -> Float64:
+    """Every number of the format in [0, top], ascending."""
+    hidden = 2 ** (format.precision - 1)
+    exponents = max(math.frexp(top)[1] - 1, format.emin) - format.emin + 2
+    encoding = np.arange(exponents * hidden)
+    exponent, mantissa = encoding // hidden, encoding % hidden
+    value: Float64 = np.ldexp((mantissa + hidden * (exponent > 0)) * format.eta, np.maximum(exponent, 1) - 1)
+    return value[value <= top]
+
+
+@lru_cache(maxsize=256)
+def uniform_laws(lower: float, upper: float, format: Format) -> tuple[Law, ...]:
+    """The laws that `uniform_(lower, upper)` may have in a format, -upper <= lower <= 0 < upper.
+
+    In float32 and float64 one: uniform. The slack is 7u of the accumulator, relative to the width: 2u for ends with a
+    relative error of 4u, u/2 for rounding them, u each for the grid, the difference of the ends, the product and the
+    sum (and u/2 to spare). In half types four, of the slack of float32: ends as given or rounded into the format, and
+    what rounds to the upper end kept there or relabelled.
+    """
+    slack = 7 * max(format, float32, key=lambda f: f.precision).u
+    if format.precision >= float32.precision:
+        return (UniformLaw((lower, upper), slack),)
+    rounded = tuple(float(v) for v in format.round(np.array([lower, upper])))
+    positive = numbers(format, rounded[1])
+    support = np.concatenate((-positive[:0:-1], positive))
+    support = support[support >= rounded[0]]
+    middles = (support[:-1] + support[1:]) / 2
+    laws: list[Law] = []
+    for low, high in dict.fromkeys(((lower, upper), rounded)):
+        below = np.concatenate(([0.0], np.clip((middles - low) / (high - low), 0.0, 1.0), [1.0]))
+        mass = np.diff(below)
+        relabelled = mass.copy()
+        relabelled[0] += relabelled[-1]
+        relabelled[-1] = 0.0
+        laws += [DiscreteLaw(support, p, slack) for p in (relabelled, mass)]
+    return tuple(laws)
+
+
+@lru_cache(maxsize=16)
+def doubled_rand_laws(format: Format) -> tuple[Law, ...]:
+    """The laws of 2 rand - 1 on [-1, 1], each operation rounded to the format."""
+
+    def centred(x: Float64) -> Float64:
+        return format.round(format.round(2 * x) - 1)
+
+    return tuple(law.through(centred) for law in uniform_laws(0.0, 1.0, format))
+
+
+def p_value_fit(p: float, alpha: float = ALPHA) -> Fit:
+    """-ln p against -ln alpha, for the p-value of an exact test."""
+    return Fit(-math.log(p) if p > 0 else math.inf, -math.log(alpha))
+
+
+def moment_fit(x: Float64, k: int, laws: Iterable[Law], alpha: float = ALPHA) -> Fit:
+    """mean(x^k) against E X^k, for the law of which it is the least unlikely."""
+    mean = float(np.mean(x**k)) if k > 1 else float(np.mean(x))
+    return _nearest(Fit(abs(mean - law.moments[k]), law.moment_radius(k, x.size, alpha)) for law in laws)
+
+
+def distance_fit(ascending: Float64, laws: Iterable[Law], alpha: float = ALPHA) -> Fit:
+    """Kolmogorov's distance of an ascending sample from the nearest of the laws: inequality of `dkw_radius`."""
+    radius = dkw_radius(len(ascending), alpha)
+    counted: dict[int, tuple[Float64, Float64]] = {}  # laws that share their support share the counting
+    fits = []
+    for law in laws:
+        if isinstance(law, DiscreteLaw):
+            if id(law.support) not in counted:
+                counted[id(law.support)] = shares(ascending, law.support)
+            distance = law.distance_of(*counted[id(law.support)])
+        else:
+            distance = law.distance(ascending)
+        fits.append(Fit(distance, radius + law.slack))
+    return _nearest(fits)
+
+
+def square_variance_fit(x: Float64, y: Float64, laws: Iterable[Law], alpha: float = ALPHA) -> Fit:
+    """Cov(x^2, y^2) of a sample with |y| = |x| against Var(X^2) = E X^4 - (E X^2)^2.
+
+    With radii r_k of mean(x^k), each at alpha/2: |E X^4 - mean| <= r_4, |(E X^2)^2 - mean^2| <= 2 E X^2 r_2 + r_2^2.
+    """
+    a, b = x**2, y**2
+    covariance = float(np.mean(a * b) - np.mean(a) * np.mean(b))
+    fits = []
+    for law in laws:
+        second, fourth = law.moments[2], law.moments[4]
+        r2, r4 = (law.moment_radius(k, x.size, alpha / 2) for k in (2, 4))
+        fits.append(Fit(abs(covariance - (fourth - second**2)), r4 + 2 * second * r2 + r2**2))
+    return _nearest(fits)
+
+
+def _nearest(fits: Iterable[Fit]) -> Fit:
+    return min(fits, key=lambda fit: fit.distance / fit.radius)
