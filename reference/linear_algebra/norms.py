@@ -51,6 +51,17 @@ def power(x: DoubleDouble, p: float) -> DoubleDouble:
     return double_double.double_double(np.ones(())) / result if p < 0 else result
 
 
+def _root(s: DoubleDouble, p: float) -> DoubleDouble:
+    """s^(1/p) for s > 0: Newton's step r - r (r^p - s) / (p r^p) squares the relative error e of the float64 root.
+
+    With e below 2^-40, as it is for |ln s| < 2^10, relative error (|p| + 1) e^2 and 2^-90.
+    """
+    r = s.hi ** (1 / p)
+    powers = power(double_double.double_double(r), p)
+    step = r * ((s - powers).hi / (p * powers.hi))
+    return DoubleDouble(*double_double.fast_two_sum(r, step))
+
+
 @silent
 def _value(x: Float64, p: float, *, precise: bool) -> tuple[Float64, Float64]:
     """((sum |x_i|^p)^(1/p), how far it may lie from the exact one) for finite p != 0 and finite entries, n >= 1.
@@ -66,9 +77,7 @@ def _value(x: Float64, p: float, *, precise: bool) -> tuple[Float64, Float64]:
     y = np.minimum(np.ldexp(np.where(vanishes[..., None], 1.0, size), -exponent), 2.0 ** (900 / max(1.0, abs(p))))
     unit = (n + 8) * (1 + 1 / abs(p))
     if precise:
-        total = power(double_double.double_double(y), p).sum()
-        dyadic = math.frexp(abs(p))[0] == 0.5
-        root = power(total, 1 / p) if dyadic else double_double.power(total, double_double.double_double(1.0) / p)
+        root = _root(power(double_double.double_double(y), p).sum(), p)
         value, rest = double_double.to_float64(root, exponent[..., 0])
         error = rest + value * (unit * 2.0**-90)
     else:
@@ -181,20 +190,20 @@ def scaled(x: Float64, p: float, arithmetic: Arithmetic, *, pow_error: float = P
     return Truth(value, np.where(np.isfinite(value), bound, 0.0))
 
 
-def triangle_slack(norms: Sequence[Truth], vectors: Sequence[Truth], right: Float64, arithmetic: Arithmetic) -> Float64:
-    """By how much computed norms may exceed the triangle inequality; shape (...).
+def triangle_slack(norms: Sequence[Truth], vectors: Sequence[Truth], arithmetic: Arithmetic) -> Float64:
+    """By how much computed `norms`, each of which is at most the sum of the two others, may break that; shape (...).
 
-    The errors of the `norms` that occur; u/(1 - u) ||v|| for each v that is itself a rounded sum or difference, whose
-    norm `vectors` gives (|fl(a) - a| <= u/(1 - u) |fl(a)|; sums do not underflow); and the rounding of the scalar sum
-    or difference, which is at most `right` and those errors.
+    Their errors; u/(1 - u) ||v|| for each v that is itself a rounded sum or difference, whose norm is among `vectors`
+    (|fl(a) - a| <= u/(1 - u) |fl(a)|; sums do not underflow); and the rounding of the sum or difference r of two norms.
+    That matters only where r is next to the third, so that it is at most u (1 + 2u) times half the sum of all three.
     """
     u = arithmetic.result.u
-    moved = np.zeros(right.shape)
+    size, moved = np.zeros(()), np.zeros(())
     for t in norms:
-        moved = moved + t.bound
+        size, moved = size + t.value, moved + t.bound
     for v in vectors:
         moved = moved + u / (1 - u) * v.value
-    return upward(moved + u * (right + moved), 8)
+    return upward(moved + u * (1 + 2 * u) * (size / 2 + moved), 8)
 
 
 @silent
@@ -205,8 +214,9 @@ def homogeneity_error(x: Truth, ax: Truth, a: Float64, n: int, p: float, arithme
     n^(1/p) eta/2 (Minkowski), and the rounding of |a| ||x||. Infinite or NaN where one of them may overflow.
     """
     f, exact, error = arithmetic.result, np.abs(a) * x.value, np.abs(a) * x.bound
-    products = f.u * exact + n ** (1 / p) * f.eta / 2
-    return upward(ax.bound + error + products + f.u * (exact + error) + f.eta / 2, 8)
+    underflow = max(f.eta / 2, 2.0**-1074)  # half of float64's eta is no float64
+    products = f.u * exact + n ** (1 / p) * underflow
+    return upward(ax.bound + error + products + f.u * (exact + error) + underflow, 8)
 
 
 @silent

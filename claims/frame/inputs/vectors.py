@@ -10,10 +10,18 @@ from typing import Any, ClassVar
 import numpy as np
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from torch import Tensor
 
 from claims.frame.inputs.numbers import KINDS, Numbers
 from claims.frame.inputs.regime import Arrays, Regime, Regimes
 from reference.formats import Arithmetic, Format
+
+Normed = tuple[Tensor, float]
+"""A vector and the order of its norm, as a property gets them."""
+Scaled = tuple[Tensor, Tensor, float]
+"""A scalar, a vector and an order."""
+Triple = tuple[Tensor, Tensor, Tensor, float]
+"""Three vectors and an order."""
 
 VECTOR_KINDS = (*KINDS, "single", "negative zeros", "infinity", "nan")
 SCALES = ("one", "small", "large", "subnormal", "vanishing", "tiny", "near overflow", "overflow")

@@ -1,0 +1,400 @@
+"""Norms: the L^p norms, the axioms that make a norm, and what breaks for p < 1."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+
+from claims import TRUE, at_most, claim, equal, for_all, holds, refutation, values, within
+from claims.frame.checks import Check
+from claims.frame.inputs import vectors as inputs
+from claims.frame.subject import Subject
+from claims.linear_algebra.computed_norms import (
+    agrees,
+    as_matrices,
+    exact_norm,
+    exact_norms,
+    is_refused,
+    norms,
+    overflowed,
+    positive,
+    slack,
+)
+from reference.formats import Arithmetic, float64
+from reference.linear_algebra import norms as reference
+from reference.truth import Truth
+
+FEW = 16  # torch.dist takes one pair at a time
+
+
+@claim(
+    title="The L^p norm is the p-th root of the sum of p-th powers of magnitudes",
+    statement=r"\|x\|_p=\Big(\sum_i|x_i|^p\Big)^{1/p},\quad p\in\mathbb{R},\ p\ge1",
+    hypotheses="p >= 1; the sum of the p-th powers does not overflow, else the norm may be infinite",
+    notes="Linear algebra: norms",
+    book="2.5, eq. 2.30",
+    formal="PiLp.norm_eq_sum",
+    truth=TRUE,
+    bound="BND-LP; BND-L2 (p = 2), BND-SUM (p = 1); exact for p = inf and n = 1 (ASNA (2.8), (3.5), (4.4))",
+)
+@for_all(vector=inputs.vectors())
+def lp_norm(subject: Subject, vector: inputs.Normed) -> Iterator[Check]:
+    """torch.linalg.vector_norm and its other spellings are compared with the exact norm, p from 1 to 10 and infinity.
+
+    The same numbers are also reduced as a block, over two axes that are or are not adjacent. Where the sum of powers
+    overflows the result must be infinite or as accurate as if it had been scaled; underflow is part of the bound.
+    """
+    x, p = vector
+    truth = exact_norm(subject, x, p)
+    yield from agrees(subject, subject.vector_norm(x, p, dim=-1), x, p, truth)
+    yield holds(subject.vector_norm(x[None, :0], p, dim=-1).shape == (1, 0), label="no vectors")
+    block = as_matrices(x)
+    if p == 2:
+        yield from agrees(subject, subject.matrix_norm(block), x, p, truth)
+    yield from agrees(subject, subject.vector_norm_of_block(block, p, dim=(1, 2)), x, p, truth)
+    apart = subject.vector_norm_of_block(block.movedim(0, 1), p, dim=(0, 2), keepdim=True)
+    yield from agrees(subject, apart[0, :, 0], x, p, truth)
+    if x.shape[-1] > inputs.LENGTHS[-1]:
+        return  # all spellings share the kernels
+    for spelling in ("norm", "linalg_norm", "tensor_norm"):
+        yield from agrees(subject, getattr(subject, spelling)(x, p, dim=-1), x, p, truth)
+    origin = torch.zeros_like(x)
+    yield from agrees(subject, subject.pairwise_distance(x, origin, p, 0.0), x, p, truth)
+    few = x[:FEW]
+    yield from agrees(subject, subject.dist(few, origin[:FEW], p), few, p, Truth(*(t[:FEW] for t in truth)))
+    if p < math.inf:
+        steps = exact_norm(subject, x, p, stored_steps=True)
+        yield within(subject.lp_formula(x, p, dim=-1), steps, where=np.isfinite(steps.bound), label="formula")
+
+
+@refutation(lp_norm, r"\|x\|_p=\sum_i|x_i|^p")
+def root_may_be_omitted(subject: Subject, vector: inputs.Normed) -> Iterator[Check]:
+    x, p = vector
+    if p < math.inf:
+        yield within(subject.power_sum(x, p, dim=-1), exact_norm(subject, x, p))
+
+
+@refutation(lp_norm, r"\|x\|_p=\big(\sum_ix_i^p\big)^{1/p}")
+def magnitudes_may_be_omitted(subject: Subject, vector: inputs.Normed) -> Iterator[Check]:
+    x, p = vector
+    if p == 3:
+        total = subject.sum(subject.multiply(x, subject.multiply(x, x)), dim=-1)
+        yield within(subject.power(total, 1 / p), exact_norm(subject, x, p, stored_steps=True))
+
+
+@refutation(lp_norm, r"1/p may be an integer division: \|x\|_p=\big(\sum_i|x_i|^p\big)^{\lfloor1/p\rfloor}")
+def root_of_integer_order(subject: Subject, vector: inputs.Normed) -> Iterator[Check]:
+    x, p = vector
+    if p < math.inf and x.shape[-1]:
+        total = subject.power_sum(x, p, dim=-1)
+        yield within(subject.power(total, 1 // p), exact_norm(subject, x, p, stored_steps=True))
+
+
+@refutation(lp_norm, r"computed \|x\|_p tends to \|x\|_\infty: \|x\|_{64}\le1.01\,n^{1/64}\|x\|_\infty")
+def maximum_is_the_limit_of_computed_norms(subject: Subject, vector: inputs.Normed) -> Iterator[Check]:
+    x, _ = vector
+    if n := x.shape[-1]:
+        high, largest = norms(subject, 64.0, x), norms(subject, math.inf, x)
+        yield at_most(high[0], 1.01 * n ** (1 / 64) * values(largest[0]))
+
+
+@claim(
+    title="A norm is non-negative, and 0 at the zero vector",
+    statement=r"f(x)\ge0,\quad f(0)=0",
+    hypotheses="follows from the axioms: 0 = f(0) = f(x - x) <= 2 f(x); no entry is NaN",
+    notes="Linear algebra: norms",
+    book="2.5",
+    formal="norm_nonneg",
+    truth=TRUE,
+    bound="exact: sums and roots of non-negative numbers are non-negative in IEEE 754 arithmetic",
+)
+@for_all(vector=inputs.special_vectors())
+def norm_nonnegativity(subject: Subject, vector: inputs.Normed) -> Iterator[Check]:
+    """No computed norm or distance is negative; the norm of +-0 is +0, that of an empty vector 0, refused for p = inf.
+
+    NaN among the entries gives NaN, infinities give infinity; the count of p = 0 takes both for non-zero entries.
+    Distances between rows are also computed by the expansion |x|^2 + |y|^2 - 2 x.y, which may round below zero.
+    """
+    x, p = vector
+    exact = values(x)
+    nan, finite = np.isnan(exact).any(-1), np.isfinite(exact).all(-1)
+    norm = subject.vector_norm(x, p, dim=-1)
+    yield equal(norm, np.nan, where=nan & (p != 0), label="NaN")
+    yield equal(norm, np.inf, where=~nan & ~finite & (p != 0), label="infinity")
+    yield at_most(0.0, norm, where=~nan | (p == 0), label="norm")
+    yield holds((values(norm) == 0) & ~np.signbit(values(norm)), where=(exact == 0).all(-1), label="norm of zero")
+    if x.shape[-1] == 0:
+        yield holds(is_refused(subject, x, math.inf), label="the maximum of no numbers")
+        return
+    a, y = as_matrices(x), x.roll(1, -1)
+    for order in ("fro", 1, math.inf):
+        yield at_most(0.0, subject.matrix_norm(a, order), where=~nan, label=f"matrix norm {order}")
+    expanded = subject.cdist(a, a, 2.0, "use_mm_for_euclid_dist")
+    yield at_most(0.0, expanded, where=8 * np.square(exact).sum(-1) < subject.format.largest, label="expanded cdist")
+    yield at_most(0.0, subject.pairwise_distance(x, y, p), where=finite, label="pairwise_distance")
+    yield at_most(0.0, subject.dist(x[:FEW], y[:FEW], p), where=finite[:FEW], label="dist")
+
+
+@refutation(norm_nonnegativity, r"f(x)\ge0 makes a norm: f(x)=x_1^2 would satisfy f(2x)=2f(x)")
+def nonnegativity_makes_a_norm(subject: Subject, vector: inputs.Normed) -> Iterator[Check]:
+    first = vector[0][:, :1]
+    twice = subject.multiply(first, 2.0)
+    f, f_of_twice = subject.multiply(first, first), subject.multiply(twice, twice)
+    yield equal(f_of_twice, 2 * values(f), where=np.isfinite(values(f_of_twice)).all(-1))
+
+
+@refutation(norm_nonnegativity, r"computed \|x\|^2+\|y\|^2-2x\cdot y is never negative")
+def expanded_squared_distance_is_nonnegative(subject: Subject, vector: inputs.Normed) -> Iterator[Check]:
+    x, _ = vector
+    y = subject.multiply(x, 1 + 4 * subject.format.u)  # a neighbour
+    xx, yy, xy = (subject.sum(subject.multiply(a, b), dim=-1) for a, b in ((x, x), (y, y), (x, y)))
+    squared = subject.subtract(subject.add(xx, yy), subject.multiply(xy, 2.0))
+    yield at_most(0.0, squared, where=np.isfinite(values(squared)))
+
+
+@claim(
+    title="A norm vanishes only at the zero vector",
+    statement=r"f(x)=0\Rightarrow x=0",
+    hypotheses="computed, p = 2, n > 1: some |x_i| above 2^-75 (float32, bfloat16) or 2^-537.5 (float64)",
+    notes="Linear algebra: norms",
+    book="2.5, first axiom",
+    formal="norm_eq_zero",
+    truth=TRUE,
+    bound="exact, with the set where all p-th powers round to 0 (IEEE 754 underflow); values: BND-L2, BND-LP",
+)
+@for_all(vector=inputs.vectors_near_zero())
+def norm_definiteness(subject: Subject, vector: inputs.Normed) -> Iterator[Check]:
+    """A computed norm is 0 at 0, and may be 0 elsewhere only where every p-th power rounds to 0 in the accumulator.
+
+    A scaled norm that stays positive there is as good. Values are held against their bounds too: merely to be positive
+    would not do. Also computed in float64, with subnormal numbers flushed to zero (where the smallest normal number
+    takes the place of the smallest subnormal one), and as a distance: dist(x, y) = 0 iff x = y.
+    """
+    x, p = vector
+    exact, arithmetic = values(x), subject.arithmetic("vector_norm")
+    norm = subject.vector_norm(x, p, dim=-1)
+    yield equal(norm, 0.0, where=(exact == 0).all(-1), label="norm of zero")
+    yield positive(subject, norm, exact, p, arithmetic, "norm")
+    yield from agrees(subject, norm, x, p, exact_norm(subject, exact, p))
+    if subject.format.precision < float64.precision:
+        wide = subject.vector_norm(x, p, dim=-1, dtype=torch.float64)
+        yield positive(subject, wide, exact, p, Arithmetic.of(float64), "norm in float64")
+    flushed = subject.vector_norm_flushing_subnormals(x, p, dim=-1)
+    yield positive(subject, flushed, exact, p, arithmetic, "subnormal numbers flushed", flushed=True)
+    y = x.roll(1, -1)
+    apart = subject.format.round(exact - values(y))
+    distance = subject.dist(x[:FEW], y[:FEW], p)
+    yield equal(distance, 0.0, where=(apart[:FEW] == 0).all(-1), label="distance of equal vectors")
+    yield positive(subject, distance, apart[:FEW], p, arithmetic, "distance")
+    if p == 2 and x.shape[-1] > 1:
+        yield positive(subject, subject.matrix_norm(as_matrices(x)), exact, p, arithmetic, "Frobenius norm")
+
+
+@refutation(norm_definiteness, r"the computed \|x\|_2 of x\ne0 is not 0: x=(10^{-23},0)", dtypes=("float32", "float64"))
+def computed_norm_is_definite(subject: Subject, vector: inputs.Normed) -> Iterator[Check]:
+    x, p = vector
+    if p == 2:
+        yield holds(values(norms(subject, p, x)[0]) > 0, where=(values(x) != 0).any(-1))
+
+
+@refutation(norm_definiteness, r"x.square().sum() is 0 only for x=0: x=10^{-4} in float16", dtypes=("float16",))
+def computed_square_is_definite(subject: Subject, vector: inputs.Normed) -> Iterator[Check]:
+    x, _ = vector
+    yield holds(values(subject.sum(subject.multiply(x, x), dim=-1)) > 0, where=(values(x) != 0).any(-1))
+
+
+@refutation(norm_definiteness, r"computed \|x\|_2=0\Leftrightarrow computed \|x\|_1=0", dtypes=("float32", "float64"))
+def computed_norms_vanish_together(subject: Subject, vector: inputs.Normed) -> Iterator[Check]:
+    x, _ = vector
+    two, one = (values(norms(subject, p, x)[0]) for p in (2.0, 1.0))
+    yield equal(two == 0, one == 0)
+
+
+@claim(
+    title="Triangle inequality",
+    statement=r"\|x+y\|_p\le\|x\|_p+\|y\|_p\quad(p\ge1)",
+    notes="Linear algebra: norms",
+    book="2.5, second axiom",
+    formal="norm_add_le",
+    truth=TRUE,
+    bound="BND-L2, BND-LP or BND-SUM of each norm and one rounding of each sum; p = inf: none, rounding is monotone",
+)
+@for_all(triple=inputs.vector_triples())
+def minkowski_inequality(subject: Subject, triple: inputs.Triple) -> Iterator[Check]:
+    """Also in its reverse form, | ||x|| - ||y|| | <= ||x - y||, and for distances, d(x, z) <= d(x, y) + d(y, z).
+
+    Equality cases (collinear, equal and opposite vectors) are where rounding shows. For p = inf both forms are held to
+    without any slack: the maximum is exact, and fl(|x_i + y_i|) <= fl(max |x_i| + max |y_i|).
+    """
+    x, y, z, p = triple
+    sum_, difference = subject.add(x, y), subject.subtract(x, y)
+    nx, ny, total, apart = norms(subject, p, x, y, sum_, difference)
+    pairs = list(itertools.combinations([v[:FEW] for v in (x, y, z)], 2))
+    xy, xz, yz = (subject.dist(a, b, p) for a, b in pairs)
+    sides = [subject.format.round(values(a) - values(b)) for a, b in pairs]
+    of_x, of_y, of_sum, of_difference, *of_sides = exact_norms(subject, p, x, y, sum_, difference, *sides)
+    allowed = 0.0 if p == math.inf else slack(subject, [of_sum, of_x, of_y], [of_sum])
+    yield at_most(total, subject.add(nx, ny), allowed, label="sum")
+    allowed = 0.0 if p == math.inf else slack(subject, [of_x, of_y, of_difference], [of_difference])
+    yield at_most(subject.abs(subject.subtract(nx, ny)), apart, allowed, label="difference")
+    yield at_most(xz, subject.add(xy, yz), slack(subject, of_sides, of_sides), label="distance")
+
+
+@refutation(minkowski_inequality, r"\|x+y\|_{1/2}\le\|x\|_{1/2}+\|y\|_{1/2}")
+def triangle_inequality_at_one_half(subject: Subject, triple: inputs.Triple) -> Iterator[Check]:
+    x, y, *_ = triple
+    nx, ny, total = norms(subject, 0.5, x, y, subject.add(x, y))
+    yield at_most(total, subject.add(nx, ny))
+
+
+@refutation(minkowski_inequality, r"\|x+y\|_2^2\le\|x\|_2^2+\|y\|_2^2")
+def triangle_inequality_of_squares(subject: Subject, triple: inputs.Triple) -> Iterator[Check]:
+    x, y, *_ = triple
+    xx, yy, total = (subject.sum(subject.multiply(v, v), dim=-1) for v in (x, y, subject.add(x, y)))
+    yield at_most(total, subject.add(xx, yy))
+
+
+@refutation(minkowski_inequality, r"\|x+y\|_p=\|x\|_p+\|y\|_p only if y is a multiple of x (p = 1 too)")
+def equality_only_for_multiples(subject: Subject, triple: inputs.Triple) -> Iterator[Check]:
+    x, y, _, p = triple
+    if p == 1 and x.shape[-1] == 2:
+        nx, ny, total = values(norms(subject, p, x, y, subject.add(x, y)))
+        multiple = values(x)[:, 0] * values(y)[:, 1] == values(x)[:, 1] * values(y)[:, 0]
+        yield holds(multiple, where=total == nx + ny)
+
+
+@refutation(minkowski_inequality, "the computed numbers satisfy the inequality without any slack")
+def computed_norms_need_no_slack(subject: Subject, triple: inputs.Triple) -> Iterator[Check]:
+    x, y, _, p = triple
+    nx, ny, total = norms(subject, p, x, y, subject.add(x, y))
+    yield at_most(total, subject.add(nx, ny))
+
+
+@claim(
+    title="Absolute homogeneity",
+    statement=r"f(ax)=|a|\,f(x)\quad\forall a\in\mathbb{R}",
+    hypotheses="computed: no overflow of the powers, else an infinite norm; underflow is part of the bound",
+    notes="Linear algebra: norms",
+    book="2.5, third axiom",
+    formal="norm_smul",
+    truth=TRUE,
+    bound="both norms' and the rounding of products; exact for a = +-1, for p = inf, and for a = +-2^k if p = 1 or 2",
+)
+@for_all(scaled=inputs.scaled_vectors())
+def norm_absolute_homogeneity(subject: Subject, scaled: inputs.Scaled) -> Iterator[Check]:
+    """Both sides are computed; their difference is held against the roundings, and must be 0 where rounding commutes.
+
+    That is so for a = +-1 and every order, for every a if p = inf, and for powers of two if p is 1 or 2 and no number
+    on the way is subnormal. For p = 3 and other powers a power of two is no exception. ||0 x|| is +0. Where the
+    powers of a x overflow, its norm is infinite or as accurate as a scaled one.
+    """
+    a, x, p = scaled
+    arithmetic, factor = subject.arithmetic("vector_norm"), values(a)
+    ax = subject.multiply(a[:, None], x)
+    size, (norm, left) = subject.abs(a), norms(subject, p, x, ax)
+    right = subject.multiply(size, norm)
+    if p == math.inf:
+        yield equal(left, right, label="p = inf")
+    else:
+        truth, truth_of_ax = exact_norms(subject, p, x, ax)
+        error = reference.homogeneity_error(truth, truth_of_ax, factor, x.shape[-1], p, arithmetic)
+        yield within(left, Truth(values(right), error), where=np.isfinite(error), label=f"order {p:g}")
+        yield from overflowed(subject, left, ax, p, truth_of_ax)
+        yield equal(left, right, where=np.abs(factor) == 1, label="a = 1, a = -1")
+        if p in (1, 2):
+            commutes = (np.frexp(np.abs(factor))[0] == 0.5) & reference.scales_exactly(values(x), factor, p, arithmetic)
+            yield equal(left, right, where=commutes, label="power of two")
+    vanishes = (factor == 0) & np.isfinite(values(norm))
+    yield holds((values(left) == 0) & ~np.signbit(values(left)), where=vanishes, label="a = 0")
+    if p == 2:
+        frobenius = subject.matrix_norm(as_matrices(ax)), subject.multiply(size, subject.matrix_norm(as_matrices(x)))
+        yield within(frobenius[0], Truth(values(frobenius[1]), error), where=np.isfinite(error), label="Frobenius norm")
+
+
+@refutation(norm_absolute_homogeneity, r"f(ax)=a\,f(x)")
+def homogeneity_without_magnitude(subject: Subject, scaled: inputs.Scaled) -> Iterator[Check]:
+    a, x, p = scaled
+    norm, left = norms(subject, p, x, subject.multiply(a[:, None], x))
+    yield equal(left, subject.multiply(a, norm), where=values(a) == -1)
+
+
+@refutation(norm_absolute_homogeneity, r"f=\|\cdot\|_2^2 has f(2x)=2f(x)")
+def squared_norm_is_homogeneous(subject: Subject, scaled: inputs.Scaled) -> Iterator[Check]:
+    x = scaled[1]
+    xx, yy = (subject.sum(subject.multiply(v, v), dim=-1) for v in (x, subject.multiply(x, 2.0)))
+    yield equal(yy, subject.multiply(xx, 2.0))
+
+
+@refutation(norm_absolute_homogeneity, r"\|ax\|_0=|a|\,\|x\|_0, the number of non-zero entries")
+def count_is_homogeneous(subject: Subject, scaled: inputs.Scaled) -> Iterator[Check]:
+    a, x, _ = scaled
+    count, left = norms(subject, 0.0, x, subject.multiply(a[:, None], x))
+    yield equal(left, subject.multiply(subject.abs(a), count), where=np.abs(values(a)) == 2)
+
+
+@refutation(norm_absolute_homogeneity, r"computed \|2^kx\|_3=2^k\|x\|_3 exactly", dtypes=("float32", "float64"))
+def cubes_commute_with_powers_of_two(subject: Subject, scaled: inputs.Scaled) -> Iterator[Check]:
+    a, x, p = scaled
+    if p == 3:
+        norm, left = norms(subject, p, x, subject.multiply(a[:, None], x))
+        yield equal(left, subject.multiply(subject.abs(a), norm), where=np.frexp(np.abs(values(a)))[0] == 0.5)
+
+
+@claim(
+    title="The restriction p >= 1 is necessary",
+    statement=r"0<p<1:\ \exists x,y:\|x+y\|_p>\|x\|_p+\|y\|_p;\quad x,y\ge0\Rightarrow\|x+y\|_p\ge\|x\|_p+\|y\|_p",
+    hypotheses="0 < p < 1, n >= 2; for n = 1 every p > 0 gives |x|",
+    notes="Linear algebra: norms",
+    book="2.5, p >= 1",
+    truth=TRUE,
+    bound="BND-LP, also for p < 0; one rounding of each sum",
+)
+@for_all(vector=inputs.quasinormed_vectors(), triple=inputs.vector_triples(inputs.QUASINORMS))
+def lp_quasinorm_below_one(subject: Subject, vector: inputs.Normed, triple: inputs.Triple) -> Iterator[Check]:
+    """torch computes the formula for p < 1, p = 0 (the count) and p < 0 without complaint: its values come first.
+
+    Then the reversed inequality for vectors of non-negative entries, its strictness at the unit vectors, where
+    ||e1 + e2||_p = 2^(1/p) > 2, and that a single number has the norm |x| for every p.
+    """
+    x, p = vector
+    yield from agrees(subject, subject.vector_norm(x, p, dim=-1), x, p, exact_norm(subject, x, p))
+    x, y, _, p = triple
+    x, y = subject.abs(x), subject.abs(y)
+    sum_ = subject.add(x, y)
+    nx, ny, total = norms(subject, p, x, y, sum_)
+    truths = exact_norms(subject, p, sum_, x, y)
+    yield at_most(subject.add(nx, ny), total, slack(subject, truths, truths[:1]), label="reversed inequality")
+    if x.shape[-1] == 1:
+        yield equal(nx, x[:, 0], label="n = 1")
+    units = subject.tensor(np.eye(2))
+    one, two, both = norms(subject, p, units[:1], units[1:], units.sum(0, keepdim=True))
+    yield holds(values(both) > values(subject.add(one, two)), label="the triangle inequality fails")
+
+
+@refutation(lp_quasinorm_below_one, r"\|x+y\|_p\le\|x\|_p+\|y\|_p for p<1")
+def triangle_inequality_below_one(subject: Subject, vector: inputs.Normed, triple: inputs.Triple) -> Iterator[Check]:
+    x, y, _, p = triple
+    nx, ny, total = norms(subject, p, x, y, subject.add(x, y))
+    yield at_most(total, subject.add(nx, ny))
+
+
+@refutation(lp_quasinorm_below_one, r"p=0 is homogeneous: \|2x\|_0=2\|x\|_0")
+def count_doubles(subject: Subject, vector: inputs.Normed, triple: inputs.Triple) -> Iterator[Check]:
+    x, _ = vector
+    count, doubled = norms(subject, 0.0, x, subject.multiply(x, 2.0))
+    yield equal(doubled, subject.multiply(count, 2.0))
+
+
+@refutation(lp_quasinorm_below_one, r"p<1: \|x+y\|_p>\|x\|_p+\|y\|_p for all x,y>0, n=1 too")
+def reversed_inequality_is_strict_for_one_number(
+    subject: Subject, vector: inputs.Normed, triple: inputs.Triple
+) -> Iterator[Check]:
+    x, y, _, p = triple
+    x, y = subject.abs(x), subject.abs(y)
+    if x.shape[-1]:
+        nx, ny, total = values(norms(subject, p, x, y, subject.add(x, y)))
+        yield holds(total > nx + ny, where=((values(x) > 0) & (values(y) > 0)).all(-1))
