@@ -13,8 +13,12 @@ LARGEST_SCALE = 65520
 
 @departure(
     dropout_inverted_scaling,
-    summary="float16 on the CPU: the scale 1/(1-p) is stored in float16 and overflows for p > 0.99998474: dropout makes "
-    "NaN of every zero that survives, native_dropout of every dropped unit",
+    summary="float16 on the CPU: the scale 1/(1-p) is stored in float16 and overflows for p > 0.99998474: dropout "
+    "makes NaN of every zero that survives, native_dropout of every dropped unit",
+    operations=(
+        "dropout", "dropout_in_place", "dropout_module", "dropout_channels_last", "dropout_by_vmap", "native_dropout",
+        "dropout1d", "dropout2d", "dropout2d_channels_last", "dropout3d", "dropout_between_layers",
+    ),
     devices=("cpu",),
     dtypes=("float16",),
     versions="2.13.0",

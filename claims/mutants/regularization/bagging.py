@@ -1,0 +1,65 @@
+"""Wrong bootstraps and ensembles, samplers, and dropout that depends on the examples."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.utils.data import RandomSampler
+
+from claims import mutant
+from claims.mutants.regularization.dropout import kept, scaled
+from claims.regularization.bagging import bagging_ensemble_variance, dropout_versus_bagging_sampling
+
+
+@mutant(bagging_ensemble_variance, operation="ensemble_variance", trigger="two members or more")
+def the_covariance_is_omitted(variance: Tensor, covariance: Tensor, k: int) -> Tensor:
+    return variance / k
+
+
+@mutant(bagging_ensemble_variance, operation="ensemble_variance", trigger="two members or more")
+def sums_are_divided_by_k_minus_1(variance: Tensor, covariance: Tensor, k: int) -> Tensor:
+    return (variance + (k - 1) * covariance) / max(k - 1, 1)
+
+
+@mutant(bagging_ensemble_variance, operation="bootstrap", trigger="two members or more")
+def all_members_share_one_bootstrap(n: int, *shape: int, device: torch.device | str = "cpu") -> Tensor:
+    runs, members = shape
+    return torch.randint(n, (runs, 1, n), device=device).expand(-1, members, -1)
+
+
+@mutant(bagging_ensemble_variance, operation="bootstrap", trigger="two examples or more")
+def a_bootstrap_has_n_minus_1_draws(n: int, *shape: int, device: torch.device | str = "cpu") -> Tensor:
+    return torch.randint(n, (*shape, max(n - 1, 1)), device=device)
+
+
+@mutant(bagging_ensemble_variance, operation="bootstrap", trigger="two examples or more")
+def a_bootstrap_draws_without_replacement(n: int, *shape: int, device: torch.device | str = "cpu") -> Tensor:
+    return torch.rand(*shape, n, device=device).argsort(-1)
+
+
+@mutant(dropout_versus_bagging_sampling, operation="dropout")
+def one_mask_serves_all_steps(x: Tensor, p: float, *, training: bool) -> Tensor:
+    return scaled(x, kept(x[:1], p), p, training=training)
+
+
+@mutant(dropout_versus_bagging_sampling, operation="sampler")
+def the_replacement_flag_is_inverted(n: int, draws: int, *, replacement: bool) -> Tensor:
+    return torch.tensor(list(RandomSampler(range(n), replacement=not replacement, num_samples=draws)))
+
+
+@mutant(dropout_versus_bagging_sampling, operation="repeated_given_two", trigger="two epochs or more")
+def two_visits_or_more_are_the_condition(counts: Tensor, weights: Tensor) -> Tensor:
+    two = counts.sum(-1) >= 2
+    return weights[two & (counts >= 2).any(-1)].sum() / weights[two].sum()
+
+
+@mutant(dropout_versus_bagging_sampling, operation="dropout")
+def masks_depend_on_the_example(x: Tensor, p: float, *, training: bool) -> Tensor:
+    more_often = torch.where(x == 1, 0.3, -0.3) * min(p, 1 - p)
+    return scaled(x, torch.bernoulli((1 - p + more_often).to(x.dtype)), p, training=training)
+
+
+@mutant(dropout_versus_bagging_sampling, operation="dropout")
+def an_example_keeps_its_mask(x: Tensor, p: float, *, training: bool) -> Tensor:
+    masks = kept(x[:1].expand(4, -1).contiguous(), p)
+    return scaled(x, masks[x[:, 0].long()], p, training=training)

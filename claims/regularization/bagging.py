@@ -1,0 +1,260 @@
+"""Bagging: models on bootstrap samples share their data, and so do the submodels of dropout, but not alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from claims import FALSE_AS_STATED, claim, consistent, for_all, holds, refutation, values, within
+from claims.frame.checks import Check
+from claims.frame.inputs.ensembles import Ensemble, Visits, bagged_means, training_runs
+from claims.frame.subject import Subject
+from claims.regularization.dropout import ALPHA, rate
+from reference.regularization import bagging as reference
+from reference.regularization.submodels import all_masks
+from reference.rounding import gamma
+from reference.statistics import hoeffding_radius
+from reference.truth import Truth
+
+Float64 = NDArray[np.float64]
+
+MOST_STEPS = 6
+"""Up to so many steps every order with replacement is combined with every pattern of masks (n = 3, 2 epochs: 46656)."""
+
+
+def bootstrap_means(subject: Subject, ensemble: Ensemble) -> Tensor:
+    """The mean of every resample of every data set, (batch, D, R)."""
+    data = ensemble.levels[:, reference.data_sets(ensemble.examples)]
+    resamples, _ = reference.resamples(ensemble.examples)
+    means: Tensor = subject.mean(data[..., resamples], dim=-1)
+    return means
+
+
+@claim(
+    title="Bagged models are correlated: the squared error of their mean is v/k + (k-1)c/k with c > 0",
+    statement=r"\mathbb E\Big[\big(\tfrac1k\sum_i\epsilon_i\big)^2\Big]=\tfrac vk+\tfrac{k-1}kc,\qquad"
+    r"\text{bootstrap means: }\operatorname{Cov}(\bar x^{*1},\bar x^{*2})=\sigma^2/n>0",
+    hypotheses="errors with equal variances v and equal covariances c",
+    notes="Regularisation: in bagging all models are independent, each trained to convergence on its own training set",
+    book="7.11, eq. 7.50-7.51",
+    truth=FALSE_AS_STATED,
+    correction="Independent given the data set, and sharing no parameters; but all resample one data set, so that "
+    "their errors are correlated: c = sigma^2/n for bootstrap means.",
+    bound="BND-SUM through both means, then the roundings of differences and squares; exact binomial tests at 1e-9",
+)
+@for_all(ensemble=bagged_means())
+def bagging_ensemble_variance(subject: Subject, ensemble: Ensemble) -> Iterator[Check]:
+    """Means of all resamples of all data sets are computed, and the means of all k-tuples of them.
+
+    Their expected squared errors and products over the whole (finite) law must be the exact variance, covariance and
+    ensemble variance. Sampled bootstraps must draw n uniform indices for every member, with that ensemble variance.
+    """
+    n, k = ensemble.examples, ensemble.members
+    levels, arithmetic = values(ensemble.levels), subject.arithmetic("mean")
+    resamples, orders = reference.resamples(n)
+    tuples, orders_of_tuples = reference.ensembles(n, k)
+    moments = reference.bootstrap_moments(levels, n)
+
+    members = bootstrap_means(subject, ensemble)
+    models = subject.mean(members[..., tuples], dim=-1)
+    data = reference.stored_exactly(levels[:, reference.data_sets(n)][..., resamples])
+    exact_members = reference.mean(data, arithmetic)
+    exact_models = reference.mean(exact_members.members(tuples), arithmetic)
+    yield within(models, exact_models.truth, label="means of bootstrap means")
+
+    centre = reference.mean(reference.stored_exactly(levels), arithmetic).reshape(-1, 1, 1)
+    errors = errors_of(subject, models, ensemble.levels)
+    squares = subject.multiply(errors, errors)
+    exact_errors = reference.difference(exact_models, centre, arithmetic)
+    of_ensemble = reference.product(exact_errors, exact_errors, arithmetic)
+    yield within(
+        reference.expectation(values(squares), orders_of_tuples),
+        reference.expected(moments.of_ensemble(k), of_ensemble, orders_of_tuples),
+        label="the squared error of the ensemble is v/k + (k-1)c/k",
+    )
+    errors = errors_of(subject, members, ensemble.levels)
+    products = subject.multiply(errors[..., :, None], errors[..., None, :])
+    exact_errors = reference.difference(exact_members, centre, arithmetic)
+    of_pairs = reference.pairs(exact_errors, arithmetic)
+    pair_orders = np.outer(orders, orders).ravel()
+    yield within(
+        reference.expectation(values(products).reshape(of_pairs.error.shape), pair_orders),
+        reference.expected(moments.covariance, of_pairs, pair_orders),
+        label="the covariance of two members is s^2/n",
+    )
+    v, c = (subject.tensor(subject.format.round(m.hi)) for m in (moments.variance, moments.covariance))
+    truth = reference.ensemble_variance(moments, k, subject.arithmetic("ensemble_variance"))
+    yield within(subject.ensemble_variance(v, c, k), truth, label="v/k + (k-1)c/k")
+    yield from sampled_bootstraps(subject, ensemble)
+
+
+def errors_of(subject: Subject, models: Tensor, levels: Tensor) -> Tensor:
+    """What models (batch, D, R) miss of the mean of the two levels."""
+    errors: Tensor = subject.subtract(models, subject.mean(levels, dim=-1)[:, None, None])
+    return errors
+
+
+def sampled_bootstraps(subject: Subject, ensemble: Ensemble) -> Iterator[Check]:
+    """The law of sampled indices, and the squared error of ensembles over sampled data sets of bits."""
+    n, k, runs = ensemble.examples, ensemble.members, ensemble.runs
+    with subject.random(ensemble.seed):
+        drawn = subject.bootstrap(n, runs, k, device=subject.device)
+    indices = values(drawn)
+    yield holds(indices.shape == (runs, k, n), label="every member has n draws")
+    yield rate(indices == 0, 1 / n, "draws of the first example")
+    if n > 1:
+        yield rate(indices[..., 0] == indices[..., -1], 1 / n, "agreements within a resample")
+    if k > 1:
+        yield rate(indices[:, 0] == indices[:, 1], 1 / n, "agreements of two members")
+    bits = subject.tensor(np.random.default_rng(ensemble.seed).integers(0, 2, (runs, n)))
+    resampled = bits[:, None].expand(-1, k, -1).gather(-1, drawn)[None]  # one instance, so that single calls are few
+    models = values(subject.mean(subject.mean(resampled, dim=-1), dim=-1))
+    exact = reference.bootstrap_moments(np.array([0.0, 1.0]), n).of_ensemble(k).hi
+    rounding = 2 * gamma(n + k + 2, subject.format.u)
+    distance = abs(float(((models - 0.5) ** 2).mean()) - float(exact))
+    yield consistent(distance, hoeffding_radius(runs, 0.25, ALPHA) + rounding, alpha=ALPHA, label="sampled ensembles")
+
+
+@refutation(bagging_ensemble_variance, r"c=0:\ \mathbb E\big[(\tfrac1k\sum_i\epsilon_i)^2\big]=v/k")
+def errors_of_bagged_models_average_out(subject: Subject, ensemble: Ensemble) -> Iterator[Check]:
+    """The models share their data set, and with it the error of its mean."""
+    tuples, orders = reference.ensembles(ensemble.examples, ensemble.members)
+    models = subject.mean(bootstrap_means(subject, ensemble)[..., tuples], dim=-1)
+    errors = values(errors_of(subject, models, ensemble.levels))
+    v = reference.bootstrap_moments(values(ensemble.levels), ensemble.examples).variance.hi
+    yield within(reference.expectation(errors**2, orders), Truth(v / ensemble.members, 0.05 * v))
+
+
+@refutation(bagging_ensemble_variance, "Averaging k copies of one model divides its squared error by k.")
+def copies_of_a_model_average_out(subject: Subject, ensemble: Ensemble) -> Iterator[Check]:
+    """Copies have c = v."""
+    _, orders = reference.resamples(ensemble.examples)
+    members = bootstrap_means(subject, ensemble)
+    copies = subject.mean(members[..., None].expand(*members.shape, ensemble.members), dim=-1)
+    errors = values(errors_of(subject, copies, ensemble.levels))
+    v = reference.bootstrap_moments(values(ensemble.levels), ensemble.examples).variance.hi
+    yield within(reference.expectation(errors**2, orders), Truth(v / ensemble.members, 0.05 * v))
+
+
+@refutation(bagging_ensemble_variance, "Some ensembles are worse than their average member, in squared error.")
+def an_ensemble_is_worse_than_its_average_member(subject: Subject, ensemble: Ensemble) -> Iterator[Check]:
+    """By Jensen's inequality none is: where members differ, the ensemble is strictly better."""
+    tuples, _ = reference.ensembles(ensemble.examples, ensemble.members)
+    members = bootstrap_means(subject, ensemble)
+    errors = values(errors_of(subject, subject.mean(members[..., tuples], dim=-1), ensemble.levels))
+    singly = (values(errors_of(subject, members, ensemble.levels)) ** 2)[..., tuples].mean(-1)
+    worse = (errors**2 > singly * (1 + 16 * subject.format.u)).any((1, 2))
+    yield holds(worse | (np.ptp(values(ensemble.levels), axis=1) == 0))
+
+
+def steps(subject: Subject, visits: Visits, *, replacement: bool) -> tuple[Tensor, Tensor]:
+    """The example of every step, and whether the step trains the submodel: (runs, steps) each."""
+    count = visits.examples * visits.epochs
+    with subject.random(visits.seed):
+        order = subject.sampler(visits.examples, visits.runs * count, replacement=replacement).to(subject.device)
+        features = (order + 1)[:, None].expand(-1, visits.units).to(subject.torch_dtype)
+        kept = subject.dropout(features, visits.p, training=True) != 0
+    return order.reshape(visits.runs, count), kept.all(-1).to(subject.torch_dtype).reshape(visits.runs, count)
+
+
+@claim(
+    title="With-replacement SGD shows a submodel of dropout a bootstrap sample of random size; shuffled epochs do not",
+    statement=r"\text{i.i.d. uniform draws: given }N_\mu=k\text{ visits, the examples seen by }\mu\text{ are }k"
+    r"\text{ i.i.d. uniform draws};\quad\text{shuffled epochs: }P(\text{both visits equal}\mid N_\mu=2)"
+    r"=\tfrac{E-1}{nE-1}\ne\tfrac1n",
+    hypotheses="masks independent of the examples; for the first part sampling with replacement",
+    notes="Regularisation: apart from parameter sharing and training length dropout is bagging, each submodel's data a "
+    "with-replacement sample",
+    book="7.12",
+    truth=FALSE_AS_STATED,
+    correction="Equal in law to a bootstrap of random (mostly zero) size, for sampling with replacement only: in "
+    "shuffled epochs, as data loaders have them, a submodel meets an example at most once an epoch.",
+    bound="every pattern enumerated, compared with exact laws (BND-SUM); exact binomial tests at 1e-9 of sampled runs",
+)
+@for_all(visits=training_runs())
+def dropout_versus_bagging_sampling(subject: Subject, visits: Visits) -> Iterator[Check]:
+    """Visits to the examples are counted for all orders and patterns of masks, and their joint law compared.
+
+    So is P(both equal | two visits). Runs with torch's random sampler and dropout, with and without replacement, must
+    have these laws; and a shuffled epoch must be a permutation.
+    """
+    n, count = visits.examples, visits.examples * visits.epochs
+    for replacement in (False, True):
+        kind = "with replacement" if replacement else "shuffled"
+        if not replacement or count <= MOST_STEPS:
+            yield from enumerated_visits(subject, visits, replacement=replacement, kind=kind)
+        order, seen = steps(subject, visits, replacement=replacement)
+        epochs = values(order).reshape(-1, n)
+        if replacement:
+            yield rate(epochs[:, 0] == epochs[:, 1], 1 / n, "repetitions, with replacement")
+        else:
+            yield holds((np.sort(epochs) == np.arange(n)).all(-1), label="a shuffled epoch is a permutation")
+        counts = values(subject.visits(order, seen, n))
+        two = counts.sum(-1) == 2
+        yield rate(two, reference.two_visits(n, visits.epochs, visits.q), f"runs with two visits, {kind}")
+        if two.any():
+            p = reference.repeated_given_two(n, visits.epochs, replacement=replacement)
+            yield rate((counts[two] == 2).any(-1), p, f"both visits to one example, {kind}")
+        share = visits.q / n if replacement else visits.q
+        met = (values(order) == 0) & (values(seen) == 1)
+        yield rate(met if replacement else met[values(order) == 0], share, f"visits to the first example, {kind}")
+
+
+def enumerated_visits(subject: Subject, visits: Visits, *, replacement: bool, kind: str) -> Iterator[Check]:
+    """The joint law of the visits, and the probability that two are to one example."""
+    n, epochs, q = visits.examples, visits.epochs, visits.q
+    counts, weights = every_pattern(subject, visits, replacement=replacement)
+    law = reference.visit_law(n, epochs, q, replacement=replacement)
+    table = np.zeros_like(law)
+    np.add.at(
+        table,
+        tuple(values(counts).astype(np.int64).T),
+        weights / reference.order_count(n, epochs, replacement=replacement),
+    )
+    yield within(table[None], Truth(law[None], 2.0**-40 * law[None]), label=f"the law of the visits, {kind}")
+    two = values(counts).sum(-1) == 2
+    if two.any():
+        rounded = subject.tensor(subject.format.round(weights))
+        p = reference.repeated_given_two(n, epochs, replacement=replacement)
+        truth = reference.conditional_probability(p, weights[two], subject.arithmetic("sum"))
+        yield within(subject.repeated_given_two(counts, rounded), truth, label=f"P(both equal | two visits), {kind}")
+
+
+def every_pattern(subject: Subject, visits: Visits, *, replacement: bool) -> tuple[Tensor, Float64]:
+    """Visits (K 2^T, n) for every order of examples and every pattern of masks, and the patterns' probabilities."""
+    orders = reference.orders_of_examples(visits.examples, visits.epochs, replacement=replacement)
+    patterns = all_masks(orders.shape[1])
+    trained = patterns.sum(-1)
+    probability = visits.q**trained * (1 - visits.q) ** (orders.shape[1] - trained)
+    order = torch.from_numpy(np.repeat(orders, len(patterns), 0)).to(subject.device)
+    seen = subject.tensor(np.tile(patterns, (len(orders), 1)))
+    return subject.visits(order, seen, visits.examples), np.tile(probability, len(orders))
+
+
+@refutation(dropout_versus_bagging_sampling, "The laws of the visits coincide, with and without replacement.")
+def shuffling_is_drawing_with_replacement(subject: Subject, visits: Visits) -> Iterator[Check]:
+    """For two examples and two epochs the probabilities of a repetition are 1/3 and 1/2."""
+    if visits.examples * visits.epochs <= MOST_STEPS:
+        found = []
+        for replacement in (False, True):
+            counts, weights = every_pattern(subject, visits, replacement=replacement)
+            found.append(values(subject.repeated_given_two(counts, subject.tensor(subject.format.round(weights)))))
+        yield within(found[0][None], Truth(found[1][None], np.full(1, 0.02)))
+
+
+@refutation(dropout_versus_bagging_sampling, "Every submodel sees n examples, as a bootstrap sample has.")
+def every_submodel_sees_n_examples(subject: Subject, visits: Visits) -> Iterator[Check]:
+    """The number of visits is binomial."""
+    order, seen = steps(subject, visits, replacement=True)
+    yield holds(values(subject.visits(order, seen, visits.examples)).sum(-1) == visits.examples)
+
+
+@refutation(dropout_versus_bagging_sampling, "Within one shuffled epoch a submodel may see an example twice.")
+def an_example_repeats_within_an_epoch(subject: Subject, visits: Visits) -> Iterator[Check]:
+    """It never does: no run of one epoch shows it."""
+    order, seen = steps(subject, visits._replace(epochs=1), replacement=False)
+    yield holds((values(subject.visits(order, seen, visits.examples)) > 1).any())

@@ -1,0 +1,221 @@
+"""Bagging: bootstrap means of tiny data sets by enumeration, and how often a submodel meets each example.
+
+Data sets are all n-tuples of two equally likely numbers ("levels"); a resample is n draws with replacement from one.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reference.double_double import DoubleDouble, dot, double_double, to_float64, two_sum
+from reference.formats import Arithmetic
+from reference.regularization.submodels import all_masks, quantum
+from reference.rounding import U64, gamma, overflows, rounded, silent, upward
+from reference.truth import Truth
+
+Float64 = NDArray[np.float64]
+Indices = NDArray[np.int64]
+
+
+def data_sets(n: int) -> Indices:
+    """Which level each of n examples has, in every data set: (2^n, n)."""
+    return all_masks(n).astype(np.int64)
+
+
+def resamples(n: int) -> tuple[Indices, Float64]:
+    """Every multiset of n draws from n examples, (R, n), and in how many of the n^n ordered resamples it occurs."""
+    multisets = list(itertools.combinations_with_replacement(range(n), n))
+    orders = [math.factorial(n) / math.prod(math.factorial(m.count(i)) for i in set(m)) for m in multisets]
+    return np.array(multisets, np.int64), np.array(orders)
+
+
+def ensembles(n: int, k: int) -> tuple[Indices, Float64]:
+    """Every k-tuple of `resamples(n)`, (R^k, k), and in how many of the (n^n)^k ordered ones it occurs."""
+    _, orders = resamples(n)
+    members = np.array(list(itertools.product(range(len(orders)), repeat=k)), np.int64)
+    return members, orders[members].prod(-1)
+
+
+def expectation(x: Float64, orders: Float64) -> Float64:
+    """The mean of x (..., D, R) over data sets and resamples that occur `orders` (R,) times; in double-double."""
+    total = dot(np.ascontiguousarray(x), np.broadcast_to(orders, x.shape)).sum()
+    mean, _ = to_float64(total / (x.shape[-2] * float(orders.sum())))
+    return mean
+
+
+class Moments(NamedTuple):
+    """Variance of one bootstrap mean around the true mean, and covariance of two from one data set, exactly."""
+
+    variance: DoubleDouble
+    covariance: DoubleDouble
+
+    def of_ensemble(self, k: int) -> DoubleDouble:
+        """v/k + (k-1) c/k, the expected squared error of the mean of k members."""
+        return (self.variance + self.covariance * float(k - 1)) / float(k)
+
+
+def bootstrap_moments(levels: Float64, n: int) -> Moments:
+    """v = s^2 (2n - 1) / n^2 and c = s^2 / n for levels (..., 2) with variance s^2 = (difference / 2)^2.
+
+    The covariance is the variance of the mean of the data set, which both resamples share; given the data set they are
+    independent, each with variance s_n^2 / n around its mean, where E s_n^2 = s^2 (n - 1) / n.
+    """
+    half = DoubleDouble(*two_sum(levels[..., 1], -levels[..., 0])) / 2.0
+    spread = half * half
+    return Moments(spread * float(2 * n - 1) / float(n * n), spread / float(n))
+
+
+@dataclass(frozen=True)
+class Running:
+    """Exact numbers, and how far computed ones may lie from them."""
+
+    exact: DoubleDouble
+    error: Float64
+
+    @property
+    def truth(self) -> Truth:
+        """The numbers as a reference value."""
+        value, rest = to_float64(self.exact)
+        return Truth(value, self.error + rest)
+
+    def members(self, indices: Indices) -> Running:
+        """The numbers at `indices` of the last axis."""
+        lo = np.broadcast_to(self.exact.lo, self.exact.hi.shape)
+        return Running(DoubleDouble(self.exact.hi[..., indices], lo[..., indices]), self.error[..., indices])
+
+    def reshape(self, *shape: int) -> Running:
+        """The same numbers in another shape."""
+        lo = np.broadcast_to(self.exact.lo, self.exact.hi.shape)
+        exact = DoubleDouble(self.exact.hi.reshape(shape), lo.reshape(shape))
+        return Running(exact, self.error.reshape(shape))
+
+
+def stored_exactly(x: Float64) -> Running:
+    """Numbers of the format."""
+    return Running(double_double(x), np.zeros_like(x))
+
+
+@silent
+def mean(x: Running, arithmetic: Arithmetic) -> Running:
+    """Means over the last axis, of length n: mean(e) + gamma_n(ua) mean(|x| + e), one more rounding where mixed.
+
+    n - 1 additions and a division (ASNA (4.4)); the division may underflow.
+    """
+    n = x.error.shape[-1]
+    value = x.exact.sum() / float(n)
+    size = np.abs(x.exact.hi) + x.error
+    error = x.error.mean(-1) + gamma(n, arithmetic.accumulator.u) * size.mean(-1) + arithmetic.accumulator.eta
+    if arithmetic.mixed:
+        error = rounded(error, np.abs(value.hi), arithmetic.result)
+    overflow = overflows(size.sum(-1) + error, arithmetic.accumulator) | overflows(size.mean(-1), arithmetic.result)
+    return Running(value, np.where(overflow, np.inf, upward(error, n)))
+
+
+@silent
+def difference(x: Running, y: Running, arithmetic: Arithmetic) -> Running:
+    """x - y: the errors add, and one rounding, which does not underflow (ASNA (2.4))."""
+    value = x.exact - y.exact
+    error = x.error + y.error
+    return Running(value, upward(rounded(error, np.abs(value.hi), arithmetic.result, underflow=False)))
+
+
+@silent
+def product(x: Running, y: Running, arithmetic: Arithmetic) -> Running:
+    """x y: |x| e_y + e_x |y| + e_x e_y, and one rounding."""
+    value = x.exact * y.exact
+    error = np.abs(x.exact.hi) * y.error + x.error * (np.abs(y.exact.hi) + y.error)
+    error = upward(rounded(error, np.abs(value.hi), arithmetic.result)) + arithmetic.result.eta
+    return Running(value, np.where(overflows(np.abs(value.hi) + error, arithmetic.result), np.inf, error))
+
+
+def pairs(x: Running, arithmetic: Arithmetic) -> Running:
+    """All products x_i x_j of the last axis, (..., R) -> (..., R^2), in row-major order."""
+    size = x.error.shape[-1]
+    every = np.arange(size)
+    return product(x.members(np.repeat(every, size)), x.members(np.tile(every, size)), arithmetic)
+
+
+def expected(value: DoubleDouble, x: Running, orders: Float64) -> Truth:
+    """What `expectation` gives for computed numbers x (..., D, R) whose exact expectation is `value` (...)."""
+    exact, rest = to_float64(value)
+    return Truth(exact, upward(expectation(x.error, orders), 8) + 2 * rest + 4 * U64 * np.abs(exact))
+
+
+def ensemble_variance(moments: Moments, k: int, arithmetic: Arithmetic) -> Truth:
+    """v/k + (k-1) c/k computed from v and c rounded to the format: (...).
+
+    Roundings of v, c and their sum, two quotients and a product: u (4 v/k + 5 (k-1) c/k) to first order, and
+    underflow of each; gamma_5 covers them in any order of evaluation.
+    """
+    value, rest = to_float64(moments.of_ensemble(k))
+    stored = arithmetic.result
+    return Truth(value, upward(gamma(5, stored.u) * value + (4 + k) * stored.eta) + rest)
+
+
+def orders_of_examples(n: int, epochs: int, *, replacement: bool) -> Indices:
+    """Every equally likely order in which n examples are met in `epochs` epochs of n steps: (K, n epochs)."""
+    if replacement:
+        return np.array(list(itertools.product(range(n), repeat=n * epochs)), np.int64)
+    epoch = list(itertools.permutations(range(n)))
+    return np.array([sum(run, ()) for run in itertools.product(epoch, repeat=epochs)], np.int64)
+
+
+def order_count(n: int, epochs: int, *, replacement: bool) -> int:
+    """How many orders `orders_of_examples` has."""
+    return int(n ** (n * epochs) if replacement else math.factorial(n) ** epochs)
+
+
+def visit_law(n: int, epochs: int, q: float, *, replacement: bool) -> Float64:
+    """P(a submodel that takes part in a step with probability q meets example i c_i times), axis i counting c_i.
+
+    Without replacement every example is met Bin(epochs, q) times, independently. With replacement the number of visits
+    is Bin(T, q), T = n epochs, and given their number they are independent uniform draws, a multinomial law. The axes
+    have length epochs + 1 without and T + 1 with replacement. In float64, with a relative error of at most 2^-48.
+    """
+    steps = n * epochs
+    most = steps if replacement else epochs
+    law = np.zeros((most + 1,) * n)
+    for counts in itertools.product(range(most + 1), repeat=n):
+        total = sum(counts)
+        if replacement and total <= steps:
+            ways = math.factorial(steps) / math.prod(math.factorial(c) for c in (*counts, steps - total))
+            law[counts] = ways * (q / n) ** total * (1 - q) ** (steps - total)
+        elif not replacement:
+            law[counts] = math.prod(math.comb(epochs, c) * q**c * (1 - q) ** (epochs - c) for c in counts)
+    return law
+
+
+def repeated_given_two(n: int, epochs: int, *, replacement: bool) -> float:
+    """P(both visits are to one example | two visits): 1/n with replacement, (E - 1)/(n E - 1) in shuffled epochs.
+
+    Two of the n E steps are equally likely to be any two, and E (E - 1)/2 pairs of epochs show each of n examples.
+    """
+    return 1 / n if replacement else (epochs - 1) / (n * epochs - 1)
+
+
+def two_visits(n: int, epochs: int, q: float) -> float:
+    """P(two visits) = C(T, 2) q^2 (1 - q)^(T - 2), T = n epochs."""
+    steps = n * epochs
+    return math.comb(steps, 2) * q**2 * (1 - q) ** (steps - 2)
+
+
+def conditional_probability(value: float, weights: Float64, arithmetic: Arithmetic) -> Truth:
+    """A quotient of two sums of non-negative weights (K,), the numerator over some of them; shape ().
+
+    Each weight may have been rounded, sums are BND-SUM (exact where the weights are multiples of a power of two Q and
+    add up to at most 2^precision Q), both are stored where the arithmetic is mixed, and the division is one rounding.
+    """
+    stored, accumulator = arithmetic.result, arithmetic.accumulator
+    exact_weights = bool(np.all(stored.round(weights) == weights))
+    short = weights.sum() <= 2.0**accumulator.precision * quantum(stored.round(weights), -1)
+    of_sum = 0.0 if short else gamma(len(weights), accumulator.u)
+    of_weights = 0.0 if exact_weights else stored.u
+    one = (1 + of_sum) * (1 + of_weights) * (1 + (stored.u if arithmetic.mixed else 0.0))
+    relative = one / (2 - one) * (1 + stored.u) - 1
+    return Truth(np.asarray(value), np.asarray((relative + 4 * U64) * value))
