@@ -12,6 +12,7 @@ from claims.losses.softmax import log_softmax_accuracy
     log_softmax_accuracy,
     summary="float16 on the CPU: log_softmax along the last axis, and cross_entropy, store the sum of exponentials in "
     "float16, which overflows when it reaches 65520: -inf in every entry, an infinite loss",
+    operations=("log_softmax", "functional_log_softmax", "log_softmax_layer", "adaptive_log_softmax", "cross_entropy"),
     devices=("cpu",),
     dtypes=("float16",),
     versions="2.13.0",

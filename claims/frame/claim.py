@@ -15,6 +15,7 @@ from claims.frame.checks import Check
 from claims.frame.inputs.regime import Regimes
 from claims.frame.names import nearest
 from claims.frame.operations import OPERATIONS
+from claims.frame.subject import Subject
 
 TRUE = "true"
 UNDER_HYPOTHESES = "true-under-hypotheses"
@@ -65,6 +66,7 @@ class Departure:
 
     name: str
     summary: str
+    operations: tuple[str, ...]
     devices: tuple[str, ...]
     dtypes: tuple[str, ...]
     versions: str
@@ -72,9 +74,10 @@ class Departure:
     script: str
     excludes: Callable[..., bool]
 
-    def concerns(self, subject: str, device: str, dtype: str) -> bool:
-        """Whether the departure is one of eager torch on this device and in this dtype."""
-        return subject == "eager" and device.partition(":")[0] in self.devices and dtype in self.dtypes
+    def concerns(self, subject: Subject) -> bool:
+        """Whether torch departs for this subject: its device, its dtype, and an operation that is still torch's own."""
+        here = subject.device.partition(":")[0] in self.devices and subject.dtype in self.dtypes
+        return here and not set(self.operations) <= subject.overrides.keys()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -219,6 +222,7 @@ def mutant(
 def departure(
     *spoils: Claim,
     summary: str,
+    operations: tuple[str, ...],
     devices: tuple[str, ...],
     dtypes: tuple[str, ...],
     versions: str,
@@ -227,9 +231,10 @@ def departure(
 ) -> Callable[[Callable[..., bool]], Callable[..., bool]]:
     """Registers a departure of torch; the decorated predicate says which trials of the claims it spoils.
 
-    The predicate gets the call plan first and then the regimes by the names that the claim gives them. `script` is a
-    module of `claims.departures.scripts` in plain torch: `observed()`, `exact()` and `departs()`, and both values
-    printed when it runs as a program. `versions` says where it was seen.
+    `operations` are those in which torch departs: a subject that overrides them all is not excused. The predicate gets
+    the call plan first and then the regimes by the names that the claim gives them. `script` is a module of
+    `claims.departures.scripts` in plain torch: `observed()`, `exact()` and `departs()`, and both values printed when it
+    runs as a program. `versions` says where it was seen.
     """
 
     def register(excludes: Callable[..., bool]) -> Callable[..., bool]:
@@ -237,7 +242,9 @@ def departure(
         for c in spoils:
             if any(d.name == name for d in c.departures):
                 raise ValueError(f"{c.id} has two departures named {name}")
-            c.departures.append(Departure(name, summary, devices, dtypes, versions, upstream, script, excludes))
+            c.departures.append(
+                Departure(name, summary, operations, devices, dtypes, versions, upstream, script, excludes)
+            )
         return excludes
 
     return register

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import time
 from collections.abc import Iterator, Sequence
 
@@ -145,11 +144,7 @@ def examine(
     the instances undetermined). An exception of an operation is not caught.
     """
     evidence = evidence or Evidence(proposition.id, subject.name, subject.device, subject.dtype)
-    departures = [
-        d
-        for d in (proposition.departures if isinstance(proposition, Claim) else [])
-        if d.concerns(subject.name, subject.device, subject.dtype)
-    ]
+    departures = [d for d in (proposition.departures if isinstance(proposition, Claim) else []) if d.concerns(subject)]
     examination = Examination(proposition, subject, evidence, profile, seed, departures)
     start = time.perf_counter()
     try:
@@ -199,7 +194,7 @@ def catch(claim: Claim, mutant: Mutant, subject: Subject, profile: Profile, *, s
     evidence = Evidence(claim.id, subject.name, subject.device, subject.dtype, "mutant", mutant.name)
     wrong = subject.overriding(mutant.name, **mutant.functions)
     try:
-        examine(dataclasses.replace(claim, departures=[]), wrong, profile, seed=seed, shrink=False, evidence=evidence)
+        examine(claim, wrong, profile, seed=seed, shrink=False, evidence=evidence)
     except mutant.raises as error:
         evidence.outcome, evidence.reason = "failed", f"raises {type(error).__name__}"
     evidence.outcome = "caught" if evidence.outcome == "failed" else "survived"

@@ -157,7 +157,13 @@ def test_a_mutant_of_an_unknown_operation_is_refused() -> None:
 
 def test_a_departure_concerns_eager_torch_on_its_devices_and_in_its_dtypes() -> None:
     of = register()
-    about = {"devices": ("cpu", "cuda"), "dtypes": ("float16",), "versions": "2.13.0", "script": "none"}
+    about = {
+        "operations": ("add",),
+        "devices": ("cpu", "cuda"),
+        "dtypes": ("float16",),
+        "versions": "2.13.0",
+        "script": "none",
+    }
 
     @departure(of, summary="adds twice", **about)
     def addition_twice(plan: CallPlan, x: Row) -> bool:
@@ -165,10 +171,11 @@ def test_a_departure_concerns_eager_torch_on_its_devices_and_in_its_dtypes() -> 
 
     (made,) = of.departures
     assert made.name == "addition-twice"
-    assert made.concerns("eager", "cuda:1", "float16")
-    assert not made.concerns("eager", "cpu", "float32")
-    assert not made.concerns("eager", "mps", "float16")
-    assert not made.concerns("my_kernels", "cpu", "float16")
+    assert made.concerns(Subject("eager", "float16", "cuda:1"))
+    assert not made.concerns(Subject("eager", "float32", "cpu"))
+    assert not made.concerns(Subject("eager", "float16", "mps"))
+    assert made.concerns(Subject("eager", "float16").overriding("my_kernels", subtract=torch.sub))
+    assert not made.concerns(Subject("eager", "float16").overriding("my_kernels", add=torch.add))
     assert made.excludes(CallPlan("single"), x=Row(2))
     with pytest.raises(ValueError, match="toy-claim has two departures named addition-twice"):
         departure(of, summary="adds twice", **about)(addition_twice)
