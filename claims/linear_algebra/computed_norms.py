@@ -29,9 +29,9 @@ def exact_norm(subject: Subject, x: Tensor | Numbers, p: float, **how: bool) -> 
     return reference.norm(values(x), p, arithmetic, pow_error=reference.pow_ulps(subject.device), **how)
 
 
-def exact_norms(subject: Subject, p: float, *vectors: Tensor | Numbers) -> list[Truth]:
+def exact_norms(subject: Subject, p: float, *vectors: Tensor | Numbers, **how: bool) -> list[Truth]:
     """`exact_norm` of batches of vectors of one length, evaluated together."""
-    all_of_them = exact_norm(subject, np.concatenate([values(v) for v in vectors]), p)
+    all_of_them = exact_norm(subject, np.concatenate([values(v) for v in vectors]), p, **how)
     ends = np.cumsum([len(v) for v in vectors])[:-1]
     return [Truth(*parts) for parts in zip(*(np.split(part, ends) for part in all_of_them), strict=True)]
 
@@ -57,13 +57,10 @@ def slack(subject: Subject, norms: Sequence[Truth], rounded: Sequence[Truth]) ->
     return reference.triangle_slack(norms, rounded, subject.arithmetic("vector_norm"))
 
 
-def positive(
-    subject: Subject, norm: Tensor, x: Numbers, p: float, how: Arithmetic, label: str, *, flushed: bool = False
-) -> Check:
+def positive(subject: Subject, norm: Tensor, x: Numbers, p: float, how: Arithmetic, label: str, **may: bool) -> Check:
     """The computed norm of x is positive wherever it may not vanish."""
-    error = reference.pow_ulps(subject.device)
-    vanishing = reference.may_vanish(x, p, how, pow_error=error, flushed=flushed)
-    return holds(values(norm) > 0, where=~vanishing, label=label)
+    vanishing = reference.may_vanish(x, p, how, pow_error=reference.pow_ulps(subject.device), **may)
+    return holds((values(norm) > 0) | vanishing, label=label)
 
 
 def is_refused(subject: Subject, x: Tensor, p: float) -> bool:

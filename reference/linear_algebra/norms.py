@@ -235,18 +235,24 @@ def scales_exactly(x: Float64, a: Float64, p: float, arithmetic: Arithmetic) -> 
 
 
 def may_vanish(
-    x: Float64, p: float, arithmetic: Arithmetic, *, pow_error: float = POW_CPU, flushed: bool = False
+    x: Float64,
+    p: float,
+    arithmetic: Arithmetic,
+    *,
+    pow_error: float = POW_CPU,
+    exact_alone: bool = True,
+    flushed: bool = False,
 ) -> Bool:
     """Whether ||x||_p may come out as 0 for x (..., n), p > 0 or p = inf: where all powers round to 0; shape (...).
 
     p = 2: every x_i^2 is at most half the smallest subnormal number of the accumulator (a tie goes to even). Other
-    finite orders but 1: every |x_i|^p is, up to the error of pow. Only for x = 0 if p = 1, p = inf or n = 1.
-    `flushed`: subnormal numbers count as 0, so that the smallest normal number takes that place, for the entries as
-    for the powers.
+    finite orders but 1: every |x_i|^p is, up to the error of pow. Only for x = 0 if p = 1, p = inf, or n = 1 (for
+    implementations that are `exact_alone`). `flushed`: subnormal numbers count as 0, so that the smallest normal number
+    takes that place, for the entries as for the powers.
     """
     f, n = arithmetic.accumulator, x.shape[-1]
     largest = np.abs(x).max(-1, initial=0.0)
-    exact = p in (1, math.inf) or n == 1
+    exact = p in (1, math.inf) or (n == 1 and exact_alone)
     with np.errstate(divide="ignore"):
         binary_log: Float64 = np.log2(largest) * (1.0 if exact else p)
     if flushed:
@@ -262,21 +268,25 @@ def may_vanish(
     return gone
 
 
-def matrix_norm_error(a: Float64, order: str, arithmetic: Arithmetic) -> Float64:
-    """|fl(||A||) - ||A||| for A (..., m, n): BND-SVD for "2" and "nuc", else BND-L2 or BND-SUM; shape (...).
+def matrix_norm_truths(a: Float64, arithmetic: Arithmetic) -> dict[str | float, Truth]:
+    """The norms "fro", "nuc", 2, 1 and inf of A (..., m, n), shapes (...), each with its bound.
 
-    Spectral norm: (200 + 8 max(m, n)) u s_1, with ||A||_F for s_1; nuclear norm: that for each singular value, and a
-    sum of min(m, n) numbers below ||A||_F. "fro" is the 2-norm of all entries; "1" and "inf" are the largest sum of a
-    column or a row.
+    "fro", the 2-norm of all entries: BND-L2. 1 and inf, the largest sum of a column or a row: BND-SUM. The spectral
+    norm 2: (200 + 8 max(m, n)) u s_1 of BND-SVD, ||A||_F standing in for s_1. "nuc": that for each singular value,
+    and a sum of min(m, n) numbers up to ||A||_F. Singular values are evaluated in float64, whose own error is theirs
+    to 2^-53.
     """
     m, n = a.shape[-2:]
+    k, u = min(m, n), arithmetic.result.u
     frobenius = norm_truth(a.reshape(*a.shape[:-2], m * n), 2, arithmetic)
-    if order == "fro":
-        return frobenius.bound
-    if order in ("1", "inf"):
-        lines = a.swapaxes(-1, -2) if order == "1" else a
-        largest: Float64 = norm_truth(lines, 1, arithmetic).bound.max(-1)
-        return largest
     one = svdvals_error(frobenius.value + frobenius.bound, m, n, arithmetic)
-    k = min(m, n)
-    return one if order == "2" else upward(k * one + gamma(k, arithmetic.result.u) * k * (frobenius.value + one))
+    together = upward(k * one + gamma(k, u) * k * (frobenius.value + one))
+    columns, rows = (norm_truth(lines, 1, arithmetic) for lines in (a.swapaxes(-1, -2), a))
+    values: Float64 = np.linalg.svd(a, compute_uv=False).astype(np.float64)
+    return {
+        "fro": frobenius,
+        "nuc": Truth(values.sum(-1), 2 * together),
+        2: Truth(values[..., 0], 2 * one),
+        1: Truth(columns.value.max(-1), columns.bound.max(-1)),
+        math.inf: Truth(rows.value.max(-1), rows.bound.max(-1)),
+    }
