@@ -1,0 +1,27 @@
+"""Where torch breaks linear algebra."""
+
+from __future__ import annotations
+
+from claims import departure
+from claims.frame.inputs.systems import LinearSystem
+from claims.frame.plan import CallPlan
+from claims.linear_algebra.pseudoinverse import pseudoinverse_least_squares, pseudoinverse_minimum_norm
+
+
+@departure(
+    pseudoinverse_minimum_norm,
+    pseudoinverse_least_squares,
+    summary=(
+        "torch.linalg.lstsq with its default driver gelsy passes LAPACK an uninitialised pivot array and reuses it for"
+        " every matrix of a batch: columns are frozen in place at random, ranks come out too low, solutions wrong"
+    ),
+    operations=("least_squares",),
+    devices=("cpu",),
+    dtypes=("float32", "float64"),
+    versions="2.13.0",
+    upstream="https://github.com/pytorch/pytorch/issues/187411",
+    script="lstsq_gelsy_pivots",
+)
+def gelsy_reads_an_uninitialised_pivot_array(plan: CallPlan, system: LinearSystem) -> bool:
+    """Every call with this driver: what the array holds depends on the allocator and on the matrices before."""
+    return system.driver == "gelsy"

@@ -1,0 +1,130 @@
+"""Wrong pseudoinverses and least-squares solutions."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from claims import mutant
+from claims.linear_algebra.pseudoinverse import (
+    pseudoinverse_least_squares,
+    pseudoinverse_minimum_norm,
+    pseudoinverse_svd_formula,
+)
+
+
+def _pinv(a: Tensor, **thresholds: float) -> Tensor:
+    x: Tensor = torch.linalg.pinv(a, **thresholds)
+    return x
+
+
+def _svd(a: Tensor, *, full_matrices: bool = False) -> tuple[Tensor, Tensor, Tensor]:
+    u, s, vh = torch.linalg.svd(a, full_matrices=full_matrices)
+    return u, s, vh
+
+
+def _inverted(s: Tensor, a: Tensor) -> Tensor:
+    threshold = max(a.shape[-2:]) * torch.finfo(a.dtype).eps * s[..., :1]
+    return torch.where(s > threshold, 1 / s, 0.0)
+
+
+@mutant(pseudoinverse_svd_formula, operation="pinv", trigger="U and V differ")
+def u_and_v_exchanged(a: Tensor) -> Tensor:
+    u, s, vh = _svd(a)
+    return (u * _inverted(s, a)[..., None, :]) @ vh
+
+
+@mutant(
+    pseudoinverse_svd_formula,
+    operation="pinv",
+    trigger="rectangular matrices, where V and D do not fit",
+    raises=(RuntimeError,),
+)
+def reciprocals_without_transposing_d(a: Tensor) -> Tensor:
+    u, s, vh = _svd(a, full_matrices=True)
+    d = torch.zeros_like(a)
+    d.diagonal(dim1=-2, dim2=-1).copy_(_inverted(s, a))
+    return vh.mT @ d @ u.mT
+
+
+@mutant(pseudoinverse_svd_formula, operation="pinv", trigger="deficient rank")
+def reciprocals_without_threshold(a: Tensor) -> Tensor:
+    u, s, vh = _svd(a)
+    return (vh.mT / s[..., None, :]) @ u.mT
+
+
+@mutant(pseudoinverse_svd_formula, operation="pinv", trigger="singular values at the scale of the unit roundoff")
+def absolute_threshold(a: Tensor) -> Tensor:
+    return _pinv(a, atol=max(a.shape[-2:]) * torch.finfo(a.dtype).eps, rtol=0.0)
+
+
+@mutant(pseudoinverse_svd_formula, operation="pinv", trigger="singular values other than 0 and 1")
+def singular_values_instead_of_reciprocals(a: Tensor) -> Tensor:
+    u, s, vh = _svd(a)
+    return (vh.mT * s[..., None, :]) @ u.mT
+
+
+def _projector_onto_kernel(a: Tensor) -> Tensor:
+    return torch.eye(a.shape[-1], dtype=a.dtype, device=a.device) - _pinv(a) @ a
+
+
+@mutant(pseudoinverse_minimum_norm, operation="least_squares", trigger="a kernel other than zero")
+def a_component_in_the_kernel_added(a: Tensor, y: Tensor, driver: str) -> Tensor:
+    x = _pinv(a) @ y
+    return x + _projector_onto_kernel(a).sum(-1, keepdim=True)
+
+
+@mutant(pseudoinverse_minimum_norm, operation="pinv", trigger="deficient rank")
+def threshold_dropped(a: Tensor) -> Tensor:
+    return _pinv(a, rtol=0.0)
+
+
+@mutant(
+    pseudoinverse_minimum_norm, operation="least_squares", trigger="a solution of least sum that is not the shortest"
+)
+def sum_of_magnitudes_minimised(a: Tensor, y: Tensor, driver: str) -> Tensor:
+    x = _pinv(a) @ y
+    kernel = _projector_onto_kernel(a)
+    for _ in range(50):
+        x = x - 0.01 * kernel @ x.sign()
+    return x
+
+
+@mutant(pseudoinverse_minimum_norm, operation="least_squares", trigger="rows that are not orthonormal")
+def transpose_of_a_times_y_scaled(a: Tensor, y: Tensor, driver: str) -> Tensor:
+    return a.mT @ y / a.square().sum((-2, -1), keepdim=True).clamp_min(torch.finfo(a.dtype).tiny)
+
+
+@mutant(pseudoinverse_minimum_norm, operation="least_squares", trigger="more unknowns than equations")
+def basic_solution_of_the_leading_columns(a: Tensor, y: Tensor, driver: str) -> Tensor:
+    m = a.shape[-2]
+    leading = _pinv(a[..., :m]) @ y
+    return torch.cat((leading, leading.new_zeros(*leading.shape[:-2], a.shape[-1] - m, leading.shape[-1])), -2)
+
+
+@mutant(pseudoinverse_least_squares, operation="least_squares", trigger="an inconsistent system")
+def rows_weighted_by_their_index(a: Tensor, y: Tensor, driver: str) -> Tensor:
+    weights = torch.arange(1, a.shape[-2] + 1, dtype=a.dtype, device=a.device)[:, None]
+    return _pinv(weights * a) @ (weights * y)
+
+
+@mutant(pseudoinverse_least_squares, operation="least_squares", trigger="y x = A solved instead of A x = y")
+def arguments_in_the_wrong_order(a: Tensor, y: Tensor, driver: str) -> Tensor:
+    return (_pinv(y) @ a).mT
+
+
+@mutant(pseudoinverse_least_squares, operation="least_squares", trigger="a solution other than zero")
+def ridge_with_fixed_penalty(a: Tensor, y: Tensor, driver: str) -> Tensor:
+    penalty = 1e-3 * torch.eye(a.shape[-1], dtype=a.dtype, device=a.device)
+    x: Tensor = torch.linalg.solve(a.mT @ a + penalty, a.mT @ y)
+    return x
+
+
+@mutant(pseudoinverse_least_squares, operation="least_squares", trigger="a last equation that matters")
+def last_row_dropped(a: Tensor, y: Tensor, driver: str) -> Tensor:
+    return _pinv(a[..., :-1, :]) @ y[..., :-1, :]
+
+
+@mutant(pseudoinverse_least_squares, operation="least_squares", trigger="always")
+def residual_returned_as_solution(a: Tensor, y: Tensor, driver: str) -> Tensor:
+    return y - a @ (_pinv(a) @ y)

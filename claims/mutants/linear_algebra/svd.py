@@ -1,0 +1,118 @@
+"""Wrong singular value decompositions."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from claims import mutant
+from claims.linear_algebra.svd import svd_diagonal_singular_values, svd_existence, svd_orthogonal_factors
+
+Factors = tuple[Tensor, Tensor, Tensor]
+
+
+def _svd(a: Tensor, *, full_matrices: bool) -> Factors:
+    u, s, vh = torch.linalg.svd(a, full_matrices=full_matrices)
+    return u, s, vh
+
+
+@mutant(svd_existence, operation="svd", trigger="square matrices: V where V^T is promised")
+def v_instead_of_its_transpose(a: Tensor, *, full_matrices: bool = True) -> Factors:
+    u, s, vh = _svd(a, full_matrices=full_matrices)
+    return u, s, vh.mT if vh.shape[-1] == vh.shape[-2] else vh
+
+
+@mutant(svd_existence, operation="svd", trigger="square matrices")
+def roots_of_the_eigenvalues_of_a(a: Tensor, *, full_matrices: bool = True) -> Factors:
+    u, s, vh = _svd(a, full_matrices=full_matrices)
+    if a.shape[-1] == a.shape[-2]:
+        s = torch.linalg.eigvals(a).abs().sqrt().sort(descending=True).values
+    return u, s, vh
+
+
+@mutant(svd_existence, operation="svd", trigger="a negative trace of U V^T")
+def negative_singular_values_allowed(a: Tensor, *, full_matrices: bool = True) -> Factors:
+    u, s, vh = _svd(a, full_matrices=full_matrices)
+    sign = torch.where(u.diagonal(dim1=-2, dim2=-1)[..., : s.shape[-1]] < 0, -1.0, 1.0).to(a.dtype)
+    first = torch.cat((u[..., :, : s.shape[-1]] * sign[..., None, :], u[..., :, s.shape[-1] :]), -1)
+    return first, s * sign, vh
+
+
+@mutant(svd_existence, operation="svd", trigger="the full decomposition of a matrix with rows")
+def last_column_of_u_missing(a: Tensor, *, full_matrices: bool = True) -> Factors:
+    u, s, vh = _svd(a, full_matrices=full_matrices)
+    return u[..., :, :-1] if full_matrices and u.shape[-1] > s.shape[-1] else u, s, vh
+
+
+@mutant(svd_existence, svd_diagonal_singular_values, operation="svd", trigger="values other than 0 and 1")
+def squares_of_the_singular_values(a: Tensor, *, full_matrices: bool = True) -> Factors:
+    u, s, vh = _svd(a, full_matrices=full_matrices)
+    return u, s * s, vh
+
+
+@mutant(svd_orthogonal_factors, operation="svd", trigger="columns of A that are not of unit length")
+def gram_schmidt_without_normalisation(a: Tensor, *, full_matrices: bool = True) -> Factors:
+    u, s, vh = _svd(a, full_matrices=full_matrices)
+    columns: list[Tensor] = []
+    for v in u.unbind(-1):
+        w = v * (1 + len(columns))
+        for c in columns:
+            w = w - c * ((c * w).sum(-1, keepdim=True) / (c * c).sum(-1, keepdim=True))
+        columns.append(w)
+    return torch.stack(columns, -1) if columns else u, s, vh
+
+
+@mutant(svd_orthogonal_factors, operation="svd", trigger="a singular value that is zero")
+def u_from_a_v_over_sigma(a: Tensor, *, full_matrices: bool = True) -> Factors:
+    u, s, vh = _svd(a, full_matrices=full_matrices)
+    k = s.shape[-1]
+    return torch.cat((a @ vh[..., :k, :].mT / s[..., None, :], u[..., :, k:]), -1), s, vh
+
+
+@mutant(svd_orthogonal_factors, operation="svd", trigger="the full decomposition of a tall matrix")
+def completion_of_u_is_not_orthogonal(a: Tensor, *, full_matrices: bool = True) -> Factors:
+    u, s, vh = _svd(a, full_matrices=full_matrices)
+    k = s.shape[-1]
+    unit = torch.eye(u.shape[-2], dtype=a.dtype, device=a.device).expand(u.shape[:-1] + u.shape[-2:-1])
+    return torch.cat((u[..., :, :k], unit[..., :, k : u.shape[-1]]), -1), s, vh
+
+
+@mutant(svd_orthogonal_factors, operation="svd", trigger="multiple singular values of a square matrix")
+def eigenvectors_by_a_solver_that_ignores_symmetry(a: Tensor, *, full_matrices: bool = True) -> Factors:
+    u, s, vh = _svd(a, full_matrices=full_matrices)
+    if a.shape[-1] == a.shape[-2]:
+        u = torch.linalg.eig(a @ a.mT).eigenvectors.real
+    return u, s, vh
+
+
+@mutant(svd_diagonal_singular_values, operation="svd", trigger="more than one singular value")
+def ascending_singular_values(a: Tensor, *, full_matrices: bool = True) -> Factors:
+    u, s, vh = _svd(a, full_matrices=full_matrices)
+    k = s.shape[-1]
+    return (
+        torch.cat((u[..., :, :k].flip(-1), u[..., :, k:]), -1),
+        s.flip(-1),
+        torch.cat((vh[..., :k, :].flip(-2), vh[..., k:, :]), -2),
+    )
+
+
+@mutant(svd_diagonal_singular_values, operation="svd", trigger="columns of U and V whose first entries differ in sign")
+def signs_of_u_and_v_fixed_independently(a: Tensor, *, full_matrices: bool = True) -> Factors:
+    u, s, vh = _svd(a, full_matrices=full_matrices)
+    if not a.numel():
+        return u, s, vh
+    u = torch.where(u[..., :1, :] < 0, -u, u)
+    return u, s, torch.where(vh[..., :, :1] < 0, -vh, vh)
+
+
+@mutant(
+    svd_diagonal_singular_values,
+    operation="svd",
+    trigger="singular matrices",
+    raises=(RuntimeError,),  # matrices of different ranks do not stack
+)
+def zero_singular_values_dropped(a: Tensor, *, full_matrices: bool = True) -> Factors:
+    u, s, vh = _svd(a, full_matrices=full_matrices)
+    threshold = s[..., :1] * torch.finfo(a.dtype).eps * max(a.shape[-2:])
+    rank = int((s > threshold).sum(-1).max()) if s.numel() else s.shape[-1]
+    return u[..., :, :rank], s[..., :rank], vh[..., :rank, :]
