@@ -82,17 +82,21 @@ class Evidence:
         self.batches += 1
         self.checks += len(checks)
         self.alpha += math.fsum(c.alpha for c in checks)
-        margins = [c.margins if c.applies is None else c.margins[c.applies] for c in checks]
-        positive = np.concatenate(margins) if margins else np.zeros(0)
-        self.zeros += positive.size - int(np.count_nonzero(positive))
-        positive = positive[positive > 0]
+        counted = np.concatenate([_determined(c) for c in checks]) if checks else np.zeros(0)
+        positive = counted[counted > 0]
+        self.zeros += counted.size - positive.size
         bins = np.clip(np.ceil(2 * np.log2(positive)), LOWEST, HIGHEST).astype(np.int64) - LOWEST
         self.histogram += np.bincount(bins, minlength=HIGHEST - LOWEST + 1)
-        unsure = [c.undetermined for c in checks if c.undetermined is not None and len(c.undetermined) == batch]
+        unsure = [_each(c.undetermined, batch) for c in checks if c.undetermined is not None and c.margins.size]
         if unsure:
             self.undetermined += int(np.logical_or.reduce(unsure).sum())
         if worst is not None and (self.worst is None or worst.margin > self.worst.margin):
             self.worst = worst
+
+    @property
+    def margins(self) -> int:
+        """How many margins were counted."""
+        return self.zeros + int(self.histogram.sum())
 
     def record(self) -> dict[str, Any]:
         """The evidence as plain data (builtins only; NaN and infinities as text), as the record file has it."""
@@ -124,3 +128,25 @@ class Evidence:
             | {"harness": round(max(0.0, self.seconds - sum(split.values())), 6)},
             "failure": self.failure,
         }
+
+
+def worst_of(check: Check, trial: Trial, batch: int) -> Where | None:
+    """The place of a check's largest margin; a check of the whole batch or sample points at its first instance."""
+    if not check.margins.size:
+        return None
+    i = int(check.margins.argmax())
+    place = i if len(check.margins) == batch else 0
+    return Where(trial, place, batch, check.label or check.kind, float(check.margins[i]))
+
+
+def _determined(check: Check) -> NDArray[np.float64]:
+    """The margins that count: a zero that an infinite bound forced says nothing."""
+    counts = np.ones(len(check.margins), bool) if check.applies is None else check.applies
+    if check.undetermined is not None:
+        counts = counts & ~(check.undetermined & (check.margins == 0))
+    return check.margins[counts]
+
+
+def _each(undetermined: NDArray[np.bool_], batch: int) -> NDArray[np.bool_]:
+    """Per instance; what a check of the whole batch leaves undetermined, it leaves so for each."""
+    return undetermined if len(undetermined) == batch else np.full(batch, undetermined.all())

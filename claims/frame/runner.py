@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterator, Sequence
+from typing import NoReturn
 
 import numpy as np
 from hypothesis import Phase, given, settings, target
@@ -13,7 +15,8 @@ from hypothesis.errors import Flaky
 
 from claims.frame.checks import Check
 from claims.frame.claim import Claim, Departure, Mutant, Proposition, Refutation
-from claims.frame.evidence import Evidence, Where
+from claims.frame.evidence import Evidence, Where, worst_of
+from claims.frame.inputs.regime import Arrays
 from claims.frame.operations import OPERATIONS
 from claims.frame.plan import CallPlan, plans
 from claims.frame.profiles import Profile
@@ -23,6 +26,7 @@ from claims.frame.support import corner_regimes, operations_of
 from claims.frame.trial import Timer, Trial, checks_of, digest
 
 MOST_UNDETERMINED = 0.1
+SHRINK_SECONDS = 3.0
 
 
 class Falsified(AssertionError):
@@ -70,6 +74,7 @@ class Examination:
         self.proposition, self.subject, self.evidence = proposition, subject, evidence
         self.profile, self.seed, self.departures = profile, seed, departures
         self.found: Found | None = None
+        self.enough = math.inf
 
     def run(self, trial: Trial) -> float:
         """Examines one trial and returns its worst margin; raises Falsified if a check fails.
@@ -86,21 +91,28 @@ class Examination:
         timer.inputs = time.perf_counter() - start
         held: list[Check] = []
         worst: Where | None = None
-        seed = trial.seed(self.proposition, self.seed)
-        for check in checks_of(self.proposition, self.subject, trial, arrays, seed, timer):
-            if check.margins.size:
-                i = int(check.margins.argmax())
-                here = Where(trial, i, batch, check.label or check.kind, float(check.margins[i]))
-                if here.margin > 1:
-                    self.found = Found(here, arrays)
-                    raise Falsified(f"{self.proposition.id}: the error is {here.margin:.4g} times the bound")
-                if worst is None or here.margin > worst.margin:
+        try:
+            seed = trial.seed(self.proposition, self.seed)
+            for check in checks_of(self.proposition, self.subject, trial, arrays, seed, timer):
+                here = worst_of(check, trial, batch)
+                if here is not None and here.margin > 1:
+                    self._falsify(here, arrays)
+                if here is not None and (worst is None or here.margin > worst.margin):
                     worst = here
-            held.append(check)
+                held.append(check)
+        except Exception as error:
+            error.add_note(f"in {trial}")
+            raise
         if self.found is None:
             self.evidence.add(trial, batch, held, worst)
             self.evidence.timer.add(timer)
         return worst.margin if worst is not None else 0.0
+
+    def _falsify(self, here: Where, arrays: dict[str, Arrays]) -> NoReturn:
+        if self.found is None:
+            self.enough = time.perf_counter() + SHRINK_SECONDS
+        self.found = Found(here, arrays)
+        raise Falsified(f"{self.proposition.id}: the error is {here.margin:.4g} times the bound")
 
     def corners(self) -> None:
         """Runs every corner regime."""
@@ -114,6 +126,8 @@ class Examination:
             return
 
         def body(plan: CallPlan, number: int, **drawn: object) -> None:
+            if time.perf_counter() > self.enough:  # nothing fails any more, which ends Hypothesis's shrinking
+                return
             margin = self.run(Trial(drawn, number, plan))  # type: ignore[arg-type]
             if self.profile.climb:
                 target(margin)
@@ -150,8 +164,11 @@ def examine(
     try:
         examination.corners()
         examination.drawn(shrink=shrink)
-    except (Falsified, Flaky):
+    except Falsified:
         pass
+    except Flaky:
+        if examination.found is None:  # an exception that came once is no evidence either way
+            raise
     evidence.seconds = time.perf_counter() - start
     if evidence.worst is not None:
         trial = evidence.worst.trial
@@ -162,20 +179,21 @@ def examine(
         if shrink:
             evidence.failure = smallest(proposition, subject, examination.found, profile, seed)
         return evidence
-    evidence.outcome = _outcome(proposition, evidence)
-    if evidence.outcome == "vacuous":
-        evidence.reason = f"{evidence.undetermined} of {evidence.instances} instances are undetermined"
+    evidence.outcome, evidence.reason = _conclusion(proposition, evidence)
     return evidence
 
 
-def _outcome(proposition: Proposition, evidence: Evidence) -> str:
+def _conclusion(proposition: Proposition, evidence: Evidence) -> tuple[str, str | None]:
+    """The outcome of what did not fail, and why it is vacuous if it is."""
+    if evidence.undetermined > MOST_UNDETERMINED * evidence.instances:
+        return "vacuous", f"{evidence.undetermined} of {evidence.instances} instances are undetermined"
+    if not evidence.margins and (evidence.instances or not evidence.excluded):
+        return "vacuous", "no check applied to any instance"
     if evidence.excluded:
-        return "departs"
-    if evidence.undetermined > MOST_UNDETERMINED * evidence.instances or not evidence.checks:
-        return "vacuous"
+        return "departs", None
     if evidence.alpha:
-        return "consistent"
-    return "exhausted" if all(r.exhaustive for r in proposition.regimes.values()) else "held"
+        return "consistent", None
+    return "exhausted" if all(r.exhaustive for r in proposition.regimes.values()) else "held", None
 
 
 def refute(refutation: Refutation, subject: Subject, claim: Claim, profile: Profile, *, seed: int = 0) -> Evidence:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import time
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 
 from claims.frame.checks import Check
 from claims.frame.claim import Proposition
-from claims.frame.evidence import Where
+from claims.frame.evidence import Where, worst_of
 from claims.frame.failure import describe
 from claims.frame.inputs.regime import Arrays
 from claims.frame.plan import CallPlan
@@ -52,18 +53,24 @@ class _Shrinker:
         self.proposition, self.subject, self.profile, self.seed = proposition, subject, profile, seed
 
     def margins(self, trial: Trial, arrays: Inputs) -> NDArray[np.float64]:
-        """The largest margin of each instance over all checks; a check of the whole batch counts for each."""
+        """The largest margin of each instance over all checks; a check of the whole batch counts for each.
+
+        Where the property raises, any instance may still fail alone: all margins are infinite.
+        """
         count = _count(trial, arrays)
         worst = np.zeros(count)
-        for check in self._checks(trial, arrays):
-            worst = np.maximum(worst, check.margins if len(check.margins) == count else check.margins.max(initial=0.0))
+        try:
+            for check in self._checks(trial, arrays):
+                whole = len(check.margins) != count
+                worst = np.maximum(worst, check.margins.max(initial=0.0) if whole else check.margins)
+        except Exception:  # noqa: BLE001
+            return np.full(count, np.inf)
         return worst
 
-    def failing(self, trial: Trial, arrays: Inputs) -> tuple[Check, int] | None:
-        """The first failing check and its worst instance."""
-        for check in self._checks(trial, arrays):
-            if check.margins.size and check.margins.max() > 1:
-                return check, int(check.margins.argmax())
+    def failing(self, trial: Trial, arrays: Inputs) -> Check | None:
+        """The first failing check; none if the property raises, for it is not made for every simpler input."""
+        with contextlib.suppress(Exception):
+            return next((c for c in self._checks(trial, arrays) if c.margins.max(initial=0.0) > 1), None)
         return None
 
     def _checks(self, trial: Trial, arrays: Inputs) -> Iterator[Check]:
@@ -90,10 +97,11 @@ class _Shrinker:
         return trial, arrays
 
     def _simpler(self, trial: Trial) -> Iterator[Trial]:
-        if trial.plan != CallPlan():
-            yield trial._replace(plan=CallPlan())
-            yield trial._replace(plan=trial.plan._replace(layout="contiguous"))
-            yield trial._replace(plan=CallPlan(layout=trial.plan.layout))
+        plain = CallPlan()
+        nearer = (trial.plan._replace(**{part: value}) for part, value in plain._asdict().items())
+        for plan in dict.fromkeys((plain, *nearer)):
+            if plan != trial.plan:
+                yield trial._replace(plan=plan)
         for name, regime in trial.regimes.items():
             for simpler in regime.simpler():
                 for number in range(2):
@@ -104,12 +112,13 @@ class _Shrinker:
         i = int(self.margins(trial, arrays).argmax())
         if self._still(trial, alone := _rows(trial, arrays, [i])):
             return alone
+        deadline = time.perf_counter() + NUMBER_SECONDS
         kept = list(range(_count(trial, arrays)))
         step = len(kept) // 2
-        while step:
+        while step and time.perf_counter() < deadline:
             for start in range(0, len(kept), step):
                 fewer = kept[:start] + kept[start + step :]
-                if fewer and self._still(trial, _rows(trial, arrays, fewer)):
+                if time.perf_counter() < deadline and fewer and self._still(trial, _rows(trial, arrays, fewer)):
                     kept = fewer
                     break
             else:
@@ -133,8 +142,8 @@ class _Shrinker:
                 break
             many = _rows(trial, many, np.flatnonzero(admitted).tolist())  # a property may raise on other numbers
             failing = np.flatnonzero(self.margins(trial, many) > 1)
-            better = (c for i in failing if self._still(trial, c := _rows(trial, many, [int(i)])))
-            if (simpler := next(better, None)) is None:
+            candidates = (_rows(trial, many, [int(i)]) for i in failing if time.perf_counter() < deadline)
+            if (simpler := next((c for c in candidates if self._still(trial, c)), None)) is None:
                 break
             one = simpler
         return one
@@ -157,11 +166,10 @@ def smallest(proposition: Proposition, subject: Subject, found: Found, profile: 
         arrays = shrinker.instance(trial, arrays)
         if _count(trial, arrays) == 1:
             arrays = shrinker.numbers(trial, arrays)
-    check, i = shrinker.failing(trial, arrays) or (None, 0)
-    if check is None:
+    check = shrinker.failing(trial, arrays)
+    where = None if check is None else worst_of(check, trial, _count(trial, arrays))
+    if where is None:
         return describe(proposition, subject, found.where, found.arrays, None, profile, seed)
-    count = _count(trial, arrays)
-    where = Where(trial, i if count > 1 else 0, count, check.label or check.kind, float(check.margins[i]))
     return describe(proposition, subject, where, arrays, check, profile, seed)
 
 

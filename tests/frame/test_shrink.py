@@ -1,0 +1,193 @@
+"""Shrinking: simpler regimes and call plans, then simpler numbers, for drawn and corner failures alike."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import strategies as st
+from torch import Tensor
+
+from claims import holds, values, within
+from claims.frame import shrink
+from claims.frame.checks import Check
+from claims.frame.inputs.regime import Arrays, Regime, Regimes
+from claims.frame.subject import Subject
+from reference.formats import Format
+from reference.truth import Truth
+from tests.frame.toys.inputs import Draws, Nonzero, Pair, Row, Sample, only, rows
+from tests.frame.toys.properties import Property, examined
+
+
+def failure(check: Property, **regimes: Regimes) -> dict[str, Any]:
+    """The smallest failure of a property that fails."""
+    evidence = examined(check, **regimes)
+    assert evidence.outcome == "failed"
+    assert evidence.failure is not None
+    return evidence.failure
+
+
+def numbers(failed: dict[str, Any]) -> dict[str, list[list[float]]]:
+    """The numbers of the smallest instance, by parameter."""
+    return {name: [[float.fromhex(v) for v in a] for a in made] for name, made in failed["input"]["values"].items()}
+
+
+def third_number_is_small(subject: Subject, x: Tensor) -> Iterator[Check]:
+    """Fails for rows of three and more, whatever the other numbers are."""
+    v = values(subject.abs(x))
+    yield holds(v[:, 2] < 0.5 if v.shape[-1] > 2 else np.ones(len(v), bool))
+
+
+SMALLEST = {"x": [[0.0, 0.0, 1.0]]}
+
+
+@pytest.mark.parametrize(
+    "regimes",
+    [only(Row(7, "near overflow")), Regimes(st.builds(Row, st.integers(3, 9), st.just("normal")), (Row(1),))],
+    ids=["corner", "drawn"],
+)
+def test_regime_and_numbers_become_as_small_as_they_can(regimes: Regimes) -> None:
+    failed = failure(third_number_is_small, x=regimes)
+    assert failed["input"]["regimes"]["x"] == {"kind": "Row", "n": 3, "of kind": "counting", "factor": 1.0}
+    assert numbers(failed) == SMALLEST
+    assert failed["input"]["index"] == 0
+    assert failed["input"]["batch"] == 1
+
+
+def test_the_call_plan_becomes_the_plainest_one() -> None:
+    failed = failure(third_number_is_small, x=rows(Row(1)))
+    assert failed["input"]["plan"] == {"calls": "batched", "layout": "contiguous", "axis": "last"}
+
+
+@pytest.mark.parametrize(
+    ("part", "wrong", "plan"),
+    [
+        ("layout", "strided", {"calls": "batched", "layout": "strided", "axis": "last"}),
+        ("calls", "single", {"calls": "single", "layout": "contiguous", "axis": "last"}),
+        ("axis", "middle", {"calls": "batched", "layout": "contiguous", "axis": "middle"}),
+    ],
+)
+def test_what_the_failure_needs_of_the_call_plan_stays(part: str, wrong: str, plan: dict[str, str]) -> None:
+    def check(subject: Subject, x: Tensor) -> Iterator[Check]:
+        subject.softmax(x, dim=-1)
+        yield holds(np.full(len(x), getattr(subject.plan, part) != wrong))
+
+    assert failure(check, x=only(*(Row(n) for n in range(1, 12))))["input"]["plan"] == plan
+
+
+def test_entries_become_zero_then_one_then_rounder() -> None:
+    def check(subject: Subject, x: Tensor) -> Iterator[Check]:
+        v = values(subject.abs(x))
+        yield holds(~((v[:, 0] > 2.3) & (v[:, 1] < 0.7) & (v[:, 1] > 0)))
+
+    assert numbers(failure(check, x=only(Fixed((2.71828, 0.61803, 3.14159))))) == {"x": [[3.0, 0.625, 0.0]]}
+
+
+@dataclasses.dataclass(frozen=True)
+class Fixed(Regime):
+    """One row, the same in every instance."""
+
+    row: tuple[float, ...] = ()
+
+    def arrays(self, rng: np.random.Generator, batch: int, fmt: Format) -> Arrays:
+        return [np.tile(self.row, (batch, 1))]
+
+
+def test_shrinking_honours_the_hypotheses() -> None:
+    def check(subject: Subject, x: Tensor) -> Iterator[Check]:
+        v = values(subject.abs(x))
+        yield holds(v.sum(-1) < 1)
+
+    failed = failure(check, x=only(Nonzero(6, "normal")))
+    assert failed["input"]["regimes"]["x"]["kind"] == "Nonzero"
+    assert numbers(failed) == {"x": [[1.0]]}
+    in_three = failure(check, x=Regimes(st.just(Nonzero(3)), (FixedLength(3, "normal"),)))
+    assert numbers(in_three) == {"x": [[1.0, 1.0, 1.0]]}
+
+
+class FixedLength(Nonzero):
+    """Rows that do not become shorter."""
+
+    def simpler(self) -> Iterator[Row]:
+        return iter(())
+
+
+def test_every_array_of_an_input_shrinks() -> None:
+    def check(subject: Subject, factors: list[Tensor]) -> Iterator[Check]:
+        yield holds(values(subject.matmul(*factors)).sum((-2, -1)) == 0)
+
+    failed = failure(check, factors=only(Pair((3, 4, 2))))
+    assert numbers(failed) == {"factors": [[1.0], [1.0]]}
+    assert failed["input"]["shapes"] == {"factors": [[1, 1], [1, 1]]}
+
+
+def test_a_failure_of_the_batch_keeps_its_smallest_part() -> None:
+    def check(subject: Subject, x: Tensor) -> Iterator[Check]:
+        v = values(subject.abs(x))
+        yield holds(np.full(len(v), len(v) < 3), label="fewer than three")
+
+    failed = failure(check, x=only(Row(1)))
+    assert failed["input"]["batch"] == 3
+    assert "of a batch of 3: it passes alone" in failed["instance"]
+
+
+def test_a_check_of_the_whole_batch_shrinks_to_the_instance_that_fails_alone() -> None:
+    def check(subject: Subject, x: Tensor) -> Iterator[Check]:
+        yield holds(values(subject.abs(x)).max() < 1, label="all together")
+
+    failed = failure(check, x=only(Row(4, "normal", 8.0)))
+    assert failed["input"]["batch"] == 1
+    assert numbers(failed) == {"x": [[1.0]]}
+
+
+def test_a_sample_shrinks_in_its_regime() -> None:
+    def check(subject: Subject, sample: Sample) -> Iterator[Check]:
+        subject.toy_noise(sample.count, device=subject.device)
+        yield holds(sample.count < 10, label="few")
+
+    failed = failure(check, sample=only(Draws(1000)))
+    assert failed["input"]["regimes"]["sample"]["count"] <= 15
+    assert failed["instance"].startswith("sample: count=")
+
+
+def test_a_simpler_input_that_raises_is_not_the_failure() -> None:
+    def check(subject: Subject, x: Tensor) -> Iterator[Check]:
+        v = values(subject.abs(x))
+        if not v.any():
+            raise ValueError("an input that the property was not made for")
+        yield holds(v.max(-1) < 1)
+
+    failed = failure(check, x=only(Row(5, "normal", 4.0)))
+    assert numbers(failed) == {"x": [[1.0]]}
+
+
+def test_the_smallest_failure_is_the_same_in_two_runs() -> None:
+    def check(subject: Subject, x: Tensor) -> Iterator[Check]:
+        yield within(subject.toy_total(x, dim=-1), Truth(np.zeros(()), np.full((), 3.7)))
+
+    regimes = rows(Row(1), kinds=("normal",), longest=20)
+    assert failure(check, x=regimes) == failure(check, x=regimes)
+
+
+@pytest.mark.parametrize("where", ["corner", "drawn", "batch"])
+def test_shrinking_ends_in_time(where: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shrink, "REGIME_SECONDS", 0.1)
+    monkeypatch.setattr(shrink, "NUMBER_SECONDS", 0.1)
+
+    def check(subject: Subject, x: Tensor) -> Iterator[Check]:
+        if x.shape[-1] > 1:
+            time.sleep(0.02)
+        v = values(subject.abs(x))
+        failing = np.full(len(v), len(v) < 7) if where == "batch" else v[:, -1] < 0.001
+        yield holds(failing if v.shape[-1] > 1 else np.ones(len(v), bool))
+
+    large = Row(500, "normal")
+    regimes = Regimes(st.builds(Row, st.integers(2, 10_000), st.just("normal")), (Row(1),))
+    start = time.perf_counter()
+    failed = failure(check, x=regimes if where == "drawn" else only(large))
+    assert failed["margin"] == "inf"
+    assert time.perf_counter() - start < 1.5
