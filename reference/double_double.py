@@ -237,9 +237,9 @@ def _times_ln2(k: Float64) -> DoubleDouble:
 
 
 def _expm1_series(r: DoubleDouble) -> DoubleDouble:
-    """expm1 for |r| <= 2^-7 by Taylor's series: terms 8 to 13 in float64, the others in double-double."""
+    """expm1 for |r| <= 2^-7 by Taylor's series: terms 8 to 12 in float64, the others in double-double."""
     tail = np.zeros_like(r.hi)
-    for i in range(13, 7, -1):
+    for i in range(12, 7, -1):
         tail = (1.0 + tail) * r.hi / i
     total = double_double(tail)
     for i in range(7, 1, -1):
@@ -294,7 +294,7 @@ def _twice_atanh(z: DoubleDouble) -> DoubleDouble:
     """2 atanh z for |z| <= 2^-7: z^9 and beyond in float64."""
     w = z * z
     tail = np.zeros_like(z.hi)
-    for i in range(17, 7, -2):
+    for i in range(15, 7, -2):
         tail = (1.0 / i + tail) * w.hi
     total = double_double(tail)
     for i in (7, 5, 3):

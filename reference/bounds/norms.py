@@ -117,6 +117,7 @@ def l2_error(x: Float64, arithmetic: Arithmetic, *, root_ulps: float = 1.0) -> F
     return _store(np.maximum(low, high), value, arithmetic)
 
 
+@silent
 def l2_interval(x: Float64, arithmetic: Arithmetic, *, root_ulps: float = 1.0) -> Enclosure:
     """(lower, upper) for the computed 2-norm of x (..., n): BND-L2, one-sided; (0, inf) where it may overflow."""
     value, low, high = _l2_sides(x, arithmetic, root_ulps)

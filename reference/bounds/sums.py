@@ -10,7 +10,6 @@ from reference.formats import Arithmetic
 from reference.rounding import (
     OWN,
     U64,
-    flushed,
     gamma,
     operand_error,
     overflows,
@@ -81,9 +80,9 @@ def dot_error(
     BND-DOT: gamma_n(ua) |x|.|y| + n eta_a (ASNA (3.5); underflow by (2.8), see `underflowed`); a mixed arithmetic
     stores the result, one more rounding. `rounded_products` is for kernels that store each product in the result format
     before the sum: gamma_n(ua) becomes (1 + gamma_n(ua))(1 + uo) - 1 and n eta_a becomes n eta_o. Operands rounded on
-    the way in (TF32) first move x and y by u|x| + eta/2; without gradual underflow, subnormal operands and results may
-    be taken for zero, and n eta_a becomes 2 n lam_a. `terms` counts the products where there are more than n. Infinite
-    where a partial sum or a stored product may overflow. Raises ValueError where gamma does.
+    the way in (TF32) first move x and y by u|x| + eta/2. Without gradual underflow subnormal operands may be taken for
+    zero, and subnormal products and sums too: n eta_a becomes 2 n lam_a. `terms` counts the products where there are
+    more than n. Infinite where a partial sum or a stored product may overflow. Raises ValueError where gamma does.
     """
     a, b = np.abs(x), np.abs(y)
     products = a * b
@@ -100,8 +99,7 @@ def dot_error(
     touched = size + moved
     error = upward(moved + g * touched + underflowed(count, eta, touched, arithmetic), n)
     value = np.minimum(np.abs((x * y).sum(-1)) + 2 * U64 * n * size, size)
-    error = upward(stored(error, value, arithmetic, reached=upward(size + error, n)), n)
-    return error + flushed(value, error + 4 * U64 * n * size, arithmetic)
+    return upward(stored(error, value, arithmetic, reached=upward(size + error, n)), n)
 
 
 def dot_truth(

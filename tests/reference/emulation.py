@@ -117,6 +117,11 @@ def own_margins(truth: Truth, exact: list[Fraction], bound: Float64) -> Float64:
     return margins(truth.value, exact, np.where(np.isfinite(bound), truth.bound - finite * (1 - 2.0**-50), np.inf))
 
 
+def attained(reached: Float64, least: float) -> bool:
+    """Whether the largest margin shows the bound to hold and to be no more than 1/least times what is needed."""
+    return bool(least <= np.max(reached) <= 1)
+
+
 # Inputs: each fills an array of the given shape with numbers of the format.
 
 

@@ -56,7 +56,7 @@ def test_one_more_rounding_is_covered_and_the_cover_attained(name: str) -> None:
     tie = np.array([1 + format.u, format.eta / 2, 3 * format.eta / 2, format.eta / 4, 0.0])
     error = np.abs(format.round(tie) - tie)
     bound = rounded(np.zeros(5), tie, format)
-    assert np.all(error <= bound)
+    assert np.all(error <= bound)  # and the bound is sharp
     assert np.all(error[:2] >= 0.98 * bound[:2])
     assert bound[-1] == 0  # zero is stored as zero
 
