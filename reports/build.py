@@ -95,6 +95,7 @@ def render(report: model.Report) -> str:
         digest=digest,
         built=datetime.now(UTC),
         glyphs=typesetter.glyphs,
+        grids=plots.grids(plots.axis(claim.measured) for claim in report.claims),
     )
     return _squeezed(page)
 

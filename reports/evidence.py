@@ -102,7 +102,7 @@ class Cell:
     def description(self) -> str:
         """The cell in words, for those who do not see it."""
         margin = "" if self.margin is None else f", worst margin {text.margin(self.margin)}"
-        reason = f" ({self.reason})" if self.reason else ""
+        reason = f" ({' '.join(self.reason.split())})" if self.reason else ""
         return f"{self.dtype} on {self.place.label}: {self.word.label}{margin}{reason}"
 
 
@@ -127,13 +127,19 @@ class Trial:
 
     @cached_property
     def misses(self) -> list[Record]:
-        """The measured results with any other outcome."""
-        return [result for result in self.ran if result["outcome"] != self.found]
+        """The measured results with the opposite outcome."""
+        return [result for result in self.ran if result["outcome"] not in {self.found, "error"}]
+
+    @cached_property
+    def errors(self) -> list[Record]:
+        """The results that ended in an error, which says nothing either way."""
+        return [result for result in self.ran if result["outcome"] == "error"]
 
     @property
     def outcome(self) -> str:
-        """The wanted outcome if any cell has it, else the first other one."""
-        return self.found if self.hits else self.ran[0]["outcome"] if self.ran else "not-run"
+        """The wanted outcome if any cell has it, else the opposite, an error, or that nothing was run."""
+        first = next(iter([*self.hits, *self.misses, *self.errors]), {"outcome": "not-run"})
+        return str(first["outcome"])
 
     @property
     def reasons(self) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -22,6 +23,11 @@ class Axis:
 
     first: int
     last: int
+
+    @property
+    def name(self) -> str:
+        """The id of the grid within the page."""
+        return f"grid_{self.first}_{self.last}"
 
     @property
     def width(self) -> int:
@@ -61,20 +67,30 @@ def histogram(cell: Cell, scale: Axis) -> Markup:
         return Markup()
     bins = {int(key): number for key, number in cell.record["histogram"].items() if number}
     zeros = cell.record["zeros"]
-    grid = "".join(f"M{scale.position(10.0**decade):.1f} 0V{_HEIGHT}" for decade in scale.decades)
-    parts = [f'<path class="grid" d="{grid}"/><path class="one" d="M{scale.position(1):.0f} 0V{_HEIGHT}"/>']
+    parts = [f'<use href="#{scale.name}"/>']
     if bins or zeros:
         fullest = max(bins.values(), default=zeros)
         outline = f"M0 {_HEIGHT}V{_top(zeros, fullest)}h1V{_HEIGHT}" if zeros else ""
         if bins:
+            tops = [_top(bins.get(key, 0), fullest) for key in range(min(bins), max(bins) + 1)]
+            steps = ((top, len(list(equal))) for top, equal in itertools.groupby(tops))
             outline += f"M{_GUTTER + min(bins) - scale.first} {_HEIGHT}"
-            outline += "".join(f"V{_top(bins.get(key, 0), fullest)}h1" for key in range(min(bins), max(bins) + 1))
-            outline += f"V{_HEIGHT}"
+            outline += "".join(f"V{top}h{width}" for top, width in steps) + f"V{_HEIGHT}"
         parts.append(f'<path class="area" d="{outline}"/>')
     if cell.margin:
         parts.append(f'<path class="dot" d="M{scale.position(cell.margin):.2f} {_HEIGHT - 3}h0"/>')
-    frame = f'viewBox="0 0 {scale.width} {_HEIGHT}" preserveAspectRatio="none" aria-hidden="true"'
-    return Markup(f"<svg {frame}>{''.join(parts)}</svg>")  # noqa: S704 (numbers only)
+    return Markup(f'<svg viewBox="0 0 {scale.width} {_HEIGHT}">{"".join(parts)}</svg>')  # noqa: S704 (numbers only)
+
+
+def grids(scales: Iterable[Axis]) -> Markup:
+    """Return what histograms of the same axis share: the decades and the bound."""
+    groups = []
+    for scale in dict.fromkeys(scales):
+        decades = "".join(f"M{scale.position(10.0**decade):.1f} 0V{_HEIGHT}" for decade in scale.decades if decade)
+        bound = f'<path class="one" d="M{scale.position(1):.0f} 0V{_HEIGHT}"/>'
+        groups.append(f'<g id="{scale.name}"><path class="grid" d="{decades}"/>{bound}</g>')
+    frame = 'class="glyphs" aria-hidden="true" focusable="false"'
+    return Markup(f"<svg {frame}><defs>{''.join(groups)}</defs></svg>")  # noqa: S704 (as above)
 
 
 def _top(number: int, fullest: int) -> int:

@@ -77,8 +77,9 @@ def _violations_of_text(schema: Mapping[str, Any], value: str, path: str) -> Ite
 
 
 def _violations_of_list(schema: Mapping[str, Any], value: list[Any], path: str) -> Iterator[str]:
-    for position, item in enumerate(value):
-        yield from _violations(schema.get("items", {}), item, f"{path}[{position}]")
+    if "items" in schema:
+        for position, item in enumerate(value):
+            yield from _violations(schema["items"], item, f"{path}[{position}]")
     if schema.get("uniqueItems") and len({json.dumps(item, sort_keys=True) for item in value}) < len(value):
         yield f"{path}: an item occurs twice"
 
@@ -89,8 +90,10 @@ def _violations_of_object(schema: Mapping[str, Any], value: dict[str, Any], path
         if key not in value:
             yield f"{prefix}{key}: missing"
     properties, others = schema.get("properties", {}), schema.get("additionalProperties", True)
+    names = schema.get("propertyNames")
     for key, item in value.items():
-        yield from _violations(schema.get("propertyNames", {}), key, f"key of {path}")
+        if names is not None:
+            yield from _violations(names, key, f"key of {path}")
         if key in properties:
             yield from _violations(properties[key], item, prefix + key)
         elif others is False:

@@ -16,7 +16,23 @@
   const fill = (target, source) => {
     if (!target.firstChild) target.innerHTML = document.getElementById(source).textContent;
   };
+  const roles = { TABLE: "table", THEAD: "rowgroup", TBODY: "rowgroup", TR: "row", TD: "cell" };
   const prepare = root => {
+    // On a narrow screen rows become blocks, which would cost a table its meaning and its cells their column's name.
+    for (const table of root.querySelectorAll("table")) {
+      const names = [...table.tHead.rows[0].cells].map(cell => cell.textContent.trim());
+      for (const part of [table, ...table.querySelectorAll("thead, tbody, tr, td, th")]) {
+        const column = part.closest("thead") ? "columnheader" : "rowheader";
+        part.setAttribute("role", roles[part.tagName] || column);
+        if (part.classList.contains("num")) part.dataset.name = names[part.cellIndex];
+      }
+    }
+    for (const sign of root.querySelectorAll("i, .strip svg")) sign.setAttribute("aria-hidden", "true");
+    for (const strip of root.querySelectorAll(".strip svg")) strip.setAttribute("preserveAspectRatio", "none");
+    for (const scrolled of root.querySelectorAll("pre, .values, div.math")) {
+      if (!scrolled.matches(".math") || scrolled.scrollWidth > scrolled.clientWidth) scrolled.tabIndex = 0;
+      if (scrolled.matches("pre")) scrolled.setAttribute("role", "group");
+    }
     for (const fold of root.querySelectorAll("details[data-benchmark]")) {
       const show = () => fold.open && fill(fold.lastElementChild, "benchmark_" + fold.dataset.benchmark);
       fold.addEventListener("toggle", show);
@@ -100,7 +116,7 @@
       for (const name of [...filters, "sort"]) if (controls[name].selectedIndex === -1) controls[name].value = "";
       descending = state.has("down");
     }
-    const claim = byId.get(decodeURIComponent(id));
+    const claim = byId.get(id);
     if (claim && !matches(claim)) for (const name of filters) controls[name].value = "";
     sort();
     filter();
@@ -109,6 +125,7 @@
       open(claim, true);
       claim.row.scrollIntoView();
       claim.button.focus({ preventScroll: true });
+      remember();
     } else if (query !== undefined) $("#ui_claims").scrollIntoView();
   };
 
@@ -147,6 +164,13 @@
     open(claim, !claim.opened);
     current = claim.opened ? claim.id : "";
     remember();
+  });
+  body.addEventListener("mouseover", event => {
+    const heat = event.target.closest(".heat");
+    if (!heat || heat.dataset.told) return;
+    const words = heat.getAttribute("aria-label").split(";\n");
+    heat.querySelectorAll("i").forEach((cell, number) => { cell.title = words[number]; });
+    heat.dataset.told = "1";
   });
   addEventListener("keydown", event => {
     const typing = event.target.closest?.("input, select, textarea");

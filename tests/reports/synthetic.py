@@ -13,6 +13,7 @@ from tests.reports.statements import STATISTICAL, TOPICS, Sample
 
 Record = dict[str, Any]
 
+CPU_RUN, CUDA_RUN = "20261120T070000-1a2b3c4d", "20261120T081500-9f8e7d6c"
 DTYPES = ("float64", "float32", "bfloat16", "float16")
 UNSUPPORTED = {"svd", "pinv", "lstsq", "cov"}  # no half types
 REPRODUCTION = """import torch
@@ -28,7 +29,12 @@ def seeded(*of: object) -> random.Random:
     return random.Random(" ".join(map(str, of)))  # noqa: S311 (made-up numbers)
 
 
-def run(name: str = "20261120T070000-1a2b3c4d", device: str = "cpu", profile: str = "standard") -> Record:
+def rounded(value: float, dtype: str) -> float:
+    scale = 2.0 ** ({"float64": 53, "float32": 24, "bfloat16": 8, "float16": 11}[dtype] - math.frexp(value)[1])
+    return round(value * scale) / scale
+
+
+def run(name: str = CPU_RUN, device: str = "cpu", profile: str = "standard") -> Record:
     devices: list[Record] = [{"name": "cpu", "model": "AMD EPYC 9654"}]
     if device == "cuda":
         devices.append({"name": "cuda", "model": "NVIDIA H200", "driver": "580.82.07", "count": 1})
@@ -108,7 +114,7 @@ def evidence(sample: Sample, name: str, device: str, dtype: str, **changes: Any)
         "instances": instances, "batches": instances // 256, "checks": 3 * (instances // 256),
         "undetermined": rng.choice([0, 0, instances // 900]), "excluded": 0,
         "alpha": 4e-9 if sample.kind == STATISTICAL else 0.0,
-        "worst": {"margin": margin, "label": "Tr(BCA)", "input": worst_input(rng)},
+        "worst": {"margin": margin, "label": "Tr(BCA)", "input": worst_input(rng, dtype)},
         "histogram": {str(key): number for key, number in histogram.items()}, "zeros": zeros, "seconds": seconds,
         "split": {"inputs": seconds * 0.2, "subject": seconds * 0.3, "property": seconds * 0.3,
                   "harness": seconds * 0.2},
@@ -128,18 +134,18 @@ def trial(record: Record, role: str, name: str, outcome: str, **changes: Any) ->
 
 def failure(rng: random.Random, margin: float | str = "inf") -> Record:
     return {
-        "margin": margin, "label": "Tr(ACB)", "input": worst_input(rng, side=2),
+        "margin": margin, "label": "Tr(ACB)", "input": worst_input(rng, "float32", side=2),
         "instance": "A=[[0,1],[0,0]], B=[[0,0],[1,0]], C=[[1,0],[0,0]]", "observed": "0.0", "expected": "1.0",
         "bound": "1.2e-06", "reproduction": REPRODUCTION,
         "repeat": "pytest --claim trace-cyclic-three --dtype float32 --device cpu",
     }  # fmt: skip
 
 
-def worst_input(rng: random.Random, side: int | None = None) -> Record:
+def worst_input(rng: random.Random, dtype: str, side: int | None = None) -> Record:
     sides = [side or rng.randrange(1, 6) for _ in range(3)]
     shapes = [[sides[0], sides[1]], [sides[1], sides[2]], [sides[2], sides[0]]]
     small = sum(map(math.prod, shapes)) <= 64
-    values = [[rng.gauss(0, 1).hex() for _ in range(math.prod(shape))] for shape in shapes]
+    values = [[rounded(rng.gauss(0, 1), dtype).hex() for _ in range(math.prod(shape))] for shape in shapes]
     return {
         "regimes": {"factors": {"kind": "MatrixCycle", "dims": sides, "scale": rng.choice(["unit", "near overflow"]),
                                 "spectrum": rng.choice(["geometric", "one small", "clustered"]), "condition": 1e4}},
@@ -193,9 +199,7 @@ def write(folder: Path, number: int = 31) -> list[Path]:
     """Write a CPU run, a CUDA run and their benchmarks; return the paths."""
     chosen = samples(number)
     paths = [folder / "cpu.jsonl", folder / "cuda.jsonl", folder / "benchmarks.json"]
-    for path, name, device in zip(
-        paths, ("20261120T070000-1a2b3c4d", "20261120T081500-9f8e7d6c"), ("cpu", "cuda"), strict=False
-    ):
+    for path, name, device in zip(paths, (CPU_RUN, CUDA_RUN), ("cpu", "cuda"), strict=False):
         path.write_text("".join(json.dumps(record) + "\n" for record in lines(name, device, chosen)), "utf-8")
     paths[2].write_text(json.dumps(benchmarks(chosen, ("cpu", "cuda"))), "utf-8")
     return paths

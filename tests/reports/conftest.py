@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reports import schema
+from reports.build import build
+from tests.reports import synthetic
+
+HOSTILE = "</script><script>hacked=1</script><img src=x onerror=hacked=1>\"'&\u2028<!--{{7*7}}{% raw %}"
+
+
+def hostile(value: Any, valid: Callable[[Any], bool], path: tuple[Any, ...] = ()) -> Any:  # noqa: ANN401
+    """Return the JSON value with the hostile string in every text and key where `valid` allows it."""
+    if isinstance(value, str):
+        return HOSTILE if valid((path, HOSTILE)) else value
+    if isinstance(value, list):
+        return [hostile(item, valid, (*path, number)) for number, item in enumerate(value)]
+    if isinstance(value, dict):
+        changed = {key: hostile(item, valid, (*path, key)) for key, item in value.items()}
+        return changed | ({HOSTILE: 1} if valid((path, {**value, HOSTILE: 1})) else {})
+    return value
+
+
+def hostile_record(record: dict[str, Any]) -> dict[str, Any]:
+    def valid(change: Any) -> bool:  # noqa: ANN401
+        path, new = change
+        if path and path[0] in {"run", "started", "statement", "device", "dtype"}:
+            return False  # what joins records, and LaTeX, have tests of their own
+        changed = place = json.loads(json.dumps(record))
+        for step in path[:-1]:
+            place = place[step]
+        if not path:
+            return False
+        place[path[-1]] = new
+        return schema.violation(changed) is None
+
+    return hostile(record, valid)
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[..., Path]:
+    """Write records as the lines of one file."""
+
+    def write(records: Iterable[Any], name: str = "run.jsonl") -> Path:
+        path = tmp_path / name
+        path.write_text("".join(json.dumps(record) + "\n" for record in records), "utf-8")
+        return path
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The report of a CPU run, a CUDA run and their benchmarks: 31 claims."""
+    folder = tmp_path_factory.mktemp("report")
+    return build(synthetic.write(folder), folder / "out", complain=pytest.fail)
+
+
+@pytest.fixture(scope="session")
+def hostile_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("hostile")
+    records = [
+        hostile_record(record) for record in synthetic.lines(synthetic.CUDA_RUN, "cuda", synthetic.samples(31)[13:16])
+    ]
+    failed = next(record for record in records if record.get("role") == "claim")
+    failed |= {
+        "outcome": "failed",
+        "failure": hostile_record(failed | {"failure": synthetic.failure(synthetic.seeded(1))})["failure"],
+    }
+    assert sum(text.count("hacked") for text in map(json.dumps, records)) > 500
+    benchmarks = synthetic.benchmarks(synthetic.samples(31)[13:16])
+    for entry in benchmarks["benchmarks"]:
+        entry["extra_info"] |= dict.fromkeys(("operation", "dtype", "device", "size", "device_model"), HOSTILE)
+    paths = [folder / f"{HOSTILE[:9].replace('/', '')}.jsonl", folder / "benchmarks.json"]
+    foreign = {"schema": 1, "kind": HOSTILE, "run": "x"}
+    paths[0].write_text("".join(json.dumps(record) + "\n" for record in [*records, foreign]), "utf-8")
+    paths[1].write_text(json.dumps(benchmarks), "utf-8")
+    return build(paths, folder / "out", complain=[].append)

@@ -1,0 +1,253 @@
+"""The page in a real browser: Chromium, driven by Playwright."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from reports.build import build
+from tests.reports import synthetic
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if path is None:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)("Chromium is not installed: apt-get install chromium")
+    playwright = pytest.importorskip("playwright.sync_api") if not os.environ.get("CI") else None
+    if playwright is None:
+        import playwright.sync_api as playwright  # noqa: PLC0415 (absence is an error in CI)
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=path, args=flags)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(browser: Browser, page: Path) -> Iterator[Callable[..., Page]]:
+    """Open the report (or another file); the browser must neither complain nor ask for anything else."""
+    complaints: list[str] = []
+    contexts = []
+
+    def visit(address: str = "", file: Path = page, width: int = 1280, **options: Any) -> Page:
+        context = browser.new_context(viewport={"width": width, "height": 900}, **options)
+        contexts.append(context)
+        tab = context.new_page()
+        tab.on("console", lambda message: complaints.append(f"console: {message.text}"))
+        tab.on("pageerror", lambda error: complaints.append(f"error: {error}"))
+        tab.on("dialog", lambda dialog: complaints.append(f"dialog: {dialog.message}"))
+        tab.on(
+            "request",
+            lambda request: request.url.startswith((file.as_uri(), "data:")) or complaints.append(request.url),
+        )
+        tab.goto(file.as_uri() + address)
+        return tab
+
+    yield visit
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def shown(tab: Page) -> list[str]:
+    return tab.eval_on_selector_all("tr.claim", "rows => rows.filter(row => row.checkVisibility()).map(row => row.id)")
+
+
+def test_every_claim_is_listed_and_none_is_open(visit: Callable[..., Page]) -> None:
+    tab = visit()
+    assert len(shown(tab)) == 31
+    assert tab.locator("tr.detail:visible").count() == 0
+    assert tab.locator("#ui_shown").inner_text() == "31 of 31"
+
+
+@pytest.mark.parametrize(
+    ("words", "ids"),
+    [
+        ("invariant scalar", ["softmax-shift-invariance"]),
+        ("SVD-existence", ["svd-existence"]),
+        ("lstsq", ["pseudoinverse-minimum-norm"]),  # an operation
+        ("no such claim", []),
+    ],
+)
+def test_search_covers_titles_ids_and_operations(visit: Callable[..., Page], words: str, ids: list[str]) -> None:
+    tab = visit()
+    tab.keyboard.press("/")
+    tab.keyboard.type(words)
+    assert shown(tab) == ids
+    assert tab.locator("#ui_nothing").is_visible() == (not ids)
+    tab.keyboard.press("Escape")
+    assert len(shown(tab)) == 31
+
+
+def test_filters_combine_and_the_address_keeps_them(visit: Callable[..., Page]) -> None:
+    tab = visit()
+    tab.select_option("#ui_verdict", "false-as-stated")
+    assert len(shown(tab)) == 3
+    tab.select_option("#ui_chapter", "regularization")
+    assert shown(tab) == ["bagging-ensemble-variance", "dropout-versus-bagging-sampling"]
+    tab.select_option("#ui_evidence", "consistent")
+    assert shown(tab) == ["dropout-versus-bagging-sampling"]
+    again = visit(re.sub("^[^#]*", "", tab.url))
+    assert shown(again) == ["dropout-versus-bagging-sampling"]
+    again.select_option("#ui_evidence", "failed")
+    assert shown(again) == []
+    again.click("#ui_clear")
+    assert len(shown(again)) == 31
+
+
+def test_the_first_screen_leads_to_the_claims_behind_its_numbers(visit: Callable[..., Page]) -> None:
+    tab = visit()
+    tab.click(".legend a:has-text('failed')")
+    assert shown(tab) == ["log-softmax-accuracy"]
+    tab.click(".findings a >> nth=0")
+    tab.locator("#open_30").wait_for()
+
+
+def test_columns_sort_both_ways(visit: Callable[..., Page]) -> None:
+    tab = visit()
+    for _ in range(2):
+        tab.click("th[data-sort=worst] button")
+        margins = tab.eval_on_selector_all("tr.claim .margin", "cells => cells.map(cell => cell.textContent)")
+        values = [float(re.sub("^10", "1·10", text).replace("·10", "e").translate(SUPERSCRIPTS)) for text in margins]
+        down = tab.get_attribute("th[data-sort=worst]", "aria-sort") == "descending"
+        assert values == sorted(values, reverse=down)
+    tab.click("th[data-sort=title] button")
+    titles = [title.lower() for title in tab.locator("tr.claim .open").all_inner_texts()]
+    assert tab.get_attribute("th[data-sort=title]", "aria-sort") == "ascending"
+    assert titles[0].startswith("a norm maps")
+
+
+SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+
+
+def test_a_permanent_link_opens_its_claim(visit: Callable[..., Page]) -> None:
+    tab = visit("#trace-cyclic-three")
+    sheet = tab.locator("tr.detail:visible .sheet")
+    assert sheet.count() == 1
+    assert sheet.locator(".statement svg").first.bounding_box()["height"] > 10
+    assert sheet.locator(".cells tbody tr").count() == 8
+    assert sheet.locator(".bar:visible").count() == 12
+    box = tab.locator("#trace-cyclic-three").bounding_box()
+    assert 0 <= box["y"] < 300
+    tab.goto(tab.url.split("#")[0] + "#svd-existence")
+    assert tab.locator("#open_10").is_visible()
+    assert tab.locator(".sheet .perma").last.get_attribute("href") == "#svd-existence"
+
+
+def test_a_link_to_a_claim_that_a_filter_hides_drops_the_filter(visit: Callable[..., Page]) -> None:
+    tab = visit("#trace-cyclic-three?verdict=false-as-stated")
+    assert len(shown(tab)) == 31
+    assert tab.locator("tr.detail:visible").count() == 1
+
+
+@pytest.mark.parametrize("address", ["#nosuchclaim", "#?verdict=nosuch&sort=nosuch", "#?q=%E0%A4%A", "#%E0%A4%A", "#?"])
+def test_a_stale_address_does_no_harm(visit: Callable[..., Page], address: str) -> None:
+    assert visit(address).locator("tr.claim").count() == 31
+
+
+def test_keyboard_alone_opens_and_closes(visit: Callable[..., Page]) -> None:
+    tab = visit()
+    tab.focus("#lp-norm .open")
+    tab.keyboard.press("Enter")
+    assert tab.locator("#open_0").is_visible()
+    assert tab.get_attribute("#lp-norm .open", "aria-expanded") == "true"
+    assert tab.url.endswith("#lp-norm")
+    tab.keyboard.press("Enter")
+    assert not tab.locator("#open_0").is_visible()
+    assert tab.evaluate("document.activeElement.className") == "open"
+
+
+def test_all_claims_open_and_close(visit: Callable[..., Page]) -> None:
+    tab = visit()
+    tab.click("#ui_all")
+    assert tab.locator("tr.detail:visible").count() == 31
+    missing = (
+        "() => [...document.querySelectorAll('use')].filter(use => !document.querySelector(use.getAttribute('href')))"
+    )
+    assert tab.evaluate(f"({missing})().length") == 0
+    tab.click("#ui_all")
+    assert tab.locator("tr.detail:visible").count() == 0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_theme_follows_the_system_and_its_button(visit: Callable[..., Page], scheme: str) -> None:
+    tab = visit(color_scheme=scheme)
+    luminance = "getComputedStyle(document.body).backgroundColor.match(/[0-9]+/g).reduce((sum, part) => sum + +part, 0)"
+    before = tab.evaluate(luminance)
+    assert (before > 384) == (scheme == "light")
+    tab.click("#ui_theme")
+    assert (tab.evaluate(luminance) > 384) == (scheme == "dark")
+    tab.reload()
+    assert (tab.evaluate(luminance) > 384) == (scheme == "dark")
+
+
+@pytest.mark.parametrize("width", [390, 700, 820, 1280])
+def test_no_width_scrolls_sideways(visit: Callable[..., Page], width: int) -> None:
+    tab = visit(width=width)
+    tab.click("#ui_all")
+    tab.evaluate("document.querySelectorAll('details').forEach(details => { details.open = true; })")
+    assert tab.evaluate("document.documentElement.scrollWidth") == width
+
+
+def test_a_narrow_table_keeps_its_meaning(visit: Callable[..., Page]) -> None:
+    tab = visit("#trace-cyclic-three", width=390)
+    cell = tab.locator("tr.detail:visible .cells tbody td.num").first
+    assert (cell.get_attribute("role"), cell.get_attribute("data-name")) == ("cell", "worst")
+    assert tab.locator("table.list").get_attribute("role") == "table"
+
+
+def test_names_for_those_who_listen(visit: Callable[..., Page]) -> None:
+    tab = visit("#log-softmax-accuracy")
+    label = tab.locator("#log-softmax-accuracy .heat").get_attribute("aria-label")
+    assert label is not None
+    assert "float16 on cpu: failed, worst margin 3.2" in label
+    assert tab.get_by_role("searchbox", name="Search titles, ids and operations").count() == 1
+    assert tab.get_by_role("button", name="Switch between light and dark").count() == 1
+    assert tab.get_by_role("img", name=r"\log p_i").count() == 1
+    nameless = "() => [...document.querySelectorAll('button, a, select, input')].filter(e => !(e.textContent.trim() || e.ariaLabel || e.labels?.[0]?.textContent)).length"  # noqa: E501
+    assert tab.evaluate(nameless) == 0
+
+
+def test_code_is_copied(visit: Callable[..., Page]) -> None:
+    tab = visit("#log-softmax-accuracy", permissions=["clipboard-read", "clipboard-write"])
+    tab.locator(".failure .code button").click()
+    tab.wait_for_function("document.querySelector('.failure .code button').textContent === 'Copied'")
+    assert tab.evaluate("navigator.clipboard.readText()") == synthetic.REPRODUCTION.strip()
+
+
+def test_paper_has_no_tools(visit: Callable[..., Page]) -> None:
+    tab = visit("#trace-cyclic-three")
+    tab.emulate_media(media="print")
+    assert not tab.locator(".tools").is_visible()
+    assert tab.locator("#open_7 .statement").is_visible()
+
+
+def test_hostile_data_do_nothing(visit: Callable[..., Page], hostile_page: Path) -> None:
+    tab = visit(file=hostile_page, width=390)
+    tab.hover("tr.claim .heat >> nth=0")
+    tab.click("#ui_all")
+    tab.evaluate("document.querySelectorAll('details').forEach(details => { details.open = true; })")
+    tab.wait_for_timeout(200)
+    assert tab.evaluate("typeof hacked") == "undefined"
+    assert tab.evaluate("document.querySelectorAll('img').length") == 0
+    assert tab.evaluate("document.documentElement.scrollWidth") == 390
+    assert tab.locator("tr.detail:visible").count() == 3
+
+
+def test_two_hundred_claims_are_usable_at_once(visit: Callable[..., Page], tmp_path: Path) -> None:
+    large = build(synthetic.write(tmp_path, 200), tmp_path / "out")
+    tab = visit(file=large)
+    timing = "performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd"
+    assert tab.evaluate(timing) < 3000  # a second on an idle machine; this one may be busy
+    tab.fill("#ui_q", "shift-invariance")
+    assert len(shown(tab)) == 6

@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from reports.read import read
+from tests.reports import synthetic
+
+LINES = list(synthetic.lines(synthetic.CPU_RUN, "cpu", synthetic.samples(2)))
+TEXTS = [json.dumps(line) for line in LINES]
+
+
+def test_every_record_is_read(write: Callable[..., Path]) -> None:
+    records = read([write(LINES)])
+    assert records.problems == []
+    assert list(records.runs) == [synthetic.CPU_RUN]
+    assert records.claims == [line for line in LINES if line["kind"] == "claim"]
+    assert records.evidence == [line for line in LINES if line["kind"] == "evidence"]
+
+
+@pytest.mark.parametrize("cut", [1, 30, 400])
+def test_a_torn_last_line_costs_only_itself(tmp_path: Path, cut: int) -> None:
+    path = tmp_path / "torn.jsonl"
+    path.write_text("\n".join(TEXTS)[:-cut], "utf-8")
+    records = read([path])
+    assert records.problems == [f"{path}:{len(TEXTS)}: torn last line: the run was cut short while writing it"]
+    assert len(records.claims) + len(records.evidence) == len(TEXTS) - 2
+
+
+def test_a_torn_letter_costs_only_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "torn.jsonl"
+    path.write_bytes("\n".join([*TEXTS, '{"schema":1,"title":"é']).encode()[:-1])
+    records = read([path])
+    assert len(records.problems) == 1
+    assert len(records.claims) + len(records.evidence) == len(TEXTS) - 1
+
+
+def test_a_last_line_without_its_newline_is_whole(tmp_path: Path) -> None:
+    path = tmp_path / "run.jsonl"
+    path.write_text("\n".join(TEXTS), "utf-8")
+    assert read([path]).problems == []
+
+
+@pytest.mark.parametrize(
+    ("line", "complaint"),
+    [
+        ("not JSON", "foreign line: no JSON object"),
+        ("[1, 2]", "foreign line: no JSON object"),
+        ('{"a": NaN}', "foreign line: no JSON object"),
+        ('{"event": "start"}', "foreign line: neither a run, a claim nor evidence"),
+        ('{"schema": 2, "kind": "run", "run": "x"}', "schema 2 is newer than schema 1, which this version reads"),
+        ('{"schema": 1, "kind": "verdict", "run": "x"}', 'no valid record: kind: "verdict" is not run or claim'),
+        (TEXTS[1].replace('"truth": "true"', '"truth": "yes"'), 'no valid record: truth: "yes" is not true or'),
+        ("[" * 100_000, "foreign line: no JSON object"),
+    ],
+)  # fmt: skip
+def test_a_foreign_line_is_named_and_costs_nothing_else(tmp_path: Path, line: str, complaint: str) -> None:
+    path = tmp_path / "run.jsonl"
+    path.write_text("\n".join([TEXTS[0], line, *TEXTS[1:]]) + "\n", "utf-8")
+    records = read([path])
+    assert len(records.problems) == 1
+    assert records.problems[0].startswith(f"{path}:2: {complaint}")
+    assert len(records.claims) + len(records.evidence) == len(TEXTS) - 1
+
+
+def test_lines_alike_are_one_complaint(tmp_path: Path) -> None:
+    path = tmp_path / "run.jsonl"
+    path.write_text("\n".join([*TEXTS, *["log"] * 5]) + "\n", "utf-8")
+    assert read([path]).problems == [
+        f"{path}:{len(TEXTS) + 1}: foreign line: no JSON object (and 4 more lines like it)"
+    ]
+
+
+@pytest.mark.parametrize("content", [b"", b"hello\nworld\n", b"\x89PNG\r\n\x1a\n\x00", b'{"benchmarks": 1}', b"[]"])
+def test_a_foreign_file_is_named_once(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(content)
+    records = read([path])
+    assert records.problems == [f"{path}: not a record file (no line is a run, a claim or evidence)"]
+    assert not records.usable
+
+
+def test_a_missing_file_and_a_folder_are_named(tmp_path: Path) -> None:
+    assert read([tmp_path / "none.jsonl", tmp_path]).problems == [
+        f"{tmp_path / 'none.jsonl'}: no such file",
+        f"{tmp_path}: Is a directory",
+    ]
+
+
+def test_benchmarks_are_told_by_their_content(tmp_path: Path) -> None:
+    path = tmp_path / "records.jsonl"  # the name says nothing
+    whole = synthetic.benchmarks(synthetic.samples(31))
+    harness = {"name": "throughput", "extra_info": {}, "stats": {"median": 1.0, "rounds": 3}}
+    path.write_text(json.dumps(whole | {"benchmarks": [harness, *whole["benchmarks"]]}, indent=1), "utf-8")
+    records = read([path])
+    assert records.problems == []
+    assert len(records.benchmarks) == len(whole["benchmarks"])
+    first = records.benchmarks[0]
+    assert (first.operation, first.implementation, first.machine) == ("add", "reference", "AMD EPYC 9654")
+
+
+@pytest.mark.parametrize("change", [{"dtype": 3}, {"implementation": "numpy"}, {"claims": "all"}, {"size": None}])
+def test_a_benchmark_that_does_not_say_what_it_measured_is_named(tmp_path: Path, change: dict[str, object]) -> None:
+    whole = synthetic.benchmarks(synthetic.samples(1))
+    whole["benchmarks"][0]["extra_info"] |= change
+    path = tmp_path / "benchmarks.json"
+    path.write_text(json.dumps(whole), "utf-8")
+    records = read([path])
+    assert records.problems == [f"{path}: benchmark 1 lacks what says what it measured; left out"]
+    assert len(records.benchmarks) == len(whole["benchmarks"]) - 1
