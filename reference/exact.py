@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from functools import partial, reduce
+from functools import reduce
 from operator import mul
 from typing import NamedTuple, cast
 
@@ -127,13 +127,12 @@ def correctly_rounded(evaluate: Callable[[], arb], *, bits: int = BITS) -> float
 def elementwise(function: Callable[..., arb], *arrays: ArrayLike) -> NDArray[np.float64]:
     """A real function of float arrays, given in balls, correctly rounded entry by entry; the arrays broadcast."""
     parts = np.broadcast_arrays(*(np.asarray(a, np.float64) for a in arrays))
-    rows = zip(*(part.ravel().tolist() for part in parts), strict=True)
-    values = [correctly_rounded(partial(_apply, function, row)) for row in rows]
-    return np.array(values, np.float64).reshape(parts[0].shape)
 
+    def value(*row: float) -> float:
+        return correctly_rounded(lambda: function(*map(ball, row)))
 
-def _apply(function: Callable[..., arb], row: Iterable[float]) -> arb:
-    return function(*map(ball, row))
+    rows = [part.ravel().tolist() for part in parts]
+    return np.array(list(map(value, *rows)), np.float64).reshape(parts[0].shape)
 
 
 def double_double_of_ball(x: arb) -> tuple[float, float]:
