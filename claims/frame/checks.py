@@ -52,8 +52,21 @@ def per_instance(margins: NDArray[Any]) -> NDArray[Any]:
     return margins if margins.ndim == 1 else margins.reshape(len(margins), -1).max(-1, initial=0)
 
 
+def _numbers(x: Any) -> NDArray[np.float64]:
+    """The values of a tensor, or of nested lists of equal lengths, as one array."""
+    return np.asarray(values(x), np.float64)
+
+
+def _paired(left: NDArray[np.float64], right: NDArray[np.float64]) -> None:
+    """Raises ValueError for (n, 1) with (n,), which would compare every instance with every other."""
+    both = left.shape, right.shape
+    if np.broadcast_shapes(*both) not in both:
+        raise ValueError(f"shapes {both[0]} and {both[1]} do not pair instances; give both the same axes")
+
+
 def _check(kind: str, error: NDArray[np.float64], bound: ArrayLike, where: Any, label: str, **shown: Any) -> Check:
     bound = np.asarray(bound, np.float64)
+    _paired(error, bound)
     margins = per_instance(ratio(error, bound))
     infinite = np.isinf(bound)
     undetermined = per_instance(np.broadcast_to(infinite, error.shape)) if infinite.any() else None
@@ -67,7 +80,8 @@ def _check(kind: str, error: NDArray[np.float64], bound: ArrayLike, where: Any, 
 
 def within(observed: Any, truth: Truth, *, where: Any = None, label: str = "") -> Check:
     """`|observed - truth.value| <= truth.bound` in every entry; equal infinities agree."""
-    seen, value = values(observed), truth.value
+    seen, value = _numbers(observed), _numbers(truth.value)
+    _paired(seen, value)
     with np.errstate(invalid="ignore", over="ignore"):
         error = np.where(seen == value, 0.0, np.abs(seen - value))
     return _check("within", error, truth.bound, where, label, observed=observed, expected=value)
@@ -75,25 +89,29 @@ def within(observed: Any, truth: Truth, *, where: Any = None, label: str = "") -
 
 def within_norm(observed: Any, truth: Truth, *, axes: int = 1, where: Any = None, label: str = "") -> Check:
     """`||observed - truth.value||_2 <= truth.bound`, the norm over the last `axes` axes (2: Frobenius)."""
+    seen, value = _numbers(observed), _numbers(truth.value)
+    _paired(seen, value)
     with np.errstate(invalid="ignore", over="ignore"):
-        difference = values(observed) - truth.value
+        difference = seen - value
         # scaled, so that squares neither overflow nor vanish
         size = np.abs(difference).max(axis=tuple(range(-axes, 0)), initial=0.0, keepdims=True)
         scale = np.where((size > 0) & np.isfinite(size), size, 1.0)
         norms = np.sqrt(((difference / scale) ** 2).sum(tuple(range(-axes, 0)))) * scale.reshape(scale.shape[:-axes])
-    return _check("within norm", norms, truth.bound, where, label, observed=observed, expected=truth.value)
+    return _check("within norm", norms, truth.bound, where, label, observed=observed, expected=value)
 
 
 def equal(observed: Any, expected: Any, *, where: Any = None, label: str = "") -> Check:
     """Equal numbers in every entry: no error at all is allowed, NaN equals NaN, and -0 equals +0."""
-    seen, wanted = values(observed), values(expected)
+    seen, wanted = _numbers(observed), _numbers(expected)
+    _paired(seen, wanted)
     error = np.where((seen == wanted) | (np.isnan(seen) & np.isnan(wanted)), 0.0, np.inf)
     return _check("equal", error, 0.0, where, label, observed=observed, expected=wanted)
 
 
 def at_most(left: Any, right: Any, slack: ArrayLike = 0.0, *, where: Any = None, label: str = "") -> Check:
     """`left <= right + slack` in every entry, for slack >= 0; NaN on either side refutes."""
-    small, large = values(left), values(right)
+    small, large = _numbers(left), _numbers(right)
+    _paired(small, large)
     with np.errstate(invalid="ignore", over="ignore"):
         excess = np.where(small <= large, 0.0, small - large)
     return _check("at most", excess, slack, where, label, observed=left, expected=large)
@@ -101,7 +119,7 @@ def at_most(left: Any, right: Any, slack: ArrayLike = 0.0, *, where: Any = None,
 
 def holds(condition: Any, *, where: Any = None, label: str = "") -> Check:
     """A condition that is true or false, per instance or entry; NaN is false."""
-    truth = np.atleast_1d(values(condition))
+    truth = np.atleast_1d(_numbers(condition))
     met = (truth != 0) & ~np.isnan(truth)
     return _check("holds", np.where(met, 0.0, np.inf), 0.0, where, label, observed=condition, expected=True)
 
@@ -109,5 +127,6 @@ def holds(condition: Any, *, where: Any = None, label: str = "") -> Check:
 def consistent(distance: ArrayLike, radius: ArrayLike, *, alpha: float, label: str = "") -> Check:
     """A statistic within the `radius` that a finite-sample theorem exceeds with probability at most `alpha`."""
     distance = np.atleast_1d(np.asarray(distance, np.float64))
+    _paired(distance, np.asarray(radius))
     margins = per_instance(ratio(distance, radius))
     return Check(margins, "consistent", label, observed=distance, expected=0.0, bound=radius, alpha=alpha)

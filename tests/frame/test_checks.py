@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 import torch
@@ -162,3 +164,37 @@ def test_consistent_measures_a_distance_in_radii_and_states_its_false_alarms() -
     assert check.margins.tolist() == [0.25]
     assert check.alpha == 1e-9
     assert consistent([1.0, NAN], 2.0, alpha=1e-9).margins.tolist() == [0.5, INF]
+
+
+COLUMN, ROW = np.ones((3, 1)), np.ones(3)
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        lambda: within(COLUMN, truth(ROW, 1.0)),
+        lambda: within(COLUMN, truth(COLUMN, ROW)),
+        lambda: within_norm(COLUMN, truth(ROW, 1.0)),
+        lambda: within_norm(COLUMN, truth(COLUMN, COLUMN)),
+        lambda: equal(COLUMN, ROW),
+        lambda: at_most(COLUMN, ROW),
+        lambda: at_most(COLUMN, COLUMN, ROW),
+        lambda: consistent(COLUMN, ROW, alpha=0.0),
+    ],
+    ids=["value", "bound", "norm", "bound of the norm", "equal", "at most", "slack", "consistent"],
+)
+def test_shapes_that_compare_every_instance_with_every_other_are_refused(check: Callable[[], object]) -> None:
+    with pytest.raises(ValueError, match="do not pair instances"):
+        check()
+
+
+def test_one_number_may_stand_for_all_entries_on_either_side() -> None:
+    assert at_most(0, np.ones((3, 2))).margins.tolist() == [0.0] * 3
+    assert equal(np.ones((3, 2)), 1.0).margins.tolist() == [0.0] * 3
+    assert within(np.ones((3, 2)), truth(1.0, np.ones((3, 1)))).margins.tolist() == [0.0] * 3
+
+
+def test_lists_of_numbers_are_compared_as_arrays() -> None:
+    assert equal([(2, 3), (4, 5)], [[2.0, 3.0], [4.0, 6.0]]).margins.tolist() == [0.0, INF]
+    assert within([torch.tensor(1.0), 2.0], truth([1.0, 1.0], 2.0)).margins.tolist() == [0.0, 0.5]
+    assert holds([True, False]).margins.tolist() == [0.0, INF]
