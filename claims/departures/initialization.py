@@ -12,6 +12,7 @@ from claims.initialization.laws import xavier_initializer_law
     xavier_initializer_law,
     summary="Half types on the CPU: uniform_, rand and the uniform initializers relabel what rounds up to the upper end"
     " as the lower end, which becomes an atom with twice its share; the mean is lower by half an ulp of the upper end",
+    operations=("xavier_uniform_",),
     devices=("cpu",),
     dtypes=("float16", "bfloat16"),
     versions="2.13.0",

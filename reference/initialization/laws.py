@@ -9,7 +9,7 @@ import numpy as np
 from flint import arb
 from numpy.typing import NDArray
 from scipy.special import ndtr
-from scipy.stats import norm
+from scipy.stats import chi2, norm
 
 from reference.bounds import dot_error
 from reference.exact import ball, correctly_rounded
@@ -93,13 +93,13 @@ def square_sum_fit(w: Float64, deviation: float, format: Format, alpha: float = 
 
 
 def norm_fit(size: float, error: float, deviation: float, degrees: int, alpha: float = ALPHA) -> Fit:
-    """A norm within `error` of that of `degrees` independent N(0, sigma^2) variables: the likeliest is judged."""
-    if deviation == 0 or degrees == 0:
-        return Fit(size, error)
+    """A norm within `error` of that of `degrees` independent N(0, sigma^2) variables: the least margin counts.
+
+    That is the one nearest to the square root of the median of chi-square, where the p-value is 1.
+    """
     least, most = max(0.0, size - error) / deviation, (size + error) / deviation
-    likely = min(max(math.sqrt(degrees), least), most)
-    p = 1.0 if least <= math.sqrt(degrees) <= most else chi_square_p_value(likely**2, degrees)
-    return p_value_fit(p, alpha)
+    nearest = min(max(math.sqrt(chi2.median(degrees)), least), most)
+    return p_value_fit(chi_square_p_value(nearest**2, degrees), alpha)
 
 
 def normal_distance_fit(ascending: Float64, deviation: float, format: Format, alpha: float = ALPHA) -> Fit:

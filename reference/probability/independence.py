@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.stats import norm
 
 from reference.bounds import Chain
-from reference.double_double import DoubleDouble, dot, to_float64
+from reference.double_double import DoubleDouble, dot, to_float64, two_product
 from reference.formats import Arithmetic, Format
 from reference.probability.sampling import ALPHA, Fit, p_value_fit
 from reference.rounding import gamma, rounded, rounds_operands, upward
@@ -59,9 +59,10 @@ def covariance_with_random_sign(x: Float64, odds: Float64, arithmetic: Arithmeti
     weights = np.repeat(odds, n, -1)
     general = weighted_covariance_error(data, weights, arithmetic)[..., 0, 1]
     quantum = np.where(x == 0, np.inf, np.abs(x)).min(-1, keepdims=True)
-    multiples = np.abs(x) / quantum
+    multiples = np.rint(np.abs(x) / quantum)
+    product, lost = two_product(multiples, np.broadcast_to(quantum, x.shape))
     total = odds.sum(-1) * (multiples**2).sum(-1)
-    exact = (multiples == np.rint(multiples)).all(-1) & (total <= 2.0**arithmetic.accumulator.precision)
+    exact = ((product == np.abs(x)) & (lost == 0)).all(-1) & (total <= 2.0**arithmetic.accumulator.precision)
     exact &= odds.max(-1) * multiples.max(-1) <= 2.0**arithmetic.operand.precision
     exact &= quantum[..., 0] ** 2 >= arithmetic.accumulator.eta
     bound = np.where((lean == 0) & exact, 0.0, general + np.where(lean == 0, 0.0, rest + 4 * second * 2.0**-53))

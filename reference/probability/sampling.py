@@ -201,7 +201,7 @@ def doubled_rand_laws(format: Format) -> tuple[Law, ...]:
 
 def p_value_fit(p: float, alpha: float = ALPHA) -> Fit:
     """-ln p against -ln alpha, for the p-value of an exact test."""
-    return Fit(-math.log(p) if p > 0 else math.inf, -math.log(alpha))
+    return Fit(abs(math.log(p)) if p > 0 else math.inf, -math.log(alpha))
 
 
 def moment_fit(x: Float64, k: int, laws: Iterable[Law], alpha: float = ALPHA) -> Fit:
@@ -227,17 +227,24 @@ def distance_fit(ascending: Float64, laws: Iterable[Law], alpha: float = ALPHA) 
 
 
 def square_variance_fit(x: Float64, y: Float64, laws: Iterable[Law], alpha: float = ALPHA) -> Fit:
-    """Cov(x^2, y^2) of a sample with |y| = |x| against Var(X^2) = E X^4 - (E X^2)^2.
+    """Cov(x^2, y^2) of a sample with |y| = |x| against V = Var(X^2).
 
-    With radii r_k of mean(x^k), each at alpha/2: |E X^4 - mean| <= r_4, |(E X^2)^2 - mean^2| <= 2 E X^2 r_2 + r_2^2.
+    With D = X^2 - E X^2 it is mean(d^2) - mean(d)^2: mean(d^2) is within Bernstein's radius of V for the variance
+    E D^4 - V^2, mean(d)^2 at most the square of that for X^2, both at alpha/2. `slack` counts with the total variation
+    of d^2, at most 4 max d^2.
     """
+    n = x.size
     a, b = x**2, y**2
     covariance = float(np.mean(a * b) - np.mean(a) * np.mean(b))
     fits = []
     for law in laws:
-        second, fourth = law.moments[2], law.moments[4]
-        r2, r4 = (law.moment_radius(k, x.size, alpha / 2) for k in (2, 4))
-        fits.append(Fit(abs(covariance - (fourth - second**2)), r4 + 2 * second * r2 + r2**2))
+        _, _, m2, _, m4, _, m6, _, m8 = law.moments
+        variance = m4 - m2**2
+        fourth = m8 - 4 * m2 * m6 + 6 * m2**2 * m4 - 3 * m2**4
+        largest = max(abs(v**2 - m2) for v in (*law.ends, 0.0)) ** 2
+        radius = bernstein_radius(n, fourth - variance**2, max(largest, variance), alpha / 2)
+        radius += 4 * largest * law.slack + law.moment_radius(2, n, alpha / 2) ** 2
+        fits.append(Fit(abs(covariance - variance), radius))
     return _nearest(fits)
 
 

@@ -311,7 +311,7 @@ def two_point_laws() -> Regimes:
         TwoPointLaws(3, 3),
         TwoPointLaws(2, 8, centred=True),
         TwoPointLaws(1, 1),
-        SampledSums(1 << 14, 16, (-1, 2, 1), (1, 2, 2)),
+        SampledSums(1 << 16, 16, (-1, 2, 1), (1, 2, 2)),
         SampledSums(1 << 14, 32, (0, 1, 2), (-1, 1, 2)),
     )
     two = st.tuples(st.integers(-2, 2), st.integers(-2, 2), st.integers(1, 3))
