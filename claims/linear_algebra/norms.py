@@ -86,7 +86,7 @@ def magnitudes_may_be_omitted(subject: Subject, vector: inputs.Normed) -> Iterat
         yield within(subject.power(total, 1 / p), exact_norm(subject, x, p, stored_steps=True))
 
 
-@refutation(lp_norm, r"1/p may be an integer division: \|x\|_p=\big(\sum_i|x_i|^p\big)^{\lfloor1/p\rfloor}")
+@refutation(lp_norm, r"$1/p$ is an integer division: $\|x\|_p=\big(\sum_i|x_i|^p\big)^{\lfloor1/p\rfloor}$")
 def root_of_integer_order(subject: Subject, vector: inputs.Normed) -> Iterator[Check]:
     x, p = vector
     if p < math.inf and x.shape[-1]:
@@ -94,7 +94,7 @@ def root_of_integer_order(subject: Subject, vector: inputs.Normed) -> Iterator[C
         yield within(subject.power(total, 1 // p), exact_norm(subject, x, p, stored_steps=True))
 
 
-@refutation(lp_norm, r"computed \|x\|_p tends to \|x\|_\infty: \|x\|_{64}\le1.01\,n^{1/64}\|x\|_\infty")
+@refutation(lp_norm, r"computed $\|x\|_p$ tend to $\|x\|_\infty$: $\|x\|_{64}\le1.01\,n^{1/64}\|x\|_\infty$")
 def maximum_is_the_limit_of_computed_norms(subject: Subject, vector: inputs.Normed) -> Iterator[Check]:
     x, _ = vector
     if n := x.shape[-1]:
@@ -139,7 +139,7 @@ def norm_nonnegativity(subject: Subject, vector: inputs.Normed) -> Iterator[Chec
     yield at_most(0.0, subject.dist(x[:FEW], y[:FEW], p), where=finite[:FEW], label="dist")
 
 
-@refutation(norm_nonnegativity, r"f(x)\ge0 makes a norm: f(x)=x_1^2 would satisfy f(2x)=2f(x)")
+@refutation(norm_nonnegativity, r"$f(x)\ge0$ makes a norm: $f(x)=x_1^2$ would satisfy $f(2x)=2f(x)$")
 def nonnegativity_makes_a_norm(subject: Subject, vector: inputs.Normed) -> Iterator[Check]:
     first = vector[0][:, :1]
     twice = subject.multiply(first, 2.0)
@@ -147,7 +147,7 @@ def nonnegativity_makes_a_norm(subject: Subject, vector: inputs.Normed) -> Itera
     yield equal(f_of_twice, 2 * values(f), where=np.isfinite(values(f_of_twice)).all(-1))
 
 
-@refutation(norm_nonnegativity, r"computed \|x\|^2+\|y\|^2-2x\cdot y is never negative")
+@refutation(norm_nonnegativity, r"computed $\|x\|^2+\|y\|^2-2x\cdot y$ is never negative")
 def expanded_squared_distance_is_nonnegative(subject: Subject, vector: inputs.Normed) -> Iterator[Check]:
     x, _ = vector
     y = subject.multiply(x, 1 + 4 * subject.format.u)  # a neighbour
@@ -194,20 +194,20 @@ def norm_definiteness(subject: Subject, vector: inputs.Normed) -> Iterator[Check
         yield positive(subject, subject.matrix_norm(as_matrices(x)), exact, p, arithmetic, "Frobenius norm")
 
 
-@refutation(norm_definiteness, r"the computed \|x\|_2 of x\ne0 is not 0: x=(10^{-23},0)", dtypes=("float32", "float64"))
+@refutation(norm_definiteness, r"the computed $\|x\|_2$ of $x\ne0$ is not 0", dtypes=("float32", "float64"))
 def computed_norm_is_definite(subject: Subject, vector: inputs.Normed) -> Iterator[Check]:
     x, p = vector
     if p == 2:
         yield holds(values(norms(subject, p, x)[0]) > 0, where=(values(x) != 0).any(-1))
 
 
-@refutation(norm_definiteness, r"x.square().sum() is 0 only for x=0: x=10^{-4} in float16", dtypes=("float16",))
+@refutation(norm_definiteness, r"`x.square().sum()` is 0 only for $x=0$", dtypes=("float16",))
 def computed_square_is_definite(subject: Subject, vector: inputs.Normed) -> Iterator[Check]:
     x, _ = vector
     yield holds(values(subject.sum(subject.multiply(x, x), dim=-1)) > 0, where=(values(x) != 0).any(-1))
 
 
-@refutation(norm_definiteness, r"computed \|x\|_2=0\Leftrightarrow computed \|x\|_1=0", dtypes=("float32", "float64"))
+@refutation(norm_definiteness, r"computed $\|x\|_2$ and $\|x\|_1$ vanish together", dtypes=("float32", "float64"))
 def computed_norms_vanish_together(subject: Subject, vector: inputs.Normed) -> Iterator[Check]:
     x, _ = vector
     two, one = (values(norms(subject, p, x)[0]) for p in (2.0, 1.0))
@@ -258,7 +258,7 @@ def triangle_inequality_of_squares(subject: Subject, triple: inputs.Triple) -> I
     yield at_most(total, subject.add(xx, yy))
 
 
-@refutation(minkowski_inequality, r"\|x+y\|_p=\|x\|_p+\|y\|_p only if y is a multiple of x (p = 1 too)")
+@refutation(minkowski_inequality, r"$\|x+y\|_p=\|x\|_p+\|y\|_p$ only if $y$ is a multiple of $x$, for $p=1$ too")
 def equality_only_for_multiples(subject: Subject, triple: inputs.Triple) -> Iterator[Check]:
     x, y, _, p = triple
     if p == 1 and x.shape[-1] == 2:
@@ -322,21 +322,21 @@ def homogeneity_without_magnitude(subject: Subject, scaled: inputs.Scaled) -> It
     yield equal(left, subject.multiply(a, norm), where=values(a) == -1)
 
 
-@refutation(norm_absolute_homogeneity, r"f=\|\cdot\|_2^2 has f(2x)=2f(x)")
+@refutation(norm_absolute_homogeneity, r"f=\|\cdot\|_2^2\Rightarrow f(2x)=2f(x)")
 def squared_norm_is_homogeneous(subject: Subject, scaled: inputs.Scaled) -> Iterator[Check]:
     x = scaled[1]
     xx, yy = (subject.sum(subject.multiply(v, v), dim=-1) for v in (x, subject.multiply(x, 2.0)))
     yield equal(yy, subject.multiply(xx, 2.0))
 
 
-@refutation(norm_absolute_homogeneity, r"\|ax\|_0=|a|\,\|x\|_0, the number of non-zero entries")
+@refutation(norm_absolute_homogeneity, r"$\|ax\|_0=|a|\,\|x\|_0$, the number of non-zero entries")
 def count_is_homogeneous(subject: Subject, scaled: inputs.Scaled) -> Iterator[Check]:
     a, x, _ = scaled
     count, left = norms(subject, 0.0, x, subject.multiply(a[:, None], x))
     yield equal(left, subject.multiply(subject.abs(a), count), where=np.abs(values(a)) == 2)
 
 
-@refutation(norm_absolute_homogeneity, r"computed \|2^kx\|_3=2^k\|x\|_3 exactly", dtypes=("float32", "float64"))
+@refutation(norm_absolute_homogeneity, r"computed $\|2^kx\|_3=2^k\|x\|_3$ exactly", dtypes=("float32", "float64"))
 def cubes_commute_with_powers_of_two(subject: Subject, scaled: inputs.Scaled) -> Iterator[Check]:
     a, x, p = scaled
     if p == 3:
@@ -375,21 +375,21 @@ def lp_quasinorm_below_one(subject: Subject, vector: inputs.Normed, triple: inpu
     yield holds(values(both) > values(subject.add(one, two)), label="the triangle inequality fails")
 
 
-@refutation(lp_quasinorm_below_one, r"\|x+y\|_p\le\|x\|_p+\|y\|_p for p<1")
+@refutation(lp_quasinorm_below_one, r"p<1\Rightarrow\|x+y\|_p\le\|x\|_p+\|y\|_p")
 def triangle_inequality_below_one(subject: Subject, vector: inputs.Normed, triple: inputs.Triple) -> Iterator[Check]:
     x, y, _, p = triple
     nx, ny, total = norms(subject, p, x, y, subject.add(x, y))
     yield at_most(total, subject.add(nx, ny))
 
 
-@refutation(lp_quasinorm_below_one, r"p=0 is homogeneous: \|2x\|_0=2\|x\|_0")
+@refutation(lp_quasinorm_below_one, r"$p=0$ is homogeneous: $\|2x\|_0=2\|x\|_0$")
 def count_doubles(subject: Subject, vector: inputs.Normed, triple: inputs.Triple) -> Iterator[Check]:
     x, _ = vector
     count, doubled = norms(subject, 0.0, x, subject.multiply(x, 2.0))
     yield equal(doubled, subject.multiply(count, 2.0))
 
 
-@refutation(lp_quasinorm_below_one, r"p<1: \|x+y\|_p>\|x\|_p+\|y\|_p for all x,y>0, n=1 too")
+@refutation(lp_quasinorm_below_one, r"$p<1$: $\|x+y\|_p>\|x\|_p+\|y\|_p$ for all $x,y>0$, for $n=1$ too")
 def reversed_inequality_is_strict_for_one_number(
     subject: Subject, vector: inputs.Normed, triple: inputs.Triple
 ) -> Iterator[Check]:

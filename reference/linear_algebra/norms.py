@@ -190,6 +190,16 @@ def scaled(x: Float64, p: float, arithmetic: Arithmetic, *, pow_error: float = P
     return Truth(value, np.where(np.isfinite(value), bound, 0.0))
 
 
+def distance(
+    x: Float64, y: Float64, p: float, arithmetic: Arithmetic, *, pow_error: float = POW_CPU, exact_alone: bool = True
+) -> Truth:
+    """||x - y||_p for x, y (..., n), p > 0: the norm of the rounded difference, u/(1 - u) of it for the rounding."""
+    difference = arithmetic.result.round(x - y)
+    value, bound = norm(difference, p, arithmetic, pow_error=pow_error, exact_alone=exact_alone)
+    u = arithmetic.result.u
+    return Truth(value, bound + u / (1 - u) * value)
+
+
 def triangle_slack(norms: Sequence[Truth], vectors: Sequence[Truth], arithmetic: Arithmetic) -> Float64:
     """By how much computed `norms`, each of which is at most the sum of the two others, may break that; shape (...).
 
@@ -256,7 +266,7 @@ def may_vanish(
     with np.errstate(divide="ignore"):
         binary_log: Float64 = np.log2(largest) * (1.0 if exact else p)
     if flushed:
-        gone: Bool = (largest < f.lam) | (binary_log < f.emin + _LOGARITHM)
+        gone: Bool = (largest < f.lam) | (binary_log < f.emin + _LOGARITHM * (not exact))
     elif exact:
         gone = largest == 0
     elif p == 2:
