@@ -19,7 +19,8 @@ class Check:
     """What one check found: a margin per instance, which instances it applies to, and which it leaves undetermined.
 
     `margins` has shape (instances,), or (1,) for a check of the whole batch or sample. An instance outside `applies`
-    has margin 0 and is not counted. `alpha` is the probability of a false alarm, for statistical checks.
+    has margin 0 and is not counted. `alpha` is the probability of a false alarm, for statistical checks; `axes` are
+    those that a norm was taken over.
     """
 
     margins: Margins
@@ -31,6 +32,7 @@ class Check:
     expected: Any = None
     bound: Any = None
     alpha: float = 0.0
+    axes: int = 0
 
 
 def ratio(error: ArrayLike, bound: ArrayLike) -> Margins:
@@ -97,7 +99,7 @@ def within_norm(observed: Any, truth: Truth, *, axes: int = 1, where: Any = None
         size = np.abs(difference).max(axis=tuple(range(-axes, 0)), initial=0.0, keepdims=True)
         scale = np.where((size > 0) & np.isfinite(size), size, 1.0)
         norms = np.sqrt(((difference / scale) ** 2).sum(tuple(range(-axes, 0)))) * scale.reshape(scale.shape[:-axes])
-    return _check("within norm", norms, truth.bound, where, label, observed=observed, expected=value)
+    return _check("within norm", norms, truth.bound, where, label, observed=observed, expected=value, axes=axes)
 
 
 def equal(observed: Any, expected: Any, *, where: Any = None, label: str = "") -> Check:

@@ -42,8 +42,7 @@ def describe(
     }
     if check is None:
         return about | {"label": f"{where.label} (not repeatable: it passed when run again on the same inputs)"}
-    about |= _entry(check, where.index if len(check.margins) > 1 else 0)
-    return about | {"reproduction": _reproduction(proposition, subject, where, arrays, seed)}
+    return about | _entry(check) | {"reproduction": _reproduction(proposition, subject, where, arrays, seed)}
 
 
 def _repeat(proposition: Proposition, subject: Subject, profile: Profile, seed: int) -> str:
@@ -74,13 +73,14 @@ def _instance(where: Where, arrays: dict[str, Arrays]) -> str:
     return "\n".join(lines)
 
 
-def _entry(check: Check, i: int) -> dict[str, str]:
-    """Observed and expected value and the bound, at the worst entry of instance `i`."""
+def _entry(check: Check) -> dict[str, str]:
+    """Observed and expected value and the bound, at the worst entry of the worst instance."""
 
     def shown(x: Any) -> str:
         return np.array2string(np.asarray(x), threshold=16, floatmode="unique") if np.ndim(x) else repr(float(x))
 
-    seen, wanted, bound = (values(x) for x in (check.observed, check.expected, check.bound))
+    seen, wanted, bound = (np.asarray(values(x)) for x in (check.observed, check.expected, check.bound))
+    i = int(check.margins.argmax())
     if check.kind in ("within", "equal", "at most") and np.ndim(seen) and len(seen) == len(check.margins):
         with np.errstate(all="ignore"):
             wanted, bound = np.broadcast_to(wanted, seen.shape)[i], np.broadcast_to(bound, seen.shape)[i]
@@ -95,8 +95,8 @@ def _reproduction(
     proposition: Proposition, subject: Subject, where: Where, arrays: dict[str, Arrays], seed: int
 ) -> str:
     tape: list[Recorded] = []  # shared with the copies of the subject that checks_of makes
-    recorder = dataclasses.replace(subject, tape=tape)
+    recorder = dataclasses.replace(subject, tape=tape, plan=where.trial.plan)
     for check in checks_of(proposition, recorder, where.trial, arrays, where.trial.seed(proposition, seed)):
         if check.margins.size and check.margins.max() > 1:
-            return plain_torch(tape, check, subject)
+            return plain_torch(tape, check, recorder)
     return ""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -11,47 +11,73 @@ from torch import Tensor
 
 from claims.frame.checks import Check
 from claims.frame.operations import OPERATIONS
+from claims.frame.plan import move_axis, restore_axis, restore_batch
 from claims.frame.subject import Call, Recorded, Subject, values
 
-MOST_LITERAL = 4096
+FEW, MOST_LITERAL = 64, 4096
+
+
+class _Known(NamedTuple):
+    """An object that the property has seen, its expression in the script, and the tensor that the script has there."""
+
+    seen: Any
+    text: str
+    made: Any
 
 
 class _Script:
-    """Lines of code, and the expression for every tensor that they define."""
+    """Lines of code, and the expression for every tensor and generator that they define."""
 
     def __init__(self, subject: Subject) -> None:
         self.subject = subject
         self.lines: list[str] = []
-        self.known: list[tuple[Tensor, str]] = []
-        self.counts = {"x": 0, "y": 0}
+        self.known: list[_Known] = []
+        self.counts = {"g": 0, "x": 0, "y": 0}
 
-    def define(self, stem: str, t: Tensor, expression: str) -> str:
-        name = f"{stem}{self.counts[stem]}"
+    def name(self, stem: str) -> str:
         self.counts[stem] += 1
-        self.lines.append(f"{name} = {expression}")
-        self.known.append((t, name))
-        return name
+        return f"{stem}{self.counts[stem] - 1}"
 
-    def find(self, t: Any) -> str | None:
-        """The expression for exactly this tensor, not for one that has the same numbers by chance."""
-        return next((text for known, text in self.known if known is t), None)
+    def find(self, seen: Any) -> _Known | None:
+        """What is known of exactly this object, not of one that has the same numbers by chance."""
+        return next((k for k in self.known if k.seen is seen), None)
+
+    def literal(self, t: Tensor) -> _Known:
+        """Defines a tensor by its numbers, in contiguous memory."""
+        if (missing := _too_long(t)) is not None:
+            self.lines.append(missing)
+        name = self.name("x")
+        self.lines.append(f"{name} = {_literal(t)}" + (".requires_grad_()" if t.requires_grad else ""))
+        self.known.append(_Known(t, name, t.detach().clone(memory_format=torch.contiguous_format)))
+        return self.known[-1]
 
     def argument(self, seen: Any, original: Any, row: int) -> str:
         """An expression for an argument as torch's callable saw it, from the one that the property passed."""
         if isinstance(seen, torch.Generator):
-            return f"torch.Generator({str(seen.device)!r})"
+            known = self.find(original)
+            return known.text if known else f"torch.Generator({str(seen.device)!r}).manual_seed({seen.initial_seed()})"
         if isinstance(seen, (list, tuple)) and any(isinstance(v, Tensor) for v in seen):
             return f"[{', '.join(self.argument(v, o, row) for v, o in zip(seen, original, strict=True))}]"
         if not isinstance(seen, Tensor):
-            return repr(seen)
-        if self.find(original) is None and isinstance(original, Tensor):
-            self.define("x", original, _literal(original) + (".requires_grad_()" if original.requires_grad else ""))
-        source = self.find(original)
-        if source is not None and seen.shape == original.shape[1:] and seen.shape != original.shape:
-            source = f"{source}[{row}]"
-        elif source is None or seen.shape != original.shape:  # an axis was moved: write it out as it was seen
-            source = _literal(seen)
-        return _laid_out(seen, source)
+            return _plain(seen)
+        source = self.find(original) or self.literal(original)
+        for text, made in self._views(source, row):
+            if _same(made, seen):
+                return _laid_out(seen, text, made)
+        source = self.literal(seen)
+        return _laid_out(seen, source.text, source.made)
+
+    def _views(self, source: _Known, row: int) -> Iterator[tuple[str, Tensor]]:
+        """A tensor as it is, one row of it, and with the axis moved as the call plan says."""
+        yield source.text, source.made
+        if source.made.ndim and row < len(source.made):
+            yield f"{source.text}[{row}]", source.made[row]
+        axis = self.subject.plan.axis
+        if axis == "first" and source.made.ndim > 1:
+            yield f"{source.text}.movedim(-1, 0)", move_axis(axis, source.made)
+        if axis == "middle" and source.made.ndim > 1 and len(source.made):
+            moved = move_axis(axis, source.made)
+            yield f"{source.text}.unflatten(0, ({len(moved)}, -1)).movedim(-1, 1)", moved
 
     def call(self, recorded: Recorded, call: Call, row: int) -> list[str]:
         """One call on a line of its own; returns the names of its results."""
@@ -59,97 +85,190 @@ class _Script:
         arguments += [f"{k}={self.argument(v, recorded.kwargs.get(k), row)}" for k, v in call.kwargs.items()]
         overridden = recorded.operation in self.subject.overrides
         torchs = OPERATIONS[recorded.operation].spelling
-        spelling = f"{self.subject.name}.{recorded.operation}" if overridden else torchs
-        results = call.result if isinstance(call.result, (tuple, list)) else [call.result]
-        names = [f"y{self.counts['y'] + i}" for i in range(len(results))]
-        self.counts["y"] += len(results)
-        self.lines.append(f"{', '.join(names)} = {spelling}({', '.join(arguments)})")
+        spelling = f"kernels.{recorded.operation}" if overridden else torchs
+        several = isinstance(call.result, (tuple, list))
+        names = [self.name("y") for _ in (call.result if several else [call.result])]
+        targets = ", ".join(names) + ("," if several and len(names) == 1 else "")
+        self.lines.append(f"{targets} = {spelling}({', '.join(arguments)})")
         return names
 
     def operation(self, recorded: Recorded) -> None:
         """All calls of an operation, and the expressions for the results that the property saw."""
         names = [self.call(recorded, call, row) for row, call in enumerate(recorded.calls)]
-        results = recorded.result if isinstance(recorded.result, (tuple, list)) else [recorded.result]
-        for i, result in enumerate(results):
-            first = recorded.calls[0].result
-            single = first[i] if isinstance(first, (tuple, list)) else first
-            if not isinstance(result, Tensor) or not isinstance(single, Tensor):
-                continue
-            parts = [n[i] for n in names]
-            if result.shape == single.shape:
-                self.known.append((result, parts[0]))
-            elif result.shape[1:] == single.shape and len(result) == len(parts):
-                self.known.append((result, f"torch.stack([{', '.join(parts)}])"))
+        for i, result in enumerate(_several(recorded.result)):
+            if isinstance(result, Tensor):
+                parts = [_several(call.result)[i] for call in recorded.calls]
+                for text, made in _joined([n[i] for n in names], parts):
+                    if _same(made, result):
+                        self.known.append(_Known(result, text, made))
+                        break
+
+    def random(self, recorded: Recorded) -> None:
+        """The seeding of torch's generators."""
+        generator, (seed,) = recorded.result, recorded.args
+        self.lines.append(f"torch.manual_seed({seed})")
+        name = self.name("g")
+        self.lines.append(f"{name} = torch.Generator({str(generator.device)!r}).manual_seed({seed})")
+        self.known.append(_Known(generator, name, None))
+
+    def gradient(self, recorded: Recorded) -> None:
+        """A vector-Jacobian product, where the script knows what it differentiates."""
+        output, inputs = (self.find(t) for t in recorded.args[:2])
+        if output and inputs:
+            cotangent = self.argument(recorded.args[2], recorded.args[2], 0)
+            name = self.name("y")
+            self.lines.append(
+                f"{name} = torch.autograd.grad({output.text}, {inputs.text}, {cotangent}, retain_graph=True)[0]"
+            )
+            self.known.append(_Known(recorded.result, name, recorded.result))
 
 
 def plain_torch(tape: Sequence[Recorded], check: Check, subject: Subject) -> str:
     """A script that repeats the recorded calls, layouts included, and prints observed and exact values.
 
-    An operation that a kernel file overrides appears as a function of that module.
+    An operation that a kernel file overrides appears as a function of that module. The script leaves the arrays
+    `observed`, `expected`, `error` and `bound` behind.
     """
     script = _Script(subject)
     for recorded in tape:
-        script.operation(recorded)
-    known = script.find(check.observed)
-    observed = f"({known}).detach().to('cpu', torch.float64).numpy()" if known else _array(values(check.observed))
-    difference = "observed - expected" if check.kind == "at most" else "np.abs(observed - expected)"
+        {"random": script.random, "gradient": script.gradient}.get(recorded.operation, script.operation)(recorded)
     imports = ["import numpy as np", "import torch"]
     if subject.overrides:
-        imports.append(f"import {subject.name}")
+        imports = ["import importlib", "", *imports, "", f"kernels = importlib.import_module({subject.name!r})"]
+    known = script.find(check.observed)
+    if known:
+        observed = f"({known.text}).detach().to('cpu', torch.float64).numpy()"
+    else:
+        observed = f"{_array(check.observed)}  # what the claim made of the results above"
     return "\n".join(
         [
             *imports,
             "",
             *script.lines,
             f"observed = {observed}",
-            f"expected = {_array(values(check.expected))}",
-            f"bound = {_array(values(check.bound))}",
+            f"expected = {_array(check.expected)}",
+            f"bound = {_array(check.bound)}",
+            *_error(check),
             'print("observed", observed, "expected", expected)',
-            f'print("error", {difference}, "must not exceed", bound)',
+            'print("error", error, "must not exceed", bound)',
         ]
     )
 
 
+def _error(check: Check) -> Iterator[str]:
+    if check.kind == "at most":
+        yield "error = observed - expected"
+        return
+    yield "agree = observed == expected"
+    if check.kind == "equal":
+        yield "agree |= (observed != observed) & (expected != expected)"
+    yield "error = np.where(agree, 0.0, np.abs(observed - expected))"
+    if check.axes:
+        yield f"error = np.sqrt((error**2).sum({tuple(range(-check.axes, 0))}))"
+
+
+def _several(result: Any) -> Sequence[Any]:
+    return result if isinstance(result, (tuple, list)) else [result]
+
+
+def _joined(names: Sequence[str], parts: Sequence[Tensor]) -> Iterator[tuple[str, Tensor]]:
+    """How the results of single calls, or of one along another axis, may have become what the property saw."""
+    if len(parts) == 1:
+        (name,), (part,) = names, parts
+        yield name, part
+        if part.ndim:
+            yield f"{name}.movedim(0, -1)", restore_axis("first", part)
+        if part.ndim > 1:
+            yield f"{name}.movedim(1, -1).flatten(0, 1)", restore_axis("middle", part)
+            yield f"{name}.flatten(0, 1)", restore_batch("middle", part)
+    if parts and len({p.shape for p in parts}) == 1:
+        yield f"torch.stack([{', '.join(names)}])", torch.stack(list(parts))
+
+
+def _same(made: Tensor, seen: Tensor) -> bool:
+    """Whether two tensors have the same shape, dtype and numbers."""
+    if made.shape != seen.shape or made.dtype != seen.dtype:
+        return False
+    return made.is_meta or bool(((made == seen) | ((made != made) & (seen != seen))).all())  # noqa: PLR0124  NaN
+
+
+def _kind(t: Tensor) -> str:
+    return f"dtype={t.dtype}" + ("" if t.device.type == "cpu" else f", device={str(t.device)!r}")
+
+
+def _mostly(t: Tensor) -> tuple[Tensor, int]:
+    """The number that occurs most often, and how many others there are."""
+    numbers, counts = torch.unique(t, return_counts=True)
+    return numbers[counts.argmax()], t.numel() - int(counts.max())
+
+
+def _too_long(t: Tensor) -> str | None:
+    if t.numel() <= FEW or _mostly(t.detach())[1] <= MOST_LITERAL:
+        return None
+    return f"# {t.numel()} numbers are too many to show: repeat the failure to see them"
+
+
 def _literal(t: Tensor) -> str:
     """The numbers of a tensor; a long one that is mostly one number by its exceptions."""
-    device = "" if t.device.type == "cpu" else f", device={str(t.device)!r}"
-    kind = f"dtype={t.dtype}{device}"
-    t = t.detach()
-    if t.numel() <= 64:
-        return f"torch.tensor({_numbers(t.tolist())}, {kind})"
+    kind, t = _kind(t), t.detach()
+    shape = tuple(t.shape)
+    if t.numel() <= FEW:
+        return f"torch.tensor({_plain(t.tolist())}, {kind})" + ("" if t.numel() else f".reshape({shape})")
+    if _too_long(t):
+        return f"torch.zeros({shape}, {kind})"
     flat = t.flatten()
-    numbers, counts = torch.unique(flat, return_counts=True)
-    fill, others = numbers[counts.argmax()], t.numel() - int(counts.max())
-    if others > MOST_LITERAL:
-        return f"torch.empty({tuple(t.shape)}, {kind})  # {t.numel()} numbers: repeat the failure to see them"
+    fill, others = _mostly(flat)
     if others > t.numel() // 4:
-        return f"torch.tensor({_numbers(flat.tolist())}, {kind}).reshape({tuple(t.shape)})"
-    full = f"torch.full(({t.numel()},), {_numbers(fill.item())}, {kind})"
+        return f"torch.tensor({_plain(flat.tolist())}, {kind}).reshape({shape})"
+    full = f"torch.full(({t.numel()},), {_plain(fill.item())}, {kind})"
     if others:
         at = torch.nonzero(flat != fill).flatten()
-        put = f"torch.tensor({_numbers(flat[at].tolist())}, {kind})"
+        device = "" if t.device.type == "cpu" else f", device={str(t.device)!r}"
+        put = f"torch.tensor({_plain(flat[at].tolist())}, {kind})"
         full = f"{full}.index_put((torch.tensor({at.tolist()}{device}),), {put})"
-    return f"{full}.reshape({tuple(t.shape)})"
+    return f"{full}.reshape({shape})"
 
 
-def _laid_out(t: Tensor, source: str) -> str:
-    """`source`, which holds the numbers, in the memory layout of `t`."""
-    kind = f"dtype={t.dtype}" + ("" if t.device.type == "cpu" else f", device={str(t.device)!r}")
-    if t.numel() > 1 and 0 in t.stride():
-        first = ", ".join(":1" if s == 0 else ":" for s in t.stride())
-        return f"{source}[{first}].expand({tuple(t.shape)})"
-    if t.numel() > 1 and not t.is_contiguous():
-        return f"torch.empty_strided({tuple(t.shape)}, {t.stride()}, {kind}).copy_({source})"
-    if t.storage_offset():
-        return f"torch.empty({t.numel() + 1}, {kind})[1:].view({tuple(t.shape)}).copy_({source})"
-    return source
+def _laid_out(seen: Tensor, text: str, made: Tensor) -> str:
+    """`text`, which makes the tensor `made`, in the memory layout of `seen`; gaps hold NaN."""
+    if seen.numel() <= 1 and not seen.storage_offset():
+        return text
+    if 0 in seen.stride() and seen.numel():
+        if seen.requires_grad:  # in the script every entry would share the gradient of the first
+            return text
+        first = ", ".join(":1" if s == 0 else ":" for s in seen.stride())
+        return f"{text}[{first}].expand({tuple(seen.shape)})"
+    if (seen.stride(), seen.storage_offset()) == (made.stride(), made.storage_offset()):
+        return text
+    if seen.is_contiguous() and not seen.storage_offset():
+        return f"{text}.contiguous()"
+    length = seen.untyped_storage().nbytes() // seen.element_size()
+    gap = "float('nan')" if seen.is_floating_point() else "0"
+    view = f"as_strided({tuple(seen.shape)}, {tuple(seen.stride())}, {seen.storage_offset()})"
+    return f"torch.full(({length},), {gap}, {_kind(seen)}).{view}.copy_({text})"
 
 
 def _array(x: Any) -> str:
-    x = np.asarray(x)
-    return f"np.array({_numbers(x.tolist())})" if x.size <= MOST_LITERAL else f"np.empty({x.shape})  # too long to show"
+    """A NumPy array of these numbers."""
+    numbers = np.asarray(values(x), np.float64)
+    if numbers.size <= FEW:
+        return f"np.array({_plain(numbers.tolist())})" + ("" if numbers.size else f".reshape({numbers.shape})")
+    return f"{_literal(torch.from_numpy(numbers))}.numpy()"
 
 
-def _numbers(nested: Any) -> str:
-    """Nested lists of numbers, with infinities and NaN as code."""
-    return repr(nested).replace("inf", "float('inf')").replace("nan", "float('nan')")
+def _plain(x: Any) -> str:
+    """Code for numbers in nested lists, names and other arguments that are no tensors."""
+    if isinstance(x, (list, tuple)):
+        inner = ", ".join(map(_plain, x))
+        return f"[{inner}]" if isinstance(x, list) else f"({inner},)"
+    if isinstance(x, np.generic):
+        x = x.item()
+    if isinstance(x, float) and not np.isfinite(x):
+        return f"float('{x}')"
+    if isinstance(x, torch.device):
+        return repr(str(x))
+    if isinstance(x, np.ndarray):
+        return _array(x)
+    if callable(x) and hasattr(x, "__module__") and hasattr(x, "__qualname__"):
+        return f"{x.__module__}.{x.__qualname__}"
+    return repr(x)

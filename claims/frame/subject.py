@@ -43,7 +43,10 @@ class Call(NamedTuple):
 
 
 class Recorded(NamedTuple):
-    """One operation of a property: its name, the arguments and the result that the property saw, and torch's calls."""
+    """One operation of a property: its name, the arguments and the result that the property saw, and torch's calls.
+
+    A gradient and the seeding of torch's generators are recorded as "gradient" and "random", without calls.
+    """
 
     operation: str
     args: Sequence[Any]
@@ -134,6 +137,8 @@ class Subject:
         start = time.perf_counter()
         (gradient,) = torch.autograd.grad(output, inputs, cotangent, retain_graph=True)
         self.seconds += time.perf_counter() - start
+        if self.tape is not None:
+            self.tape.append(Recorded("gradient", (output, inputs, cotangent), {}, gradient, []))
         return gradient
 
     @contextlib.contextmanager
@@ -142,7 +147,10 @@ class Subject:
         devices = [self.device] if torch.device(self.device).type == "cuda" else []
         with torch.random.fork_rng(devices=devices):
             torch.manual_seed(seed)
-            yield torch.Generator("cpu" if self.device == "meta" else self.device).manual_seed(seed)
+            generator = torch.Generator("cpu" if self.device == "meta" else self.device).manual_seed(seed)
+            if self.tape is not None:
+                self.tape.append(Recorded("random", (seed,), {}, generator, []))
+            yield generator
 
 
 def _direct(function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
