@@ -282,6 +282,7 @@ def vector_triples(orders: Sequence[str] = NORMS) -> Regimes:
         *(VectorTriple(Vector(n, order, "normal"), relation) for n, relation, order in _dealt(orders)),
         VectorTriple(Vector(2, first), "opposite"),
         VectorTriple(Vector(2, first), "disjoint"),
+        VectorTriple(Vector(8, first, "single")),
         VectorTriple(Vector(8, first, "wide"), "collinear"),
         VectorTriple(Vector(100, first, "absorb"), "collinear"),
         VectorTriple(Vector(33, first, "cancel"), "equal"),
