@@ -154,10 +154,12 @@ class Trial:
 
     @property
     def effort(self) -> str:
-        """The instances that it took, over the cells that found it."""
+        """The instances that were right before one was not, over the cells that found one."""
         counts = sorted(result["instances"] for result in self.hits)
+        if not any(counts):
+            return "the first batch"
         ends = dict.fromkeys(text.count(value) for value in counts[:1] + counts[-1:])
-        return " to ".join(ends)
+        return " to ".join(ends) + " instances"
 
 
 class Merged(NamedTuple):

@@ -79,7 +79,8 @@ class Typesetter:
         return self._wrap("span", tex, [self._draw(tex, display=False)])
 
     def prose(self, text: str) -> Markup:
-        """Return prose with its `code` and $formulas$ typeset. Raises FormulaError."""
+        """Return prose with its `code` and $formulas$ typeset, a paragraph a line. Raises FormulaError."""
+        text = "\n".join(" ".join(paragraph.split()) for paragraph in re.split(r"\n\s*\n", text))
         parts = re.split(r"\$([^$]+)\$|`([^`]+)`", text)
         result = Markup()
         for plain, formula, code in zip(parts[::3], [*parts[1::3], None], [*parts[2::3], None], strict=True):

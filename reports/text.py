@@ -28,7 +28,7 @@ def margin(value: float, digits: int = 2) -> str:
         text = f"{value:.{precision}g}"
         if float(text) != 1:
             return f"{float(text):.{max(0, precision - 1 - math.floor(math.log10(float(text))))}f}"
-    return "just below 1" if value < 1 else "just above 1"
+    return "0.999…" if value < 1 else "just above 1"
 
 
 def power(value: float, digits: int = 2) -> str:
@@ -130,7 +130,8 @@ def plain(value: Any) -> str:  # noqa: ANN401 (any JSON value)
     if isinstance(value, bool):
         return "on" if value else "off"
     if isinstance(value, dict):
-        return ", ".join(f"{key}={plain(item)}" for key, item in value.items())
+        fields = ", ".join(f"{key}={plain(item)}" for key, item in value.items() if key != "kind")
+        return f"{value['kind']}({fields})" if "kind" in value else fields
     if isinstance(value, list):
         return "[" + ", ".join(map(plain, value)) + "]"
     return "none" if value is None else str(value)

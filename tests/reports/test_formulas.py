@@ -87,6 +87,7 @@ def test_prose(typesetter: Typesetter) -> None:
     assert markup.startswith("a &lt;b&gt; &amp; <code>x &lt; y</code> with <span")
     assert markup.endswith(" and $5")
     assert markup.count("<svg") == 1
+    assert typesetter.prose("one\n  line\n\nanother") == "one line\nanother"
     assert typesetter.prose(r"a path C:\temp") == r"a path C:\temp"
     assert "<svg" in typesetter.prose_or_formula(r"A\ne B")
     assert typesetter.prose_or_formula("A is not B") == "A is not B"
