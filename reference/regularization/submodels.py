@@ -14,7 +14,16 @@ from reference.double_double import DoubleDouble, double_double, matmul, to_floa
 from reference.formats import Arithmetic, Format
 from reference.losses.softmax import Kernel, Rows, log_softmax_truth, softmax_truth
 from reference.regularization.dropout import retention, survivors
-from reference.rounding import gamma, overflows, rounded, silent, upward
+from reference.rounding import (
+    flushed,
+    gamma,
+    operand_error,
+    overflows,
+    rounded,
+    rounds_operands,
+    silent,
+    upward,
+)
 from reference.truth import Truth
 
 Float64 = NDArray[np.float64]
@@ -80,33 +89,41 @@ def standard(x: Float64, weight: Float64, bias: Float64, arithmetic: Arithmetic)
 def affine(s: DoubleDouble, s_error: Float64, weight: Float64, bias: Float64, arithmetic: Arithmetic) -> Outputs:
     """W s + b for inputs s (..., k, d) known within `s_error`.
 
-    The product is BND-CHAIN, e|W|^T + gamma_d(ua) (|s| + e)|W|^T + d eta_a (ASNA (3.5)), stored once more in a mixed
-    arithmetic; adding the bias is one rounding (ASNA (2.4)). An instance has no error at all if its inputs have none
-    and every partial sum is representable. Infinite where a partial sum may overflow.
+    The product is BND-CHAIN, e|W|^T + gamma_d(ua) (|s| + e)|W|^T and underflow (ASNA (3.5)), stored once more in a
+    mixed arithmetic; adding the bias is one rounding (ASNA (2.4)). An instance has no error at all if its inputs have
+    none and every partial sum is representable. Infinite where a partial sum may overflow.
     """
-    accumulator, stored = arithmetic.accumulator, arithmetic.result
-    d = weight.shape[-1]
+    stored = arithmetic.result
     turned, column = weight.swapaxes(-1, -2), bias[..., None, :]
-    value = matmul(s, turned) + column
-    moved = s_error @ np.abs(turned)
-    touched = (np.abs(s.hi) + s_error) @ np.abs(turned)
-    error = moved + gamma(d, accumulator.u) * touched + d * accumulator.eta
-    if arithmetic.mixed:
-        error = rounded(error, touched, stored)
-    error = upward(rounded(error, np.abs(value.hi), stored, underflow=False), d)
-    exact = ~(np.any(s.lo, (-2, -1)) | np.any(s_error, (-2, -1))) & _representable(s.hi, weight, bias, stored)
+    product = matmul(s, turned)
+    value = product + column
+    error, touched = _product_error(s.hi, s_error, turned, np.zeros_like(turned), arithmetic)
+    error = error + flushed(product.hi, error, arithmetic)
+    error = upward(rounded(error, np.abs(value.hi), stored, underflow=False))
+    inexact = np.any(s.lo, (-2, -1)) | np.any(s_error, (-2, -1)) | rounds_operands(arithmetic)
+    q = np.minimum(quantum(s.hi, (-2, -1)) * quantum(weight, (-2, -1)), quantum(bias, -1))
+    top = (np.abs(s.hi) @ np.abs(turned)).max((-2, -1), initial=0.0) + np.abs(bias).max(-1, initial=0.0)
+    exact = ~inexact & _short(top, q, stored, arithmetic)
     error = np.where(exact[..., None, None], 0.0, error)
     return Outputs(value, np.where(overflows(touched + np.abs(column) + error, stored), np.inf, error))
 
 
-def _representable(s: Float64, weight: Float64, bias: Float64, format: Format) -> NDArray[np.bool_]:
-    """Where all partial sums of W s + b, in any order, are numbers of the format: shape of the leading axes.
+def _product_error(
+    x: Float64, x_error: Float64, y: Float64, y_error: Float64, arithmetic: Arithmetic
+) -> tuple[Float64, Float64]:
+    """Error of the stored product of matrices (..., k, n) and (..., n, m) with errors, and what its sums may reach."""
+    n = x.shape[-1]
+    x_seen, y_seen = operand_error(x, x_error, arithmetic), operand_error(y, y_error, arithmetic)
+    moved = x_seen @ (np.abs(y) + y_seen) + np.abs(x) @ y_seen
+    touched = np.abs(x) @ np.abs(y) + moved
+    error = upward(moved + gamma(n, arithmetic.accumulator.u) * touched + n * arithmetic.underflow, n)
+    return (rounded(error, touched, arithmetic.result) if arithmetic.mixed else error), upward(touched + error, n)
 
-    All terms are multiples of a power of two Q, and |W||s| + |b| is at most 2^precision Q.
-    """
-    q = np.minimum(quantum(s, (-2, -1)) * quantum(weight, (-2, -1)), quantum(bias, -1))
-    top = (np.abs(s) @ np.abs(weight).swapaxes(-1, -2)).max((-2, -1), initial=0.0) + np.abs(bias).max(-1, initial=0.0)
-    return np.asarray((top <= 2.0**format.precision * q) & (q >= format.eta))
+
+def _short(top: Float64, q: Float64, format: Format, arithmetic: Arithmetic) -> NDArray[np.bool_]:
+    """Where sums of multiples of q whose magnitudes add up to at most `top` are numbers of the format, in any order."""
+    smallest = format.eta if arithmetic.gradual else format.lam
+    return np.asarray((top <= 2.0**format.precision * q) & (q >= smallest))
 
 
 def quantum(x: Float64, axes: int | tuple[int, ...]) -> Float64:
@@ -121,32 +138,21 @@ def quantum(x: Float64, axes: int | tuple[int, ...]) -> Float64:
 def expectation(weights: Truth, outputs: Outputs, value: DoubleDouble, arithmetic: Arithmetic) -> Truth:
     """sum_mu P(mu) f(mu) for computed probabilities (k,) and outputs (..., k, m); `value` is the exact sum (..., m).
 
-    An inner product of inexact factors as in BND-CHAIN: with T = (P + e_P)(|f| + e_f),
-    P e_f + e_P (|f| + e_f) + gamma_k(ua) T + k eta_a, stored once more in a mixed arithmetic. No error if the factors
-    have none, all terms are multiples of a power of two Q with sum_mu P |f| <= 2^precision Q in the accumulator, and
-    the result is representable.
+    A product of inexact factors as in BND-CHAIN. No error if the factors have none, all terms are multiples of a power
+    of two Q with sum_mu P |f| <= 2^precision Q in the accumulator, and the result is representable.
     """
-    accumulator, stored = arithmetic.accumulator, arithmetic.result
-    probability, k = weights.value, len(weights.value)
-    size = np.abs(outputs.exact.hi)
-    touched = _along(probability + weights.bound, size + outputs.error)
-    error = _along(probability, outputs.error) + _along(weights.bound, size + outputs.error)
-    error = error + gamma(k, accumulator.u) * touched + k * accumulator.eta
+    stored = arithmetic.result
+    probability, size = weights.value[None], np.abs(outputs.exact.hi)
+    error, touched = _product_error(probability, weights.bound[None], outputs.exact.hi, outputs.error, arithmetic)
+    error, touched = error[..., 0, :], touched[..., 0, :]
     expected, rest = to_float64(value)
-    if arithmetic.mixed:
-        error = rounded(error, np.abs(expected), stored)
-    q = quantum(probability, -1) * quantum(outputs.exact.hi, (-2, -1))
-    top = _along(probability, size).max(-1, initial=0.0)
-    factors = np.any(weights.bound) | np.any(outputs.error, (-2, -1)) | np.any(outputs.exact.lo, (-2, -1))
-    short = (top <= 2.0**accumulator.precision * q) & (q >= accumulator.eta)
-    exact = (~factors & short)[..., None] & (stored.round(expected) == expected)
-    bound = np.where(exact, 0.0, upward(error, k) + rest)
-    return Truth(expected, np.where(overflows(touched + error, stored), np.inf, bound))
-
-
-def _along(weights: Float64, x: Float64) -> Float64:
-    """sum_k w_k x_km for x (..., k, m)."""
-    return np.asarray(weights @ x)
+    error = error + flushed(expected, error, arithmetic)
+    inexact = np.any(weights.bound) | np.any(outputs.error, (-2, -1)) | np.any(outputs.exact.lo, (-2, -1))
+    q = quantum(probability, (-2, -1)) * quantum(outputs.exact.hi, (-2, -1))
+    top = (probability @ size).max((-2, -1), initial=0.0)
+    short = ~(inexact | rounds_operands(arithmetic)) & _short(top, q, arithmetic.accumulator, arithmetic)
+    bound = np.where(short[..., None] & (stored.round(expected) == expected), 0.0, upward(error) + rest)
+    return Truth(expected, np.where(overflows(touched, stored), np.inf, bound))
 
 
 def geometric_mean_of_softmax(

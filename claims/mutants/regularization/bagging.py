@@ -49,8 +49,8 @@ def the_replacement_flag_is_inverted(n: int, draws: int, *, replacement: bool) -
 
 @mutant(dropout_versus_bagging_sampling, operation="repeated_given_two", trigger="two epochs or more")
 def two_visits_or_more_are_the_condition(counts: Tensor, weights: Tensor) -> Tensor:
-    two = counts.sum(-1) >= 2
-    return weights[two & (counts >= 2).any(-1)].sum() / weights[two].sum()
+    of_two = weights * (counts.sum(-1) >= 2)
+    return (of_two * (counts >= 2).any(-1)).sum() / of_two.sum()
 
 
 @mutant(dropout_versus_bagging_sampling, operation="dropout")

@@ -124,8 +124,8 @@ def visits(order: Tensor, seen: Tensor, n: int) -> Tensor:
 
 def repeated_given_two(counts: Tensor, weights: Tensor) -> Tensor:
     """P(both visits are to one example | two visits), for visits (k, n) with probabilities (k,)."""
-    two = counts.sum(-1) == 2
-    return weights[two & (counts == 2).any(-1)].sum() / weights[two].sum()
+    of_two = weights * (counts.sum(-1) == 2)
+    return (of_two * (counts == 2).any(-1)).sum() / of_two.sum()
 
 
 _IMAGES = "x.contiguous(memory_format=torch.channels_last)"
@@ -188,6 +188,6 @@ ROWS = {
     ),
     "repeated_given_two": Operation(
         repeated_given_two,
-        "(lambda c, w: w[(c.sum(-1) == 2) & (c == 2).any(-1)].sum() / w[c.sum(-1) == 2].sum())",
+        "(lambda c, w: (w * (c.sum(-1) == 2) * (c == 2).any(-1)).sum() / (w * (c.sum(-1) == 2)).sum())",
     ),
 }
