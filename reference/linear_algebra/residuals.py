@@ -68,8 +68,8 @@ def _slices(hi: Float64, lo: Float64 | None, bits: int, count: int) -> list[Floa
 def residual(c: Float64, x: Float64 | DoubleDouble, y: Float64) -> Residual:
     """C - X Y for C (..., m, n), X (..., m, k), Y (..., k, n); X may be double-double.
 
-    With x = max|X|, y = max|Y| the error of an entry is at most count (k + 4) 2^-bits*count x y, which is below
-    2^-60 k x y, and one rounding of the result. Scaled by powers of two: nothing overflows; NaN and infinities show.
+    With all |X| < 2^p and |Y| < 2^q the error of an entry is at most count (k + 4) 2^(p+q - bits count), which is below
+    2^(p+q-65) (k + 4), and one rounding of the result. Scaled by powers of two: nothing overflows; NaN shows.
     """
     left, low = (x.hi, x.lo) if isinstance(x, DoubleDouble) else (x, None)
     inner = y.shape[-2]
@@ -87,6 +87,7 @@ def residual(c: Float64, x: Float64 | DoubleDouble, y: Float64) -> Residual:
     total = hi + lo
     m, n = c.shape[-2:]
     own = math.sqrt(m * n) * count * (inner + 4) * 2.0 ** (-bits * count)
+    own = own * (left.any(MATRIX) & right.any(MATRIX))
     value = np.ldexp(total, p + q)
     # the last term is what becomes of a result among the subnormal numbers
     error = np.ldexp(own, (p + q)[..., 0, 0]) + 4 * U64 * frobenius(value) + m * n * 2.0**-1074

@@ -208,6 +208,8 @@ def exact_matrices() -> Regimes:
     """Matrices of every rank, pattern, conditioning and scale; corners: empty, thin, zero, deficient, tiny, huge."""
     corners = (
         ExactRank(2, 2),
+        ExactRank(4, 4, deficiency=2),
+        ExactRank(3, 3, scale="tiny"),
         ExactRank(0, 3),
         ExactRank(3, 0),
         ExactRank(1, 1),
@@ -216,14 +218,12 @@ def exact_matrices() -> Regimes:
         ExactRank(5, 3),
         ExactRank(3, 5),
         ExactRank(3, 4, deficiency=3),
-        ExactRank(4, 4, deficiency=2),
         ExactRank(5, 3, deficiency=1),
         ExactRank(3, 6, deficiency=1, columns="twin-first"),
         ExactRank(2, 3, columns="zero-first"),
         ExactRank(4, 4, condition="ill"),
         ExactRank(6, 4, condition="ill"),
         ExactRank(5, 4, deficiency=1, condition="ill"),
-        ExactRank(3, 3, scale="tiny"),
         ExactRank(4, 3, scale="huge"),
         ExactRank(3, 4, deficiency=1, scale="tiny"),
     )
@@ -273,11 +273,11 @@ def wide_systems() -> Regimes:
     deficient = ExactRank(3, 4, deficiency=1)
     corners = (
         LinearSystem(ExactRank(2, 3)),
+        *(LinearSystem(deficient, driver=d) for d in DRIVERS[1:]),
         LinearSystem(ExactRank(1, 1)),
         LinearSystem(one),
         LinearSystem(one, driver="gelsd"),
         *(LinearSystem(a, driver=d) for a in (zero, twin) for d in DRIVERS),
-        *(LinearSystem(deficient, driver=d) for d in DRIVERS[1:]),
         LinearSystem(ExactRank(4, 4)),
         LinearSystem(ExactRank(4, 4, deficiency=2), columns=3, driver="gelsd"),
         LinearSystem(ExactRank(3, 5), "zero", driver="gelss"),

@@ -1,0 +1,114 @@
+"""Correct pseudoinverses and least-squares solutions that differ from torch's: no claim may fail on them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import scipy.linalg
+import torch
+from torch import Tensor
+
+FORMULA = ("pseudoinverse-svd-formula",)
+SOLUTIONS = ("pseudoinverse-minimum-norm", "pseudoinverse-least-squares")
+ALL = FORMULA + SOLUTIONS
+
+
+def _threshold(a: Tensor) -> float:
+    return max(a.shape[-2:]) * torch.finfo(a.dtype).eps
+
+
+def _each(function: Callable[..., np.ndarray], *tensors: Tensor) -> Tensor:
+    """`function` applied to each instance in NumPy."""
+    batch = tensors[0].shape[:-2]
+    flat = [t.numpy().reshape(-1, *t.shape[-2:]) for t in tensors]
+    found = np.stack([function(*row) for row in zip(*flat, strict=True)])
+    return torch.from_numpy(found.astype(flat[0].dtype)).reshape(*batch, *found.shape[1:])
+
+
+def pinv_by_gesvd(a: Tensor) -> Tensor:
+    """V D+ U^T with OpenBLAS's gesvd and the signs of the singular vectors changed."""
+    if not a.numel():
+        return a.mT
+
+    def invert(x: np.ndarray) -> np.ndarray:
+        u, s, vh = scipy.linalg.svd(x, full_matrices=False, lapack_driver="gesvd")
+        kept = s > _threshold(a) * s[0]
+        return (-vh[kept].T / s[kept]) @ -u[:, kept].T
+
+    return _each(invert, a)
+
+
+def pinv_by_scipy(a: Tensor) -> Tensor:
+    """scipy.linalg.pinv, which has torch's threshold."""
+    return _each(lambda x: scipy.linalg.pinv(x, rtol=_threshold(a)), a) if a.numel() else a.mT
+
+
+def pinv_in_float64(a: Tensor) -> Tensor:
+    """With the threshold of the dtype."""
+    return torch.linalg.pinv(a.double(), rtol=_threshold(a)).to(a.dtype)
+
+
+def pinv_of_the_transpose(a: Tensor) -> Tensor:
+    """(A^T)^+ = (A^+)^T."""
+    return torch.linalg.pinv(a.mT).mT
+
+
+def by_scipy(a: Tensor, y: Tensor, **_driver: str) -> Tensor:
+    """OpenBLAS's gelsy, the driver in which torch departs: here its pivot array is initialised."""
+    return _each(lambda x, b: scipy.linalg.lstsq(x, b, cond=_threshold(a), lapack_driver="gelsy")[0], a, y)
+
+
+def by_column_pivoting(a: Tensor, y: Tensor, **_driver: str) -> Tensor:
+    """Complete orthogonal factorisation from two Householder QR factorisations, the first with column pivoting."""
+
+    def solve(x: np.ndarray, b: np.ndarray) -> np.ndarray:
+        q, r, order = scipy.linalg.qr(x, mode="economic", pivoting=True)
+        size = np.abs(np.diag(r))
+        rank = int((size > _threshold(a) * size[0]).sum()) if size.size else 0
+        z, t = scipy.linalg.qr(r[:rank].T, mode="economic")
+        solution = np.zeros((x.shape[1], b.shape[1]), x.dtype)
+        if rank:
+            w = scipy.linalg.solve_triangular(t.T, q[:, :rank].T @ b, lower=True)
+            solution[order] = z @ w
+        return solution
+
+    return _each(solve, a, y)
+
+
+def in_float64(a: Tensor, y: Tensor, driver: str) -> Tensor:
+    """Solved in float64, with the threshold of the dtype; not by gelsy, in which torch departs."""
+    if driver == "gelsy":
+        return by_column_pivoting(a.double(), y.double()).to(a.dtype)
+    solution: Tensor = torch.linalg.lstsq(a.double(), y.double(), rcond=_threshold(a), driver=driver).solution
+    return solution.to(a.dtype)
+
+
+def qr_by_openblas(a: Tensor, y: Tensor) -> Tensor:
+    """Householder QR in OpenBLAS, the transpose of a wide matrix."""
+
+    def solve(x: np.ndarray, b: np.ndarray) -> np.ndarray:
+        if x.shape[0] >= x.shape[1]:
+            q, r = np.linalg.qr(x)
+            return scipy.linalg.solve_triangular(r, q.T @ b)
+        q, r = np.linalg.qr(x.T)
+        return q @ scipy.linalg.solve_triangular(r, b, trans="T")
+
+    return _each(solve, a, y)
+
+
+def normal_equations_by_cholesky(a: Tensor, y: Tensor) -> Tensor:
+    """A^T A = R^T R."""
+    if a.shape[-2] >= a.shape[-1]:
+        return torch.cholesky_solve(a.mT @ y, torch.linalg.cholesky(a.mT @ a))
+    return a.mT @ torch.cholesky_solve(y, torch.linalg.cholesky(a @ a.mT))
+
+
+ALTERNATIVES = [
+    *((ALL, {"pinv": f}, f.__name__) for f in (pinv_by_gesvd, pinv_by_scipy, pinv_in_float64, pinv_of_the_transpose)),
+    (SOLUTIONS, {"least_squares": by_scipy}, "gelsy of OpenBLAS"),
+    (SOLUTIONS, {"least_squares": by_column_pivoting}, "by_column_pivoting"),
+    (SOLUTIONS, {"least_squares": in_float64}, "in_float64"),
+    (SOLUTIONS, {"least_squares_by_qr": qr_by_openblas}, "qr_by_openblas"),
+    (SOLUTIONS, {"least_squares_by_normal_equations": normal_equations_by_cholesky}, "normal_equations_by_cholesky"),
+]
