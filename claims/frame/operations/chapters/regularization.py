@@ -5,6 +5,8 @@ Every spelling of dropout is called as `dropout(x, p, training=...)` on x of sha
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -50,17 +52,11 @@ def dropout_by_vmap_same(x: Tensor, p: float, *, training: bool) -> Tensor:
 
 
 def _two_relu_layers(x: Tensor, weights: list[Tensor], p: float, *, training: bool) -> Tensor:
-    states, _ = torch.rnn_relu(
-        x,
-        x.new_zeros(2, len(x), x.shape[-1]),
-        weights,
-        has_biases=False,
-        num_layers=2,
-        dropout=p,
-        train=training,
-        bidirectional=False,
-        batch_first=True,
-    )
+    n = x.shape[-1]
+    how: dict[str, Any] = {"nonlinearity": "relu", "bias": False, "batch_first": True}
+    network = nn.RNN(n, n, 2, dropout=p, dtype=x.dtype, device=x.device, **how).train(training)
+    network.load_state_dict(dict(zip(network.state_dict(), weights, strict=True)))
+    states: Tensor = network(x)[0]
     return states
 
 
@@ -130,7 +126,10 @@ def repeated_given_two(counts: Tensor, weights: Tensor) -> Tensor:
 
 _IMAGES = "x.contiguous(memory_format=torch.channels_last)"
 _ROW = "(lambda row: torch.nn.functional.dropout(row, p, training))"
-_RELU = "torch.rnn_relu(x, x.new_zeros(2, len(x), x.shape[-1]), w, False, 2, p, training, False, True)[0]"
+_RNN = (
+    "r := torch.nn.RNN(x.shape[-1], x.shape[-1], 2, dropout=p, dtype=x.dtype, device=x.device, nonlinearity='relu',"
+    " bias=False, batch_first=True).train(training), r.load_state_dict(dict(zip(r.state_dict(), w))), r(x)[0]"
+)
 _EYE, _NIL = "torch.eye(x.shape[-1], dtype=x.dtype, device=x.device)", "x.new_zeros(x.shape[-1], x.shape[-1])"
 
 ROWS = {
@@ -158,10 +157,11 @@ ROWS = {
         dropout_by_vmap_same, f"(lambda x, p, training: torch.vmap({_ROW}, randomness='same')(x))"
     ),
     "dropout_between_layers": Operation(
-        dropout_between_layers, f"(lambda x, p, training, w=None: [w := [{_EYE}, {_NIL}] * 2, {_RELU}][1])"
+        dropout_between_layers, f"(lambda x, p, training, w=None, r=None: [w := [{_EYE}, {_NIL}] * 2, {_RNN}][-1])"
     ),
     "recurrent_dropout": Operation(
-        recurrent_dropout, f"(lambda x, p, training, w=None: [w := [{_EYE}, {_NIL}, {_EYE}, {_EYE}], {_RELU}][1])"
+        recurrent_dropout,
+        f"(lambda x, p, training, w=None, r=None: [w := [{_EYE}, {_NIL}, {_EYE}, {_EYE}], {_RNN}][-1])",
     ),
     "masked_dropout": Operation(masked_dropout, "(lambda x, masks, p: x * masks / (1 - p))"),
     "mask_probabilities": Operation(
