@@ -1,4 +1,4 @@
-"""`python -m claims list` and `python -m claims show ID`: what there is, for people and for programs."""
+"""`python -m claims list`, `show ID` and `rebuild RECORD ID`: what there is, for people and for programs."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ import json
 import sys
 import textwrap
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from claims.frame import rebuild, switches
 from claims.frame.cases import Selection, metadata
 from claims.frame.claim import load_all
 from claims.frame.kernels import UsageProblem
@@ -27,11 +29,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     listing.add_argument("--json", action="store_true", help="everything that is known of each claim, as JSON")
     showing = commands.add_parser("show", help="one claim in full")
     showing.add_argument("id", metavar="ID")
+    rebuilding = commands.add_parser("rebuild", help="the worst input of a claim, from a run record")
+    rebuilding.add_argument("record", metavar="RECORD", type=Path)
+    rebuilding.add_argument("id", metavar="ID")
+    rebuilding.add_argument("--device", default="cpu")
+    rebuilding.add_argument("--dtype", default="float32")
     asked = parser.parse_args(arguments)
     try:
         if asked.command == "show":
             Selection(claims=[asked.id]).validate()
             print(_text(metadata(load_all()[asked.id])))
+        elif asked.command == "rebuild":
+            Selection(claims=[asked.id], devices=[asked.device], dtypes=[asked.dtype]).validate()
+            switches.set_all()
+            print(*rebuild.report(asked.record, load_all()[asked.id], asked.device, asked.dtype), sep="\n")
         else:
             selection = Selection(chapters=asked.chapter)
             selection.validate()

@@ -130,10 +130,8 @@ class Evidence:
         }
 
 
-def worst_of(check: Check, trial: Trial, batch: int) -> Where | None:
+def worst_of(check: Check, trial: Trial, batch: int) -> Where:
     """The place of a check's largest margin; a check of the whole batch or sample points at its first instance."""
-    if not check.margins.size:
-        return None
     i = int(check.margins.argmax())
     place = i if len(check.margins) == batch else 0
     return Where(trial, place, batch, check.label or check.kind, float(check.margins[i]))

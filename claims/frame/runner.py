@@ -94,12 +94,14 @@ class Examination:
         try:
             seed = trial.seed(self.proposition, self.seed)
             for check in checks_of(self.proposition, self.subject, trial, arrays, seed, timer):
-                here = worst_of(check, trial, batch)
-                if here is not None and here.margin > 1:
-                    self._falsify(here, arrays)
-                if here is not None and (worst is None or here.margin > worst.margin):
-                    worst = here
                 held.append(check)
+                if not check.margins.size:
+                    continue
+                here = worst_of(check, trial, batch)
+                if here.margin > 1:
+                    self._falsify(here, arrays)
+                if worst is None or here.margin > worst.margin:
+                    worst = here
         except Exception as error:
             error.add_note(f"in {trial}")
             raise

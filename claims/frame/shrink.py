@@ -155,22 +155,28 @@ class _Shrinker:
 def smallest(proposition: Proposition, subject: Subject, found: Found, profile: Profile, seed: int) -> dict[str, Any]:
     """The smallest failure that can be found within a few seconds, as plain data for the record.
 
-    Both stages honour the hypotheses: a regime that makes no sense is not tried, and numbers must be admitted.
+    Both stages honour the hypotheses: a regime that makes no sense is not tried, and numbers must be admitted. The
+    `input` is one that can be rebuilt: the smallest instance where its numbers are few and it fails alone, else the
+    trial that it was cut from.
     """
     shrinker = _Shrinker(proposition, subject, profile, seed)
     trial, arrays = found.where.trial, found.arrays
     if shrinker.failing(trial, arrays) is None:
         return describe(proposition, subject, found.where, arrays, None, profile, seed)
     trial, arrays = shrinker.regimes(trial, arrays)
+    whole = arrays
     if all(r.batched for r in trial.regimes.values()):
         arrays = shrinker.instance(trial, arrays)
         if _count(trial, arrays) == 1:
             arrays = shrinker.numbers(trial, arrays)
-    check = shrinker.failing(trial, arrays)
-    where = None if check is None else worst_of(check, trial, _count(trial, arrays))
-    if where is None:
+    check, uncut = shrinker.failing(trial, arrays), shrinker.failing(trial, whole)
+    if check is None or uncut is None:
         return describe(proposition, subject, found.where, found.arrays, None, profile, seed)
-    return describe(proposition, subject, where, arrays, check, profile, seed)
+    where, origin = worst_of(check, trial, _count(trial, arrays)), worst_of(uncut, trial, _count(trial, whole))
+    source = where.describe(arrays, seed)
+    if where.batch > 1 or source["values"] is None:
+        source = origin.describe(whole, seed)
+    return describe(proposition, subject, where, arrays, check, profile, seed) | {"input": source}
 
 
 def _count(trial: Trial, arrays: Inputs) -> int:
