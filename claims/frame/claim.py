@@ -196,7 +196,7 @@ def mutant(
     *caught_by: Claim,
     operation: str,
     trigger: str = "always",
-    provenance: str = "catalogue",
+    provenance: str = "",
     dtypes: tuple[str, ...] = Refutation.dtypes,
     raises: tuple[type[Exception], ...] = (),
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
