@@ -48,9 +48,13 @@ class Selection:
         for index in (d.partition(":")[2] for d in self.devices):
             if index and not index.isdigit():
                 raise UsageProblem(f"--device: {index!r} is no device index; write for example cuda:0")
+        named: dict[str, str] = {}
         for origin in self.subjects:
             if origin != EAGER:
                 kernels.load(origin)
+            stem = Path(origin).stem
+            if named.setdefault(stem, origin) != origin:
+                raise UsageProblem(f"two subjects are named {stem}: {named[stem]} and {origin}")
 
     def selected(self) -> list[Claim]:
         """The claims asked for."""
@@ -121,11 +125,11 @@ class Case:
 def claim_cases(selection: Selection) -> Iterator[Case]:
     """One case a claim x subject x device x dtype; what was asked for by name and cannot run has a `skip`."""
     for claim in selection.selected():
-        for origin in selection.subjects or [EAGER]:
+        for origin in dict.fromkeys(selection.subjects or [EAGER]):
             if origin != EAGER and not set(kernels.load(origin)) & set(support.operations_of(claim)):
                 continue
-            for device in selection.devices or support.devices():
-                for dtype in selection.dtypes or support.DTYPES:
+            for device in dict.fromkeys(selection.devices or support.devices()):
+                for dtype in dict.fromkeys(selection.dtypes or support.DTYPES):
                     case = Case("claim", claim.id, origin, device, (dtype,))
                     if not support.is_present(device):
                         yield dataclasses.replace(case, skip=f"no device {device!r} here", absent=True)
@@ -160,13 +164,16 @@ def mutant_cases(selection: Selection) -> Iterator[Case]:
 
 
 def departure_cases(selection: Selection) -> Iterator[Case]:
-    """One case a departure, on the first of its devices that is present."""
-    wanted = selection.devices or support.devices()
+    """One case a departure of eager torch, on the first of its devices that is present."""
+    if selection.subjects and EAGER not in selection.subjects:
+        return
+    present = [d for d in selection.devices or support.devices() if support.is_present(d)]
     seen = set()
     for claim in selection.selected():
         for departs in claim.departures:
-            device = next((d for d in wanted if d in departs.devices and support.is_present(d)), None)
-            if device and departs.name not in seen:
+            device = next((d for d in present if d.partition(":")[0] in departs.devices), None)
+            asked = not selection.dtypes or set(selection.dtypes) & set(departs.dtypes)
+            if device and asked and departs.name not in seen:
                 seen.add(departs.name)
                 yield Case("departure", claim.id, EAGER, device, departs.dtypes, departs.name)
 

@@ -7,6 +7,7 @@ import importlib.util
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from claims.frame.names import nearest
@@ -27,24 +28,22 @@ def load(origin: str) -> Mapping[str, Callable[..., Any]]:
     Raises UsageProblem if the file does not exist or import, or has a public function that is no operation.
     """
     path = Path(origin)
+    if path.stem == EAGER:
+        raise UsageProblem(f"{origin}: 'eager' is torch itself; give the file another name")
     if not path.is_file():
         raise UsageProblem(f"no subject {origin!r}: give 'eager', or a Python file of functions named as operations")
-    spec = importlib.util.spec_from_file_location(path.stem, path)
+    spec = importlib.util.spec_from_file_location(f"subject {path.stem}", path)  # the name of no other module
     if spec is None or spec.loader is None:
         raise UsageProblem(f"{origin} is not a Python file: its name must end in .py")
     module = importlib.util.module_from_spec(spec)
     try:
-        sys.modules[path.stem] = module  # dataclasses and pickling look a module up by its name
+        sys.modules[module.__name__] = module  # dataclasses look their module up
         spec.loader.exec_module(module)
-    except Exception as error:
-        del sys.modules[path.stem]
+    except (Exception, SystemExit) as error:
+        del sys.modules[module.__name__]
         raise UsageProblem(f"{origin} does not import: {type(error).__name__}: {error}".replace("\n", " ")) from error
-    public = {
-        name: f
-        for name, f in vars(module).items()
-        if not name.startswith("_") and callable(f) and getattr(f, "__module__", None) == module.__name__
-    }
-    for unknown in public.keys() - OPERATIONS.keys():
+    public = {name: f for name, f in vars(module).items() if not name.startswith("_") and _made_in(module, f)}
+    for unknown in sorted(public.keys() - OPERATIONS.keys()):
         raise UsageProblem(
             f"{origin}: {unknown!r} is no operation; nearest: {nearest(unknown, OPERATIONS)} "
             f"(name helpers with a leading underscore)"
@@ -52,6 +51,11 @@ def load(origin: str) -> Mapping[str, Callable[..., Any]]:
     if not public:
         raise UsageProblem(f"{origin} defines no operation; name a function as one of them, such as softmax")
     return public
+
+
+def _made_in(module: ModuleType, f: Any) -> bool:
+    """Whether a name stands for a callable of the module's own, not for one that it imports."""
+    return callable(f) and (getattr(f, "__module__", None) == module.__name__ or isinstance(f, functools.partial))
 
 
 def subject(origin: str, dtype: str, device: str) -> Subject:

@@ -75,18 +75,21 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """One item a case: a test that takes `claim_case`, `refutation_case`, `mutant_case` or `departure_case`."""
     for role, cases in CASES.items():
         if f"{role}_case" in metafunc.fixturenames:
-            made = list(cases(metafunc.config.stash[SELECTION]))
-            metafunc.parametrize(f"{role}_case", [pytest.param(c, id=c.id) for c in made])
+            made = [pytest.param(c, id=c.id) for c in cases(metafunc.config.stash[SELECTION])]
+            metafunc.parametrize(f"{role}_case", made or [pytest.param(None, id="none")])
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leaves out the suite's own tests when claims, chapters, devices, dtypes or subjects were asked for by name."""
-    if config.stash[SELECTION] == Selection([], [], [], [], []):
-        return
-    of_claims = [i for i in items if any(f"{role}_case" in getattr(i, "fixturenames", ()) for role in CASES)]
-    if others := [i for i in items if i not in set(of_claims)]:
-        config.hook.pytest_deselected(items=others)
-        items[:] = of_claims
+    """Leaves out roles without cases; and when something was asked for by name, the suite's own tests too."""
+    by_name = config.stash[SELECTION] != Selection([], [], [], [], [])
+    for item in items.copy():
+        given = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
+        cases = [given[f"{role}_case"] for role in CASES if f"{role}_case" in given]
+        if None in cases:
+            items.remove(item)
+        elif by_name and not cases:
+            items.remove(item)
+            config.hook.pytest_deselected(items=[item])
 
 
 @pytest.fixture
