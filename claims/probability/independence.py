@@ -136,12 +136,12 @@ def squares_are_uncorrelated_too(subject: Subject, x: Grid) -> Iterator[Check]:
 
 @refutation(
     uniform_random_sign_example,
-    r"\mathbb{E}[2\,\mathrm{rand}-1]=0\text{ in half precision}",
-    dtypes=("bfloat16", "float16"),
+    r"\mathbb{E}[2\,\mathrm{rand}-1]=0\text{ in bfloat16}",
+    dtypes=("bfloat16",),
 )
 @for_all(x=samples("rand", most=1 << 22))
 def doubled_rand_is_centred(subject: Subject, x: Draw) -> Iterator[Check]:
-    """What rounds up to 1 is relabelled 0: the mean is -2^-8 in bfloat16 and -2^-11 in float16."""
+    """What rounds up to 1 is relabelled 0: the mean is -2^-8, and -2^-11 in float16 (2^27 draws would show it)."""
     with subject.random(x.seed) as generator:
         drawn, _ = uniform_sample(subject, x, generator)
     yield consistent(*moment_fit(values(drawn), 1, [UniformLaw((-1.0, 1.0))]), alpha=ALPHA)
@@ -221,7 +221,7 @@ def independent_sample(subject: Subject, draw: Draw) -> tuple[NDArray[np.float64
         elif draw.law == "bernoulli":
             drawn = subject.bernoulli_(rows, 0.5, generator=generator)
         else:
-            drawn = subject.cauchy_(rows, generator=generator)
+            drawn = subject.cauchy_(rows)  # from the global stream: on the meta device it takes no generator
     x, y = values(drawn)
     return x, y
 

@@ -95,8 +95,11 @@ def square_sum_fit(w: Float64, deviation: float, format: Format, alpha: float = 
 def norm_fit(size: float, error: float, deviation: float, degrees: int, alpha: float = ALPHA) -> Fit:
     """A norm within `error` of that of `degrees` independent N(0, sigma^2) variables: the least margin counts.
 
-    That is the one nearest to the square root of the median of chi-square, where the p-value is 1.
+    That is the one nearest to the square root of the median of chi-square, where the p-value is 1. For sigma = 0 the
+    norm itself is held against its error.
     """
+    if deviation == 0:
+        return Fit(size, error)
     least, most = max(0.0, size - error) / deviation, (size + error) / deviation
     nearest = min(max(math.sqrt(chi2.median(degrees)), least), most)
     return p_value_fit(chi_square_p_value(nearest**2, degrees), alpha)

@@ -102,6 +102,10 @@ def test_an_error_of_the_norm_counts_in_favour() -> None:
     assert norm_fit(2.0 * np.sqrt(1000), 1.1 * np.sqrt(1000), 1.0, 1000).distance < 1e-12
 
 
+def test_without_spread_the_norm_is_its_error() -> None:
+    assert norm_fit(0.3, 0.5, 0.0, 10) == (0.3, 0.5)
+
+
 def rate(fit: str, fmt: Format, alpha: float = 0.1) -> float:
     """How often 200 normal weights rounded into the format are refused."""
     rng = np.random.default_rng(1)
