@@ -167,7 +167,7 @@ def svd_diagonal_singular_values(subject: Subject, A: Tensor) -> Iterator[Check]
 
     In float64 the first of a batch is enclosed by roots of the exact characteristic polynomial instead. A v_i - s_i u_i
     and A^T u_i - s_i v_i are evaluated almost exactly, the latter after the signs of u_i and v_i are changed together.
-    svdvals and the spectral, nuclear and Frobenius norm (the last where its squares do not overflow) must agree.
+    svdvals and the spectral, nuclear and Frobenius norm must agree (the latter two where no sum can overflow).
     """
     a, arithmetic = values(A), subject.arithmetic("svd")
     truth = reference.singular_values(a, arithmetic)
@@ -184,12 +184,13 @@ def svd_diagonal_singular_values(subject: Subject, A: Tensor) -> Iterator[Check]
     both_changed = reference.vector_defects(a.mT, right, s, left, arithmetic)
     yield within_norm(*both_changed, label="A^T u = s v after the signs of u and v are changed together")
     yield within(subject.svdvals(A), truth.alone, label="svdvals")
+    nuclear, frobenius = truth.nuclear_norm, norm_truth(a.reshape(len(a), -1), 2, subject.arithmetic("matrix_norm"))
     if s.shape[-1]:
         yield within(subject.matrix_norm(A, ord=2), truth.spectral_norm, label="spectral norm")
-        yield within(subject.matrix_norm(A, ord="nuc"), truth.nuclear_norm, label="nuclear norm")
-    frobenius = norm_truth(a.reshape(len(a), -1), 2, subject.arithmetic("matrix_norm"))
-    normal = np.isfinite(frobenius.bound)
-    yield within(subject.matrix_norm(A, ord="fro"), frobenius, where=normal, label="Frobenius norm")
+        safe = np.isfinite(nuclear.bound)
+        yield within(subject.matrix_norm(A, ord="nuc"), nuclear, where=safe, label="nuclear norm")
+    safe = np.isfinite(frobenius.bound)
+    yield within(subject.matrix_norm(A, ord="fro"), frobenius, where=safe, label="Frobenius norm")
 
 
 @refutation(svd_diagonal_singular_values, "A matrix with negative determinant has a negative singular value.")

@@ -12,7 +12,7 @@ from reference.bounds import svd_orthogonality_error, svd_residual_error, svd_va
 from reference.double_double import normalise
 from reference.formats import Arithmetic
 from reference.linear_algebra.residuals import MATRIX, Defect, Residual, defect, frobenius, residual, times_diagonal
-from reference.rounding import gamma, silent, upward, wide
+from reference.rounding import gamma, overflows, silent, upward, wide
 from reference.truth import Truth
 
 Float64 = NDArray[np.float64]
@@ -111,7 +111,8 @@ class SingularValues(NamedTuple):
 def singular_values(a: Float64, arithmetic: Arithmetic) -> SingularValues:
     """Singular values (..., k) of (..., m, n) and the norms (...) made of them, with BND-SVD and the reference's error.
 
-    The nuclear norm adds k values from svdvals: k times their bound, and gamma_{k-1} of the sum (ASNA (4.4)).
+    The nuclear norm adds k values from svdvals: k times their bound, and gamma_{k-1} of the sum (ASNA (4.4)); infinite
+    where it may overflow.
     """
     m, n = a.shape[-2:]
     s = _singular_values(a, arithmetic)
@@ -121,9 +122,10 @@ def singular_values(a: Float64, arithmetic: Arithmetic) -> SingularValues:
     each = alone[..., None] + s.bound
     total, moved = s.value.sum(-1), each.sum(-1)
     added = gamma(max(s.value.shape[-1] - 1, 0), arithmetic.result.u) * (total + moved)
+    nuclear = upward(moved + added, s.value.shape[-1])
     return SingularValues(
         Truth(s.value, with_vectors),
         Truth(s.value, each),
         Truth(s.value.max(-1, initial=0.0), alone + s.bound.max(-1, initial=0.0)),
-        Truth(total, upward(moved + added, s.value.shape[-1])),
+        Truth(total, np.where(overflows(total + moved + added, arithmetic.result), np.inf, nuclear)),
     )

@@ -187,6 +187,13 @@ def test_norms_follow_from_the_values() -> None:
         assert nuclear == pytest.approx(balls.upper.sum(), rel=1e-14)
 
 
+def test_a_nuclear_norm_that_overflows_is_undetermined() -> None:
+    a = np.eye(4)[None] * 2.0**126
+    found = svd.singular_values(a, Arithmetic.of(float32))
+    assert np.isfinite(found.alone.bound).all()
+    assert np.isinf(found.nuclear_norm.bound).all()
+
+
 def test_empty_matrices_have_no_singular_values() -> None:
     for shape in ((2, 0, 0), (2, 0, 3), (2, 3, 0)):
         found = svd.singular_values(np.zeros(shape), Arithmetic.of(float64))
