@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -64,6 +65,16 @@ def test_torch_and_the_reference_compute_the_same(operation: str) -> None:
         found = row.reference_call(operation, subject, row.sizes[0])()
         if not isinstance(found, np.ndarray):  # the law of counts has no margin of its own
             assert max(margins(found, observed)) <= 1
+
+
+@pytest.mark.parametrize("operation", [o for o in ROWS if o != "sampler"])  # which hands out numbers, on any device
+def test_inputs_go_to_the_device(operation: str) -> None:
+    subject = Subject("eager", "float32", "meta")
+    call = ROWS[operation].torch_call(operation, subject, ROWS[operation].sizes[0])
+    with subject.random(0), contextlib.suppress(NotImplementedError):  # torch has no such kernel for this device
+        result = call()
+        tensors = [t for t in (result if isinstance(result, tuple) else [result]) if isinstance(t, torch.Tensor)]
+        assert all(t.is_meta for t in tensors)
 
 
 @pytest.mark.parametrize("operation", ROWS)

@@ -35,6 +35,7 @@ def measured(request: pytest.FixtureRequest) -> list[Measured]:
     return request.config.stash[MEASURED]
 
 
+@pytest.hookimpl(optionalhook=True)  # pytest-benchmark may be switched off
 def pytest_benchmark_update_json(output_json: dict[str, Any]) -> None:
     compact(output_json)
 

@@ -99,7 +99,7 @@ def awaited(call: Callable[[], Any]) -> Any:  # noqa: ANN401  whatever the opera
 
 def seeded(subject: Subject) -> torch.Generator:
     """A generator on the subject's device, for operations that draw."""
-    return torch.Generator(subject.device).manual_seed(0)
+    return torch.Generator("cpu" if subject.device == "meta" else subject.device).manual_seed(0)
 
 
 def label(size: Size) -> str:
