@@ -51,8 +51,11 @@ def pytest_configure(config: pytest.Config) -> None:
     profile = option.hypothesis_profile
     if profile and profile not in profiles.PROFILES:
         raise pytest.UsageError(f"no Hypothesis profile {profile!r}; there are {', '.join(profiles.PROFILES)}")
-    if option.report and option.report.exists() and not option.report.is_dir():
-        raise pytest.UsageError(f"--report: {option.report} is a file; name a directory")
+    if option.report:
+        try:
+            option.report.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise pytest.UsageError(f"--report: no directory {option.report} ({error.strerror})") from None
     base_seed(config)
     config.stash[SELECTION] = chosen
     switches.set_all()
