@@ -52,7 +52,7 @@ def rounded(error: Float64, magnitude: Float64, format: Format, *, underflow: bo
     multiples of eta, as sums of numbers of the format are. Overflow is the caller's: see `overflows`.
     """
     size = magnitude + error
-    return error + format.u * size + (np.minimum(format.eta / 2, size) if underflow else 0.0)
+    return error + format.u * size + (np.minimum(max(format.eta / 2, 2.0**-1074), size) if underflow else 0.0)
 
 
 def underflowed(count: int, eta: float, products: Float64, arithmetic: Arithmetic) -> Float64:

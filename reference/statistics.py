@@ -173,8 +173,8 @@ def binomial_p_value(successes: int, n: int, p: float) -> float:
     """min(1, 2 min(P(X <= successes), P(X >= successes))), X ~ Bin(n, p): an exact two-sided p-value (doubled tail)."""
     if not 0 <= successes <= n or not 0 <= p <= 1:
         raise ValueError(f"need 0 <= successes <= n and p in [0, 1], got {successes} of {n}, p = {p}")
-    law = stats.binom(n, p)
-    return min(1.0, 2 * float(min(law.cdf(successes), law.sf(successes - 1))))
+    # without a frozen law, which takes four times as long to make as both tails
+    return min(1.0, 2 * float(min(stats.binom.cdf(successes, n, p), stats.binom.sf(successes - 1, n, p))))
 
 
 def chi_square_p_value(statistic: float, degrees: float) -> float:
