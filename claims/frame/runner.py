@@ -113,6 +113,8 @@ class Examination:
     def _falsify(self, here: Where, arrays: dict[str, Arrays]) -> NoReturn:
         if self.found is None:
             self.enough = time.perf_counter() + SHRINK_SECONDS
+            self.evidence.instances += here.batch  # it took these to find the failure
+            self.evidence.batches += 1
         self.found = Found(here, arrays)
         raise Falsified(f"{self.proposition.id}: the error is {here.margin:.4g} times the bound")
 
