@@ -48,7 +48,12 @@ class MatrixRegime(Regime):
             raise ValueError(f"no scale {self.scale!r}")
 
     def size(self) -> int:
-        return max(self.rows, self.cols) * min(256, max(self.rows, self.cols))
+        return max(1, self.rows * self.cols)
+
+    def batch(self, limit: int, elements: int) -> int:
+        # a decomposition costs the cube of the side: large matrices come few at a time
+        affordable = 8 * elements // max(1, self.rows, self.cols) ** 3
+        return max(1, min(super().batch(limit, elements), affordable))
 
     def arrays(self, rng: np.random.Generator, batch: int, fmt: Format) -> Arrays:
         shape = (batch, self.rows, self.cols)

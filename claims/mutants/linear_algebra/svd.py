@@ -30,7 +30,7 @@ def roots_of_the_eigenvalues_of_a(a: Tensor, *, full_matrices: bool = True) -> F
     return u, s, vh
 
 
-@mutant(svd_existence, operation="svd", trigger="a negative trace of U V^T")
+@mutant(svd_existence, operation="svd", trigger="a negative entry on the diagonal of U")
 def negative_singular_values_allowed(a: Tensor, *, full_matrices: bool = True) -> Factors:
     u, s, vh = _svd(a, full_matrices=full_matrices)
     sign = torch.where(u.diagonal(dim1=-2, dim2=-1)[..., : s.shape[-1]] < 0, -1.0, 1.0).to(a.dtype)
@@ -38,7 +38,7 @@ def negative_singular_values_allowed(a: Tensor, *, full_matrices: bool = True) -
     return first, s * sign, vh
 
 
-@mutant(svd_existence, operation="svd", trigger="the full decomposition of a matrix with rows")
+@mutant(svd_existence, operation="svd", trigger="the full decomposition of a tall matrix")
 def last_column_of_u_missing(a: Tensor, *, full_matrices: bool = True) -> Factors:
     u, s, vh = _svd(a, full_matrices=full_matrices)
     return u[..., :, :-1] if full_matrices and u.shape[-1] > s.shape[-1] else u, s, vh
@@ -50,16 +50,11 @@ def squares_of_the_singular_values(a: Tensor, *, full_matrices: bool = True) -> 
     return u, s * s, vh
 
 
-@mutant(svd_orthogonal_factors, operation="svd", trigger="columns of A that are not of unit length")
+@mutant(svd_orthogonal_factors, operation="svd", trigger="singular values other than 1")
 def gram_schmidt_without_normalisation(a: Tensor, *, full_matrices: bool = True) -> Factors:
     u, s, vh = _svd(a, full_matrices=full_matrices)
-    columns: list[Tensor] = []
-    for v in u.unbind(-1):
-        w = v * (1 + len(columns))
-        for c in columns:
-            w = w - c * ((c * w).sum(-1, keepdim=True) / (c * c).sum(-1, keepdim=True))
-        columns.append(w)
-    return torch.stack(columns, -1) if columns else u, s, vh
+    k = s.shape[-1]
+    return torch.cat((a @ vh[..., :k, :].mT, u[..., :, k:]), -1), s, vh
 
 
 @mutant(svd_orthogonal_factors, operation="svd", trigger="a singular value that is zero")
