@@ -16,6 +16,7 @@ error of at most 4 * 2^-1074). `normalise` scales by powers of two, exactly, to 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 from types import EllipsisType
@@ -329,12 +330,42 @@ def log1p(x: DoubleDouble | ArrayLike) -> DoubleDouble:
 
 
 def power(x: DoubleDouble | ArrayLike, p: DoubleDouble | ArrayLike) -> DoubleDouble:
-    """x^p = exp(p log x) for x >= 0 and real p: relative error (|p ln x| + 4) 2^-98; 0^p = 0 for p > 0, x^0 = 1."""
-    y, q = double_double(x), double_double(p)
+    """x^p for x >= 0 and real p: relative error (|p ln x| + 4) 2^-98; 0^p = 0 for p > 0, x^0 = 1.
+
+    As exp(p log x); a plain number p = +-m 2^-j with m <= 64 and j <= 3 by square roots and products (`_dyadic_power`).
+    """
+    y = double_double(x)
+    if isinstance(p, int | float) and p and math.isfinite(p):
+        m, denominator = abs(p).as_integer_ratio()
+        if m <= 64 and denominator <= 8:
+            return _dyadic_power(y, m, denominator.bit_length() - 1, negative=p < 0)
+    q = double_double(p)
     zero = y.hi == 0
     result = exp(log(_where(~zero, y, 1.0)) * q)
     at_zero = np.where(q.hi > 0, 0.0, np.where(q.hi == 0, 1.0, np.inf))
     return DoubleDouble(np.where(zero, at_zero, result.hi), np.where(zero, 0.0, result.lo))
+
+
+def _dyadic_power(x: DoubleDouble, m: int, j: int, *, negative: bool) -> DoubleDouble:
+    """x^(+-m 2^-j) for 1 <= m <= 64, 0 <= j <= 3: relative error 2^-96, ten times as fast as by logarithms.
+
+    m times the error of j square roots (5.5 u^2 together), and m - 1 times that of a product; all of it on 2^-k x in
+    [2^-8, 1), k a multiple of 2^j, so that nothing overflows or underflows before the end.
+    """
+    regular = (x.hi > 0) & np.isfinite(x.hi)
+    base = _where(regular, x, 0.5)
+    k = -(-np.frexp(base.hi)[1].astype(np.int64) >> j)  # rounded up
+    base = base.ldexp(-(k << j))
+    for _ in range(j):
+        base = base.sqrt()
+    result = base
+    for bit in f"{m:b}"[1:]:
+        result = result * result * base if bit == "1" else result * result
+    result = (double_double(1.0) / result).ldexp(-k * m) if negative else result.ldexp(k * m)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        limit = np.abs(np.sqrt(x.hi))  # 0, inf or NaN where there is nothing to compute
+        hi = np.where(regular, result.hi, 1 / limit if negative else limit)
+    return DoubleDouble(hi, np.where(regular & np.isfinite(hi), result.lo, 0.0))
 
 
 def to_float64(x: DoubleDouble, exponent: ArrayLike = 0) -> tuple[Float64, Float64]:

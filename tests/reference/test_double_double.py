@@ -109,14 +109,38 @@ def test_elementary_functions_err_by_less_than_two_to_the_minus_98(name: str) ->
     assert worst_error(function(x), exact, x) <= 2.0**-98
 
 
-@pytest.mark.parametrize("p", [0.25, 0.5, 1.1, 2.0, 3.0, 7.5, -1.5, 64.0])
+ORDERS = [0.25, 0.5, 0.75, 1.0, 1.1, 1.25, 2.0, 2.5, 3.0, 7.0, 7.5, 7.875, 63.0, 64.0, 64.5, -0.5, -1.0, -1.5, -3.0]
+
+
+@pytest.mark.parametrize("p", ORDERS)
 def test_powers_lose_in_proportion_to_the_size_of_the_logarithm(p: float) -> None:
     x = pairs(np.exp(np.linspace(-600, 600, COUNT) / max(abs(p), 1)), 13)
-    with precision(400):
-        for value, base in zip(rationals(dd.power(x, p)), rationals(x), strict=True):
-            expected = ball(base) ** ball(p)
-            size = abs(ball(p) * ball(base).log()) + 4
-            assert abs((ball(value) - expected) / expected) <= size * 2.0**-98
+    for result in (dd.power(x, p), dd.power(x, np.array(p))):  # by roots and products where it can be; by logarithms
+        with precision(400):
+            for value, base in zip(rationals(result), rationals(x), strict=True):
+                expected = ball(base) ** ball(p)
+                size = abs(ball(p) * ball(base).log()) + 4
+                assert abs((ball(value) - expected) / expected) <= size * 2.0**-98
+
+
+@pytest.mark.parametrize("p", [0.125, 0.375, 1.0, 3.0, 7.875, 63.0, -0.5, -2.0])
+def test_powers_by_roots_and_products_are_good_to_ninety_six_bits(p: float) -> None:
+    reach = int(700 / max(abs(p), 1))
+    x = pairs(np.abs(normals(20, reach)).clip(2.0 ** -(reach + 3)), 20)
+    assert worst_error(dd.power(x, p), lambda v: v ** ball(p), x) <= 2.0**-96
+
+
+@pytest.mark.parametrize("p", [0.5, 1.1, 3.0, -2.0, -1.1])
+def test_powers_meet_the_ends_of_the_range(p: float) -> None:
+    x = np.array([0.0, -0.0, 2.0**1023, 2.0**-1074])
+    with np.errstate(over="ignore", under="ignore", divide="ignore"):
+        wanted = np.abs(x) ** p
+        for result in (dd.power(x, p), dd.power(x, np.array(p))):
+            assert result.hi == pytest.approx(wanted, rel=1e-12)
+            assert not result.lo[(wanted == 0) | np.isinf(wanted)].any()
+        if p in (0.5, 3.0, -2.0):  # by roots and products
+            rest = dd.power(np.array([np.inf, -1.0, np.nan]), p)
+            assert np.array_equal(rest.hi, [np.inf if p > 0 else 0.0, np.nan, np.nan], equal_nan=True)
 
 
 def test_functions_meet_the_ends_of_the_range() -> None:
