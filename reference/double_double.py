@@ -329,7 +329,7 @@ def log1p(x: DoubleDouble | ArrayLike) -> DoubleDouble:
     return DoubleDouble(np.where(near, series.hi, general.hi), np.where(near, series.lo, general.lo))
 
 
-def power(x: DoubleDouble | ArrayLike, p: DoubleDouble | ArrayLike) -> DoubleDouble:
+def power(x: DoubleDouble | ArrayLike, p: DoubleDouble | ArrayLike | float) -> DoubleDouble:
     """x^p for x >= 0 and real p: relative error (|p ln x| + 4) 2^-98; 0^p = 0 for p > 0, x^0 = 1.
 
     As exp(p log x); a plain number p = +-m 2^-j with m <= 64 and j <= 3 by square roots and products (`_dyadic_power`).
