@@ -192,7 +192,8 @@ def _name(neighbour: Refutation | Mutant | Departure) -> str:
 
 def metadata(claim: Claim) -> Mapping[str, Any]:
     """What a reader wants to know of a claim, as the record file has it."""
-    reference = f"reference/{claim.topic}"
+    truth = claim.property.__globals__.get("reference")  # what a topic calls the module with its truth
+    reference = f"{truth.__name__.replace('.', '/')}.py" if truth else ""
     scripts = Path(__file__).parents[1] / "departures" / "scripts"
     return {
         "id": claim.id,
@@ -210,7 +211,7 @@ def metadata(claim: Claim) -> Mapping[str, Any]:
         "bound": claim.bound,
         "operations": support.operations_of(claim),
         "dtypes": {d: {t: support.unsupported(claim, d, t) for t in support.DTYPES} for d in support.devices()},
-        "source": {"claim": claim.source, "reference": reference if (ROOT / reference).exists() else ""},
+        "source": {"claim": claim.source, "reference": reference},
         "refutations": [{"name": r.id, "statement": r.statement} for r in claim.refutations],
         "mutants": [
             {"name": m.name, "operation": ", ".join(m.functions), "trigger": m.trigger, "provenance": m.provenance}

@@ -133,8 +133,12 @@ def plain_torch(tape: Sequence[Recorded], check: Check, subject: Subject) -> str
     for recorded in tape:
         {"random": script.random, "gradient": script.gradient}.get(recorded.operation, script.operation)(recorded)
     imports = ["import numpy as np", "import torch"]
+    called = dict.fromkeys(r.operation for r in tape if r.calls and r.operation not in subject.overrides)
+    if definitions := [d for name in called if (d := OPERATIONS[name].definition)]:
+        imports = ["from __future__ import annotations", "", *imports, "import torch.nn.functional as F"]
+        imports += ["from torch import Tensor, nn", *(f"\n\n{d}" for d in definitions)]
     if subject.overrides:
-        imports = ["import importlib", "", *imports, "", f"kernels = importlib.import_module({subject.name!r})"]
+        imports += ["import importlib", "", f"kernels = importlib.import_module({subject.name!r})"]
     known = script.find(check.observed)
     if known:
         observed = f"({known.text}).detach().to('cpu', torch.float64).numpy()"

@@ -18,7 +18,7 @@ from claims.frame.trial import Trial, checks_of
 from reference.formats import FORMATS
 
 DTYPES = tuple(FORMATS)
-LARGEST_DRY_RUN = 1 << 12
+LARGEST_DRY_RUN = 1 << 14
 
 _dry_runs: dict[Property, Sequence[Recorded]] = {}
 _probes: dict[tuple[str, ...], str | None] = {}

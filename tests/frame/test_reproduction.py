@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from torch import Tensor
+import torch.nn.functional as F
+from torch import Tensor, nn
 
 from claims import at_most, consistent, equal, holds, values, within, within_norm
 from claims.frame.checks import Check
@@ -43,7 +44,7 @@ def script_of(check: Property, plan: CallPlan = CallPlan(), *, batch: int = 1, *
 
 def run(script: str) -> dict[str, Any]:
     """The variables of a script that needs torch and NumPy and nothing else."""
-    assert set(re.findall(r"^(?:import|from) (\w+)", script, re.MULTILINE)) == {"numpy", "torch"}
+    assert set(re.findall(r"^(?:import|from) (\w+)", script, re.MULTILINE)) - {"__future__"} == {"numpy", "torch"}
     space: dict[str, Any] = {}
     with contextlib.redirect_stdout(io.StringIO()) as printed:
         exec(compile(script, "reproduction", "exec"), space)  # noqa: S102  that is what a reader does with it
@@ -210,6 +211,22 @@ def test_options_are_written_as_code(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(OPERATIONS, "toy_norm", Operation(norm, "torch.norm_", axes=(1,), dim="reduced"))
     script, found = script_of(check, x=Row(3))
     shows(script, found)
+
+
+def softplus_of_ones(x: Tensor) -> Tensor:
+    """A formula that fits no expression."""
+    ones = torch.ones_like(x)
+    return F.softplus(ones) + nn.Identity()(x)
+
+
+def test_the_source_of_a_function_of_ours_is_included(monkeypatch: pytest.MonkeyPatch) -> None:
+    def check(subject: Subject, x: Tensor) -> Iterator[Check]:
+        yield fails(subject.toy_softplus(x))
+
+    monkeypatch.setitem(OPERATIONS, "toy_softplus", Operation(softplus_of_ones, "softplus_of_ones", axes=(1,)))
+    script, found = script_of(check, CallPlan("single"), batch=2, x=Row(3))
+    assert script.count("def softplus_of_ones(x: Tensor) -> Tensor:") == 1
+    assert "np.array" not in shows(script, found)
 
 
 @pytest.mark.parametrize("numbers", [[np.inf, -np.inf, np.nan], [-0.0, 1e-40, 3.4e38]])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -31,7 +32,8 @@ class Operation:
     each of them); arguments with more axes carry a batch in front. Without `axes` the operation is always called
     once, as it is. `batches` says whether torch takes leading batch axes. `dim` says what becomes of the axis that
     the keyword `dim=-1` names: "reduced" or "kept"; such operations are also called along other axes.
-    `spelling` is the plain torch expression of the callable, for reproductions. `accumulator` is "wide" where half
+    `spelling` is the plain torch expression of the callable, for reproductions; the name of a function of ours stands
+    for its source. `accumulator` is "wide" where half
     types accumulate in float32, "stored" where every product is rounded to the stored type; `product` marks matrix
     products and convolutions, whose operands TF32 rounds.
     """
@@ -43,6 +45,11 @@ class Operation:
     dim: Literal["", "reduced", "kept"] = ""
     accumulator: Literal["wide", "stored"] = "wide"
     product: bool = False
+
+    @property
+    def definition(self) -> str:
+        """The source of our own function, where its name is the spelling; it uses torch, nn, F and Tensor only."""
+        return inspect.getsource(self.function) if self.spelling == getattr(self.function, "__name__", "") else ""
 
     def apply(
         self, function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any], plan: CallPlan, call: Call
