@@ -48,7 +48,8 @@ def trace_definition(subject: Subject, a: Tensor, v: Tensor) -> Iterator[Check]:
     """Every spelling is compared with the exact sum of the diagonal.
 
     The entries around the diagonal are 2^20 or NaN and must not be read; the spelling (A * I).sum(), which does read
-    them, is tried where they are finite. A diagonal of 40 000 comes from a vector expanded with stride 0.
+    them, is tried where they are finite. A diagonal of 40 000 comes from a vector expanded with stride 0. The bound is
+    that of any order of summation in the format, though torch.trace sums float32 in float64 on the CPU.
     """
     truth = reference.trace(values(a), subject.arithmetic("trace"))
     yield within(subject.trace(a), truth, label="torch.trace")
@@ -211,7 +212,8 @@ def determinant_is_invariant_under_rotation(subject: Subject, factors: Matrices)
 def trace_cyclic_shape_change(subject: Subject, factors: Matrices) -> Iterator[Check]:
     """Tr(AB) and Tr(BA) are compared with the exact sum of A_ij B_ji, in every spelling of the notes' formula.
 
-    Forms that may store each product before they are summed (elementwise, tensordot) have a bound for that.
+    Forms that may store each product before they are summed (elementwise, tensordot) have a bound for that. The spectra
+    of AB and BA agree but for zeros: for integer matrices x^n det(xI - AB) = x^m det(xI - BA), exactly.
     """
     a, b = factors
     exact = reference.trace_of_product(values(factors), subject.arithmetic("matmul")).value
@@ -219,13 +221,20 @@ def trace_cyclic_shape_change(subject: Subject, factors: Matrices) -> Iterator[C
         numbers = values(turn)
         truth = reference.trace_of_product(numbers, subject.arithmetic("matmul"), value=exact)
         yield within(subject.trace(product(subject, turn)), truth, label=f"trace({name})")
+        yield within(subject.trace_of_product(*turn), truth, label=f"trace of {name}")
         flat = reference.trace_by_one_sum(numbers, subject.arithmetic("flattened_dot"), value=exact)
         yield within(subject.einsum("...ij,...ji->...", *turn), flat, label=f"einsum({name})")
         yield within(subject.flattened_dot(*turn), flat, label=f"dot({name})")
+        yield within(subject.flattened_vdot(*turn), flat, label=f"vdot({name})")
         how = subject.arithmetic("elementwise_trace")
         stored = reference.trace_by_one_sum(numbers, how, value=exact, rounded_products=True)
         yield within(subject.elementwise_trace(*turn), stored, label=f"({name[0]} * {name[1]}^T).sum()")
         yield within(subject.contraction(*turn), stored, label=f"tensordot({name})")
+    if exact_products(factors):
+        ab, ba = (reference.characteristic_polynomials(values(product(subject, f))) for f in (factors, factors[::-1]))
+        n, m = (0,) * b.shape[-2], (0,) * a.shape[-2]
+        same = [n + p == m + q for p, q in zip(ab, ba, strict=True)]
+        yield holds(np.array(same, dtype=bool), label="x^n det(xI - AB) = x^m det(xI - BA)")
 
 
 @refutation(trace_cyclic_shape_change, r"AB=BA")
@@ -242,15 +251,22 @@ def determinant_survives_a_change_of_shape(subject: Subject, factors: Matrices) 
 
 @refutation(trace_cyclic_shape_change, r"\operatorname{spec}(AB)=\operatorname{spec}(BA)\text{ with the zeros}")
 def spectra_agree_with_their_zeros(subject: Subject, factors: Matrices) -> Iterator[Check]:
-    ab, ba = product(subject, factors), product(subject, factors[::-1])
-    if 0 not in (*ab.shape, *ba.shape):
-        yield holds(np.full(len(ab), ab.shape[-1] == ba.shape[-1]), label="as many eigenvalues")
+    if exact_products(factors):
+        ab, ba = (reference.characteristic_polynomials(values(product(subject, f))) for f in (factors, factors[::-1]))
+        yield holds(np.array([p == q for p, q in zip(ab, ba, strict=True)], dtype=bool))
+
+
+def exact_products(factors: Matrices) -> bool:
+    """Whether the factors are small matrices of small integers, whose products are exact in every format."""
+    small = len(factors) < 4 and all(0 < n < 5 for f in factors for n in f.shape[1:])
+    return small and all(
+        (np.abs(numbers) <= 4).all() and (numbers == np.round(numbers)).all() for numbers in values(factors)
+    )
 
 
 def _same_determinant(subject: Subject, factors: Matrices) -> Iterator[Check]:
     """Integer factors have integer determinants: half a unit of error cannot hide a difference."""
     turned = [factors[-1], *factors[:-1]]
-    small = all(0 < n < 5 for f in factors for n in f.shape[1:]) and len(factors) < 4
-    if small and all((values(f) == np.round(values(f))).all() for f in factors):
+    if exact_products(factors):
         here, there = (subject.determinant(product(subject, fs)) for fs in (factors, turned))
         yield at_most(np.abs(values(here) - values(there)), 0.5)

@@ -6,6 +6,7 @@ import functools
 from collections.abc import Sequence
 
 import numpy as np
+from flint import fmpz_mat
 from numpy.typing import NDArray
 
 from reference.bounds import Chain, sum_truth
@@ -68,6 +69,11 @@ def trace_by_one_sum(
 def _around(value: Float64 | None, truth: Truth) -> Truth:
     """The bound around a value that was rounded to float64 once."""
     return truth if value is None else Truth(value, truth.bound + U64 * np.abs(value))
+
+
+def characteristic_polynomials(a: Float64) -> list[tuple[int, ...]]:
+    """det(x I - A) of each integer matrix of a stack (batch, n, n): the coefficients of 1, x, ..., x^n, exactly."""
+    return [tuple(int(c) for c in fmpz_mat(m.astype(int).tolist()).charpoly().coeffs()) for m in a]
 
 
 def _product(factors: Sequence[Float64], arithmetic: Arithmetic, *, exactly: bool) -> Chain:

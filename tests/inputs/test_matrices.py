@@ -51,8 +51,18 @@ def test_chains_reach_one_matrix_and_the_longest() -> None:
 
 @pytest.mark.parametrize("fmt", FORMATS.values(), ids=FORMATS)
 def test_alternating_scales_underflow_only_in_between(rng: np.random.Generator, fmt: Format) -> None:
-    small, large, _ = MatrixCycle((4, 4, 4), Numbers("normal", "large"), alternating=True).make(rng, 64, fmt)
+    small, large, smaller = MatrixCycle((4, 4, 4), Numbers("normal", "huge"), alternating=True).make(rng, 64, fmt)
     assert np.median(np.abs(small)) < 1 < np.median(np.abs(large))
+    in_between, whole = np.abs(smaller @ small), np.abs(small @ large)
+    assert np.mean(in_between < fmt.lam) > 0.9
+    assert np.mean(whole > fmt.lam) > 0.9
+
+
+def test_a_diagonal_may_have_more_rows_than_columns(rng: np.random.Generator) -> None:
+    (a,) = Diagonal(3, "nan", extra=-2).make(rng, 4, float32)
+    assert a.shape == (4, 5, 3)
+    assert np.isfinite(a[:, range(3), range(3)]).all()
+    assert any(isinstance(c, Diagonal) and c.extra < 0 for c in diagonals().corners)
 
 
 def test_surroundings_of_a_diagonal(rng: np.random.Generator) -> None:

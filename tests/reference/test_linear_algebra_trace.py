@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from reference.formats import FORMATS, Arithmetic, Format, float16, float32
 from reference.linear_algebra.trace import (
+    characteristic_polynomials,
     trace,
     trace_by_one_sum,
     trace_in_any_order,
@@ -125,3 +126,9 @@ def test_overflow_of_a_stored_product_is_undetermined() -> None:
     assert trace_of_product([a, a], Arithmetic.of(float16)).bound == np.inf
     assert trace_by_one_sum([a, a], Arithmetic.of(float16), rounded_products=True).bound == np.inf
     assert np.isfinite(trace_of_product([a, a], Arithmetic.of(float32)).bound)
+
+
+def test_characteristic_polynomials_of_products_differ_by_a_power_of_x() -> None:
+    a, b = np.array([[[1.0, 2.0]]]), np.array([[[3.0], [4.0]]])
+    assert characteristic_polynomials(a @ b) == [(-11, 1)]
+    assert characteristic_polynomials(b @ a) == [(0, -11, 1)]

@@ -21,8 +21,8 @@ SURROUNDINGS = ("zero", "large", "nan")
 class MatrixCycle(Regime):
     """Matrices F1 (d1 x d2), F2 (d2 x d3), ..., Fk (dk x d1), so that every rotation of their product exists.
 
-    `alternating` makes every other matrix as small as the number scale makes the rest large (intermediate products
-    then underflow where the whole does not).
+    `alternating` makes every other matrix as small as the number scale makes the rest large: at scale "huge" products
+    of two small matrices underflow where the product of all does not.
     """
 
     dims: tuple[int, ...] = (2, 2, 2)
@@ -42,7 +42,8 @@ class MatrixCycle(Regime):
         turns = zip(self.dims, (*self.dims[1:], self.dims[0]), strict=True)
         made = [self.numbers.fill(rng, (batch, *shape), fmt) for shape in turns]
         if self.alternating:
-            made[::2] = [a / self.numbers.factor(fmt) ** 2 for a in made[::2]]
+            factor = self.numbers.factor(fmt)  # its square may overflow
+            made[::2] = [a / factor / factor for a in made[::2]]
         return made
 
     def present(self, tensors: Sequence[Any], seed: int) -> Any:
@@ -51,7 +52,9 @@ class MatrixCycle(Regime):
 
 @dataclasses.dataclass(frozen=True)
 class Diagonal(Regime):
-    """A matrix of `n` rows and `n + extra` columns; what surrounds the diagonal is zero, large, or NaN.
+    """A matrix of `n` rows and `n + extra` columns (more rows if `extra` is negative).
+
+    What surrounds the diagonal is zero, large, or NaN.
 
     `swamped` makes the diagonal L, 1, -L, L, 1, -L, ... with L so large that L + 1 = L: only the order of summation
     decides how many ones survive.
@@ -69,10 +72,10 @@ class Diagonal(Regime):
             raise ValueError(f"the surroundings are one of {', '.join(SURROUNDINGS)}, not {self.surroundings!r}")
 
     def size(self) -> int:
-        return self.n * (self.n + self.extra)
+        return self.n * (self.n + abs(self.extra))
 
     def arrays(self, rng: np.random.Generator, batch: int, fmt: Format) -> Arrays:
-        shape = (batch, self.n, self.n + self.extra)
+        shape = (batch, self.n + max(0, -self.extra), self.n + max(0, self.extra))
         around = {"zero": 0.0, "large": min(2.0**20, fmt.largest), "nan": np.nan}[self.surroundings]
         a = np.full(shape, around)
         diagonal = self.numbers.fill(rng, (batch, self.n), fmt)
@@ -98,6 +101,7 @@ def matrix_cycles(length: int) -> Regimes:
         MatrixCycle((5, 130, *rest), Numbers("positive")),
         MatrixCycle((4,) * length, Numbers("normal", "tiny")),
         MatrixCycle((4,) * length, Numbers("normal", "large"), alternating=True),
+        MatrixCycle((4,) * length, Numbers("normal", "huge"), alternating=True),
     )
     return Regimes(st.builds(MatrixCycle, st.tuples(*[SIDES] * length), numbers(), st.booleans()), corners)
 
@@ -113,6 +117,7 @@ def matrix_chains(longest: int) -> Regimes:
         MatrixCycle((3,) * longest, Numbers("normal")),
         MatrixCycle((1, 2) * (longest // 2), Numbers("wide")),
         MatrixCycle((33, 4, 7, 33), Numbers("normal", "small")),
+        MatrixCycle((4, 4, 4), Numbers("normal", "huge"), alternating=True),
     )
     dims = st.lists(st.sampled_from([2, 1, 3, 4, 5, 6, 0]), min_size=1, max_size=longest).map(tuple)
     return Regimes(st.builds(MatrixCycle, dims, numbers()), corners)
@@ -130,6 +135,7 @@ def diagonals() -> Regimes:
         Diagonal(100, "nan", swamped=True),
         Diagonal(1025, "nan", Numbers("normal")),
         Diagonal(7, "large", Numbers("wide"), extra=5),
+        Diagonal(7, "nan", Numbers("wide"), extra=-5),
         Diagonal(33, "zero", Numbers("absorb")),
         Diagonal(17, "nan", Numbers("wide", "huge")),
     )
@@ -138,7 +144,7 @@ def diagonals() -> Regimes:
         st.sampled_from([2, 1, 3, 4, 5, 7, 8, 16, 17, 33, 64, 100, 0]),
         st.sampled_from(SURROUNDINGS),
         numbers(scales=("one", "small", "large", "huge", "subnormal")),
-        st.sampled_from([0, 0, 1, 3]),
+        st.sampled_from([0, 0, 1, 3, -1, -3]),
     )
     return Regimes(draw, corners)
 

@@ -88,6 +88,18 @@ def _square(factors: Sequence[Tensor]) -> bool:
     return len(factors) > 1 and len({n for f in factors for n in f.shape[-2:]}) == 1
 
 
+@mutant(
+    trace_cyclic_three,
+    trace_cyclic_chain,
+    operation="matmul",
+    trigger="a subnormal product",
+    provenance="kernels that flush subnormal results to zero",
+)
+def matmul_flushes_subnormals(a: Tensor, b: Tensor) -> Tensor:
+    product = a @ b
+    return torch.where(product.abs() < torch.finfo(product.dtype).tiny, torch.zeros_like(product), product)
+
+
 @mutant(trace_cyclic_three, operation="einsum", trigger="square factors")
 def einsum_multiplies_the_traces(subscripts: str, *factors: Tensor) -> Tensor:
     if not _square(factors):
@@ -150,9 +162,10 @@ def product_taken_elementwise(a: Tensor, b: Tensor) -> Tensor:
     return a * b if a.shape == b.shape else a @ b
 
 
-@mutant(trace_cyclic_shape_change, operation="trace", trigger="more than three rows")
-def trace_of_the_leading_block(a: Tensor) -> Tensor:
-    return a[:3, :3].trace()
+@mutant(trace_cyclic_shape_change, operation="trace_of_product", trigger="A with more rows than columns")
+def trace_sums_the_smaller_product_diagonal(a: Tensor, b: Tensor) -> Tensor:
+    k = min(a.shape)
+    return (a @ b)[:k, :k].trace()
 
 
 @mutant(trace_cyclic_shape_change, operation="trace")

@@ -83,6 +83,7 @@ ROWS = (
     Row("expanded_trace", ((64, 64), (64, 4096)), "matrices x rows", matrix, reference.trace_of_diagonal),
     Row("cyclic_trace", SIZES, AXES, rotated, in_any_order),
     Row("einsum", SIZES, AXES, ring, by_one_sum()),
-    Row("flattened_dot", SIZES, AXES, pair, by_one_sum()),
+    Row("flattened_dot flattened_vdot", SIZES, AXES, pair, by_one_sum()),
+    Row("trace_of_product", SIZES, AXES, pair, lambda a, b, how: reference.trace_of_product([a, b], how)),
     Row("elementwise_trace contraction", SIZES, AXES, pair, by_one_sum(rounded_products=True)),
 )

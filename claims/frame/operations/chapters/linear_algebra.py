@@ -36,6 +36,14 @@ def _flattened_dot(a: Tensor, b: Tensor) -> Tensor:
     return torch.dot(a.flatten(), b.mT.flatten())
 
 
+def _flattened_vdot(a: Tensor, b: Tensor) -> Tensor:
+    return torch.vdot(a.flatten(), b.mT.flatten())
+
+
+def _trace_of_product(a: Tensor, b: Tensor) -> Tensor:
+    return torch.trace(a @ b)
+
+
 def _contraction(a: Tensor, b: Tensor) -> Tensor:
     contracted: Tensor = torch.tensordot(a, b.mT, 2)
     return contracted
@@ -69,6 +77,12 @@ ROWS = {
     "elementwise_trace": Operation(_elementwise_trace, "(lambda a, b: (a * b.mT).sum((-2, -1)))", axes=_PAIR),
     "flattened_dot": Operation(
         _flattened_dot, "(lambda a, b: torch.dot(a.flatten(), b.mT.flatten()))", axes=_PAIR, batches=False
+    ),
+    "flattened_vdot": Operation(
+        _flattened_vdot, "(lambda a, b: torch.vdot(a.flatten(), b.mT.flatten()))", axes=_PAIR, batches=False
+    ),
+    "trace_of_product": Operation(
+        _trace_of_product, "(lambda a, b: torch.trace(a @ b))", axes=_PAIR, batches=False, product=True
     ),
     "contraction": Operation(
         _contraction,
