@@ -18,7 +18,8 @@ class Comparison:
     torch: Benchmark | None
     reference: Benchmark | None
     claims: frozenset[str]
-    scale: float  # the longest time of the operation at this size, in seconds
+    shortest: float  # of all times of the operation, in seconds
+    longest: float
 
     @property
     def about(self) -> Benchmark:
@@ -26,6 +27,17 @@ class Comparison:
         either = self.torch or self.reference
         assert either is not None  # noqa: S101 (a comparison is made of at least one)
         return either
+
+    @property
+    def rounds(self) -> int:
+        """How often each was timed, at the least."""
+        return min(one.rounds for one in (self.torch, self.reference) if one is not None)
+
+    def share(self, benchmark: Benchmark) -> float:
+        """Where a time lies between the shortest and the longest, on a logarithmic scale: from 0 to 1."""
+        if self.shortest <= 0 or self.longest <= self.shortest:
+            return 1.0
+        return math.log(benchmark.median / self.shortest) / math.log(self.longest / self.shortest)
 
     @property
     def ratio(self) -> float | None:
@@ -54,8 +66,9 @@ def comparisons(benchmarks: Iterable[Benchmark]) -> list[tuple[str, list[Compari
 
 def _comparison(torch: Benchmark | None, reference: Benchmark | None, everything: Iterable[Benchmark]) -> Comparison:
     known = [benchmark for benchmark in (torch, reference) if benchmark is not None]
-    alike = (item.median for item in everything if (item.operation, item.size) == (known[0].operation, known[0].size))
-    return Comparison(torch, reference, frozenset(claim for one in known for claim in one.claims), max(alike))
+    alike = [item.median for item in everything if item.operation == known[0].operation]
+    claims = frozenset(claim for one in known for claim in one.claims)
+    return Comparison(torch, reference, claims, min(alike), max(alike))
 
 
 def _key(benchmark: Benchmark, implementation: str, device: str) -> tuple[str, ...]:

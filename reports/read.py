@@ -33,6 +33,7 @@ class Benchmark:
     machine: str
     model: str  # of the device, where the benchmark names it
     date: str
+    compares: str = ""  # what the reference computes, where the benchmark says so
 
 
 @dataclass
@@ -135,6 +136,7 @@ def _read_benchmarks(path: Path, whole: Record, records: Records) -> None:
                 machine=str(cpu),
                 model=str(extra.get("device_model") or ""),
                 date=str(whole.get("datetime", "")),
+                compares=str(extra.get("compares") or ""),
             )
         )
 

@@ -210,8 +210,17 @@ def test_torch_on_any_device_is_compared_with_the_reference() -> None:
         [*known, bench("torch", "cpu", 5.0, "2025-01-01"), bench("torch", "cpu", 1, size="x")]
     )
     assert operation == "add"
-    assert [(pair.about.size, pair.about.device, pair.ratio, pair.scale) for pair in pairs] == [
-        ("x", "cpu", None, 1),
-        ("8x8", "cpu", 5.0, 10.0),
-        ("8x8", "cuda", 10.0, 10.0),
+    assert [(pair.about.size, pair.about.device, pair.ratio) for pair in pairs] == [
+        ("x", "cpu", None),
+        ("8x8", "cpu", 5.0),
+        ("8x8", "cuda", 10.0),
     ]
+    assert [round(pair.share(pair.about), 3) for pair in pairs] == [0.0, 0.301, 0.0]  # log 2 / log 10
+    assert pairs[1].reference is not None
+    assert pairs[1].share(pairs[1].reference) == 1.0
+    assert {pair.rounds for pair in pairs} == {9}
+
+
+def test_one_time_fills_its_bar() -> None:
+    ((_, (pair,)),) = comparisons([bench("torch", "cpu", 2.0)])
+    assert pair.share(pair.about) == 1.0
