@@ -38,7 +38,9 @@ def negative_singular_values_allowed(a: Tensor, *, full_matrices: bool = True) -
     return first, s * sign, vh
 
 
-@mutant(svd_existence, operation="svd", trigger="the full decomposition of a tall matrix")
+@mutant(
+    svd_existence, operation="svd", trigger="the full decomposition of a tall matrix: nothing but the shape shows it"
+)
 def last_column_of_u_missing(a: Tensor, *, full_matrices: bool = True) -> Factors:
     u, s, vh = _svd(a, full_matrices=full_matrices)
     return u[..., :, :-1] if full_matrices and u.shape[-1] > s.shape[-1] else u, s, vh
@@ -75,8 +77,9 @@ def completion_of_u_is_not_orthogonal(a: Tensor, *, full_matrices: bool = True) 
 @mutant(svd_orthogonal_factors, operation="svd", trigger="multiple singular values of a square matrix")
 def eigenvectors_by_a_solver_that_ignores_symmetry(a: Tensor, *, full_matrices: bool = True) -> Factors:
     u, s, vh = _svd(a, full_matrices=full_matrices)
-    if a.shape[-1] == a.shape[-2]:
-        u = torch.linalg.eig(a @ a.mT).eigenvectors.real
+    if a.shape[-1] == a.shape[-2] > 1:
+        multiple = (s[..., :-1] - s[..., 1:] <= torch.finfo(a.dtype).eps * s[..., :1]).any(-1)
+        u = torch.where(multiple[..., None, None], torch.linalg.eig(a @ a.mT).eigenvectors.real, u)
     return u, s, vh
 
 
@@ -103,11 +106,12 @@ def signs_of_u_and_v_fixed_independently(a: Tensor, *, full_matrices: bool = Tru
 @mutant(
     svd_diagonal_singular_values,
     operation="svd",
-    trigger="singular matrices",
-    raises=(RuntimeError,),  # matrices of different ranks do not stack
+    trigger="batches of singular matrices: nothing but the number of values shows it",
 )
 def zero_singular_values_dropped(a: Tensor, *, full_matrices: bool = True) -> Factors:
     u, s, vh = _svd(a, full_matrices=full_matrices)
+    if a.ndim < 3 or not s.numel():  # matrices of different ranks, one at a time, do not stack
+        return u, s, vh
     threshold = s[..., :1] * torch.finfo(a.dtype).eps * max(a.shape[-2:])
-    rank = int((s > threshold).sum(-1).max()) if s.numel() else s.shape[-1]
+    rank = int((s > threshold).sum(-1).max())
     return u[..., :, :rank], s[..., :rank], vh[..., :rank, :]
