@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import find
 
+from claims.frame.claim import Claim
 from claims.frame.inputs.regime import Regimes
 from claims.frame.inputs.rows import (
     KINDS,
@@ -23,6 +24,9 @@ from claims.frame.inputs.rows import (
     rows_beyond_range,
     shifted_rows,
 )
+from claims.frame.profiles import PROFILES
+from claims.frame.runner import corner_trials
+from claims.losses.softmax import log_softmax_accuracy, softmax_definition_accuracy
 from reference.formats import FORMATS, Format, float16, float32
 from reference.losses.softmax import shift_is_exact
 
@@ -61,6 +65,20 @@ def test_corners_have_every_width_kind_and_offset() -> None:
 def test_wide_rows_come_one_at_a_time_and_narrow_ones_in_batches() -> None:
     assert Logits(100000).batch(256, 1 << 16) == 1
     assert Logits(17).batch(256, 1 << 16) > 128
+
+
+def test_blocks_of_wide_rows_come_together() -> None:
+    assert Logits(1025, "normal", block=64).batch(128, 1 << 14) == 64
+    assert Logits(1025, "normal", block=64).batch(16, 1 << 14) == 16
+    assert Logits(5, "normal", block=64).batch(128, 1 << 14) == Logits(5, "normal").batch(128, 1 << 14) == 128
+
+
+@pytest.mark.parametrize("claim", [softmax_definition_accuracy, log_softmax_accuracy], ids=lambda c: c.id)
+def test_blocks_of_wide_rows_are_reduced_along_the_first_and_the_middle_axis(claim: Claim) -> None:
+    quick = PROFILES["quick"]
+    trials = [t for t in corner_trials(claim, quick) if t.batch(quick) >= 64]
+    seen = {(t.regimes["x"].size(), t.plan.axis) for t in trials}
+    assert seen >= {(width, axis) for width in (257, 513, 1025) for axis in ("first", "middle")}
 
 
 @pytest.mark.parametrize("kind", KINDS)

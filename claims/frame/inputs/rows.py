@@ -21,6 +21,8 @@ WIDTHS = (
     *(511, 512, 513, 700, 1000, 1023, 1024, 1025, 2049, 4097, 10007),
 )
 NUMBERS_A_TRIAL = 1 << 12
+BLOCK = 64
+"""Rows enough to fill vectors of every length, even after the batch is split in two."""
 
 
 class NarrowRegime(Regime):
@@ -36,13 +38,15 @@ class Logits(NarrowRegime):
 
     `kind`: integers in -4..4, standard normal, ties (four values), equal (one number per row), ascending and descending
     (sorted normal), negative (all below 0), peak (one entry 80 above the others), masked (-inf with probability 1/3,
-    the first or the last entry among them, never all).
+    the first or the last entry among them, never all). `block` rows come together however wide they are, for kernels
+    that go through many rows at once when their entries are far apart in memory.
     """
 
     width: int = 2
     kind: str = "integers"
     scale: float = 1.0
     offset: float = 0.0
+    block: int = 1
     names: ClassVar[tuple[str, ...]] = ("x",)
 
     def __post_init__(self) -> None:
@@ -53,6 +57,9 @@ class Logits(NarrowRegime):
 
     def size(self) -> int:
         return self.width
+
+    def batch(self, limit: int, elements: int) -> int:
+        return max(super().batch(limit, elements), min(limit, self.block))
 
     def arrays(self, rng: np.random.Generator, batch: int, fmt: Format) -> Arrays:
         limit = fmt.largest / 2
@@ -160,7 +167,10 @@ class BeyondRange(NarrowRegime):
 
 
 def logits() -> Regimes:
-    """Rows of logits; corners: every width around vector and block sizes, scales, offsets, ties, masks, equal rows."""
+    """Rows of logits; corners: every width around vector and block sizes, scales, offsets, ties, masks, equal rows.
+
+    Blocks of wide rows stand apart from the other corners, whose wide rows come few at a time.
+    """
     drawn = st.builds(
         Logits, st.sampled_from(WIDTHS[:27]), st.sampled_from(KINDS), st.sampled_from(SCALES), st.sampled_from(OFFSETS)
     )
@@ -182,7 +192,10 @@ def logits() -> Regimes:
         Logits(65519, "equal"),
         Logits(65520, "equal"),
         Logits(100000, "equal"),
+        Logits(257, "normal", block=BLOCK),
         Logits(70000, "normal", 1e-3),
+        Logits(513, "normal", block=BLOCK),
+        Logits(1025, "normal", block=BLOCK),
     )
     return Regimes(drawn, tuple(dict.fromkeys(corners)))
 

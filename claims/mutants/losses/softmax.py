@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor
 
@@ -24,6 +26,11 @@ def _maximum(x: Tensor, dim: int) -> Tensor:
 
 def _head(x: Tensor, length: int, dim: int) -> Tensor:
     return x.narrow(dim, 0, min(length, x.shape[dim])) if x.ndim else x
+
+
+def _columns(x: Tensor, dim: int) -> int:
+    """How many rows lie side by side: 1 along the last axis."""
+    return math.prod(x.shape[dim % x.ndim + 1 :]) if x.ndim else 1
 
 
 @mutant(softmax_definition_accuracy, operation="softmax", trigger="entries far from their mean: overflow")
@@ -64,6 +71,12 @@ def softmax_leaves_the_last_partial_vector_out_of_the_sum(x: Tensor, dim: int) -
 def softmax_adds_1e_7_to_the_denominator(x: Tensor, dim: int) -> Tensor:
     e = (x - _maximum(x, dim)).exp()
     return e / (e.sum(dim, keepdim=True) + 1e-7)
+
+
+@mutant(softmax_definition_accuracy, operation="softmax", trigger="width above 256, not the last axis, 16 columns")
+def softmax_of_many_columns_sums_256_entries(x: Tensor, dim: int) -> Tensor:
+    e = (x - _maximum(x, dim)).exp()
+    return e / _head(e, 256 if _columns(x, dim) >= 16 else e.numel(), dim).sum(dim, keepdim=True)
 
 
 @mutant(softmax_shift_invariance, operation="add", trigger="a number broadcast against more than one column")
@@ -119,3 +132,9 @@ def log_softmax_without_the_shift(x: Tensor, dim: int) -> Tensor:
 def log_softmax_subtracts_the_maximum_and_the_logarithm_at_once(x: Tensor, dim: int) -> Tensor:
     m = _maximum(x, dim)
     return x - (m + (x - m).exp().sum(dim, keepdim=True).log())
+
+
+@mutant(log_softmax_accuracy, operation="log_softmax", trigger="width above 512, not the last axis, 8 columns")
+def log_softmax_of_many_columns_sums_512_entries(x: Tensor, dim: int) -> Tensor:
+    shifted = x - _maximum(x, dim)
+    return shifted - _head(shifted.exp(), 512 if _columns(x, dim) >= 8 else x.numel(), dim).sum(dim, keepdim=True).log()
