@@ -18,6 +18,7 @@ from claims.frame.inputs.rows import (
     rows_beyond_range,
     shifted_rows,
 )
+from claims.frame.operations.softmax import attention_weights, kernel, planned_kernel
 from claims.frame.subject import Subject
 from reference.formats import FORMATS, Arithmetic
 from reference.losses import softmax as reference
@@ -25,18 +26,6 @@ from reference.truth import Truth
 
 NARROW = 129
 """Every spelling is checked on rows up to this width, the functions themselves on all."""
-
-
-def kernel(subject: Subject, *, last_axis: bool) -> reference.Kernel:
-    """What torch's kernels do: on the CPU those of half types store exponentials, or sums along the last axis."""
-    if torch.device(subject.device).type in {"cpu", "meta"}:
-        return reference.Kernel(stores_exponentials=not last_axis, stores_sum=last_axis)
-    return reference.Kernel(exp_units=reference.EXP_CUDA, log_units=reference.LOG_CUDA)
-
-
-def planned_kernel(subject: Subject) -> reference.Kernel:
-    """The kernel of the axis that the call plan reduces."""
-    return kernel(subject, last_axis=subject.plan.axis == "last")
 
 
 def rows_of(subject: Subject, x: Tensor) -> reference.Rows:
@@ -49,17 +38,6 @@ def naive_softmax(subject: Subject, x: Tensor) -> Tensor:
     exponentials = subject.exp(x)
     quotient: Tensor = subject.divide(exponentials, subject.sum(exponentials, dim=-1, keepdim=True))
     return quotient
-
-
-def attention(subject: Subject, scores: Tensor) -> Tensor:
-    """Softmax as attention computes it: the scores are the bias of vanishing queries, the values the identity."""
-    batch, n = scores.shape
-    nothing, identity = scores.new_zeros(batch, n, 1), torch.eye(n, dtype=scores.dtype, device=scores.device)
-    output = subject.scaled_dot_product_attention(
-        nothing[:, :1], nothing, identity.expand(batch, n, n), scores[:, None]
-    )
-    weights: Tensor = output[:, 0]
-    return weights
 
 
 @claim(
@@ -155,7 +133,12 @@ def softmax_shift_invariance(subject: Subject, row: tuple[Tensor, Tensor]) -> It
         target = torch.arange(len(x), device=x.device) % x.shape[-1]
         after, before = (subject.cross_entropy(v, target, reduction="none") for v in (shifted, x))
         yield equal(after, before, where=exact, label="cross_entropy, exact sums")
-        yield equal(attention(subject, shifted), attention(subject, x), where=exact, label="attention, exact sums")
+        yield equal(
+            attention_weights(subject, shifted),
+            attention_weights(subject, x),
+            where=exact,
+            label="attention, exact sums",
+        )
     if not exact.all():
         rows, planned = [rows_of(subject, x), rows_of(subject, shifted)], planned_kernel(subject)
         change = reference.shift_error(values(x), values(c), subject.arithmetic("add"))

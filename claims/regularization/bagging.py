@@ -13,8 +13,9 @@ from claims import FALSE_AS_STATED, claim, consistent, for_all, holds, refutatio
 from claims.frame.checks import Check
 from claims.frame.inputs.ensembles import Ensemble, Visits, bagged_means, training_runs
 from claims.frame.subject import Subject
-from claims.regularization.dropout import ALPHA, rate
+from reference.probability.sampling import ALPHA
 from reference.regularization import bagging as reference
+from reference.regularization.counts import count_fit
 from reference.regularization.submodels import all_masks
 from reference.rounding import gamma
 from reference.statistics import hoeffding_radius
@@ -105,11 +106,15 @@ def sampled_bootstraps(subject: Subject, ensemble: Ensemble) -> Iterator[Check]:
         drawn = subject.bootstrap(n, runs, k, device=subject.device)
     indices = values(drawn)
     yield holds(indices.shape == (runs, k, n), label="every member has n draws")
-    yield rate(indices == 0, 1 / n, "draws of the first example")
+    yield consistent(*count_fit(indices == 0, 1 / n), alpha=ALPHA, label="draws of the first example")
     if n > 1:
-        yield rate(indices[..., 0] == indices[..., -1], 1 / n, "agreements within a resample")
+        yield consistent(
+            *count_fit(indices[..., 0] == indices[..., -1], 1 / n), alpha=ALPHA, label="agreements within a resample"
+        )
     if k > 1:
-        yield rate(indices[:, 0] == indices[:, 1], 1 / n, "agreements of two members")
+        yield consistent(
+            *count_fit(indices[:, 0] == indices[:, 1], 1 / n), alpha=ALPHA, label="agreements of two members"
+        )
     bits = subject.tensor(np.random.default_rng(ensemble.seed).integers(0, 2, (runs, n)))
     resampled = bits[:, None].expand(-1, k, -1).gather(-1, drawn)[None]  # one instance, so that single calls are few
     models = values(subject.mean(subject.mean(resampled, dim=-1), dim=-1))
@@ -190,18 +195,30 @@ def dropout_versus_bagging_sampling(subject: Subject, visits: Visits) -> Iterato
         order, seen = steps(subject, visits, replacement=replacement)
         epochs = values(order).reshape(-1, n)
         if replacement:
-            yield rate(epochs[:, 0] == epochs[:, 1], 1 / n, "repetitions, with replacement")
+            yield consistent(
+                *count_fit(epochs[:, 0] == epochs[:, 1], 1 / n), alpha=ALPHA, label="repetitions, with replacement"
+            )
         else:
             yield holds((np.sort(epochs) == np.arange(n)).all(-1), label="a shuffled epoch is a permutation")
         counts = values(subject.visits(order, seen, n))
         two = counts.sum(-1) == 2
-        yield rate(two, reference.two_visits(n, visits.epochs, visits.q), f"runs with two visits, {kind}")
+        yield consistent(
+            *count_fit(two, reference.two_visits(n, visits.epochs, visits.q)),
+            alpha=ALPHA,
+            label=f"runs with two visits, {kind}",
+        )
         if two.any():
             p = reference.repeated_given_two(n, visits.epochs, replacement=replacement)
-            yield rate((counts[two] == 2).any(-1), p, f"both visits to one example, {kind}")
+            yield consistent(
+                *count_fit((counts[two] == 2).any(-1), p), alpha=ALPHA, label=f"both visits to one example, {kind}"
+            )
         share = visits.q / n if replacement else visits.q
         met = (values(order) == 0) & (values(seen) == 1)
-        yield rate(met if replacement else met[values(order) == 0], share, f"visits to the first example, {kind}")
+        yield consistent(
+            *count_fit(met if replacement else met[values(order) == 0], share),
+            alpha=ALPHA,
+            label=f"visits to the first example, {kind}",
+        )
 
 
 def enumerated_visits(subject: Subject, visits: Visits, *, replacement: bool, kind: str) -> Iterator[Check]:

@@ -24,16 +24,15 @@ from claims.frame.inputs.masks import (
     ordinary_layers,
     softmax_models,
 )
+from claims.frame.operations.softmax import kernel, planned_kernel
 from claims.frame.subject import Subject
-from claims.losses.softmax import kernel, planned_kernel
+from reference.probability.sampling import ALPHA
 from reference.regularization import dropout as reference
 from reference.regularization import submodels
+from reference.regularization.counts import count_fit
 from reference.regularization.dropout import Outcomes
-from reference.statistics import binomial_p_value, hoeffding_radius
+from reference.statistics import hoeffding_radius
 from reference.truth import Truth
-
-ALPHA = 1e-9
-"""The probability that one statistical check raises a false alarm."""
 
 LARGEST = 1 << 17
 """Larger layers are there for the power of the binomial test; their gradients and evaluation are not looked at."""
@@ -41,12 +40,6 @@ DRAWS = 8
 """Passes in training mode that are compared with the submodels they are."""
 
 Mask = NDArray[np.bool_]
-
-
-def rate(successes: Mask, p: float, label: str) -> Check:
-    """The exact binomial test that independent trials succeed with probability `p`: ln(p-value) against ln(ALPHA)."""
-    p_value = binomial_p_value(int(successes.sum()), successes.size, p)
-    return consistent(-np.log(p_value), -math.log(ALPHA), alpha=ALPHA, label=label)
 
 
 def ramp(t: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -102,7 +95,7 @@ def dropout_inverted_scaling(subject: Subject, layer: Dropped) -> Iterator[Check
     inner = tuple(range(2, 2 + BY_CHANNEL.get(layer.spelling, 0)))
     lost, kept = (dropped & told).any(inner), (~dropped & told).any(inner)
     yield holds(~(lost & kept), label="a unit is kept or dropped as a whole")
-    yield rate(lost[lost | kept], layer.p, "dropped units are Bin(n, p)")
+    yield consistent(*count_fit(lost[lost | kept], layer.p), alpha=ALPHA, label="dropped units are Bin(n, p)")
     if x.numel() > LARGEST:
         return
     if subject.plan.layout != "expanded":  # equal activations would share one gradient
@@ -164,7 +157,7 @@ def survivors_keep_their_value(subject: Subject, layer: Dropped) -> Iterator[Che
 def units_are_kept_with_probability_p(subject: Subject, layer: Dropped) -> Iterator[Check]:
     """torch's p is the probability to drop, that of the original paper the one to keep."""
     y = values(dropout(subject, layer, layer.x))
-    yield rate(y[values(layer.x) != 0] == 0, 1 - layer.p, "dropped units")
+    yield consistent(*count_fit(y[values(layer.x) != 0] == 0, 1 - layer.p), alpha=ALPHA, label="dropped units")
 
 
 @refutation(dropout_inverted_scaling, r"\mathbb E f(y)=f(x)\text{ for }f(t)=\max(0,t-1)")
@@ -214,10 +207,12 @@ def dropout_independent_mask_per_example(subject: Subject, draw: MaskDraw) -> It
     The pairs of one test share no entry, so that its count is exactly binomial; neighbours are tested both ways.
     """
     masks = masks_of(subject, draw)
-    yield rate(masks, 1 - draw.p, "kept units")
+    yield consistent(*count_fit(masks, 1 - draw.p), alpha=ALPHA, label="kept units")
     for label, left, right in reference.disjoint_pairs(masks):
         if left.size:
-            yield rate(left == right, reference.agreement(draw.p), f"agreements of {label}")
+            yield consistent(
+                *count_fit(left == right, reference.agreement(draw.p)), alpha=ALPHA, label=f"agreements of {label}"
+            )
 
 
 @refutation(dropout_independent_mask_per_example, "One mask serves the whole batch.")
@@ -232,7 +227,9 @@ def vmap_always_draws_anew(subject: Subject, draw: MaskDraw) -> Iterator[Check]:
     """With randomness="same" all examples share one mask."""
     masks = masks_of(subject, draw._replace(shape=(64, 40), units=40, spelling="dropout_by_vmap_same"))
     _, left, right = next(reference.disjoint_pairs(masks))
-    yield rate(left == right, reference.agreement(draw.p), "agreements of neighbours")
+    yield consistent(
+        *count_fit(left == right, reference.agreement(draw.p)), alpha=ALPHA, label="agreements of neighbours"
+    )
 
 
 @refutation(dropout_independent_mask_per_example, "An expanded input, one row in memory, has one mask.")
@@ -250,7 +247,7 @@ def dropout_acts_on_recurrent_connections(subject: Subject, draw: MaskDraw) -> I
     impulse[:, 0] = 1.0
     with subject.random(draw.seed):
         states = values(subject.recurrent_dropout(subject.tensor(impulse), draw.p, training=True))
-    yield rate(states[:, 1][states[:, 0] > 0] == 0, draw.p, "units forgotten")
+    yield consistent(*count_fit(states[:, 1][states[:, 0] > 0] == 0, draw.p), alpha=ALPHA, label="units forgotten")
 
 
 def affine(subject: Subject, s: Tensor, model: Model) -> Tensor:

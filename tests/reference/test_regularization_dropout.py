@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from reference.exact import ball, precision, rational
 from reference.formats import Arithmetic, Format, float16, float32, float64
+from reference.regularization.counts import count_fit
 from reference.regularization.dropout import (
     SELU_SATURATION,
     agreement,
@@ -230,3 +231,12 @@ def test_every_kind_of_pair_is_found() -> None:
     assert found["examples half a batch apart"] == [(0, 6), (1, 7), (2, 8), (3, 9), (4, 10), (5, 11)]
     assert found["units 2i and 2i + 1"] == [(0, 1), (3, 4), (6, 7), (9, 10)]
     assert found["units i and i + 1 of examples 2a and 2a + 1"] == [(0, 4), (1, 5), (6, 10), (7, 11)]
+
+
+def test_a_count_is_judged_by_its_exact_p_value() -> None:
+    tosses = np.arange(40).reshape(4, 10) < 3
+    law = [math.comb(40, k) * 0.25**k * 0.75 ** (40 - k) for k in range(41)]
+    fit = count_fit(tosses, 0.25)
+    assert fit.distance == pytest.approx(-math.log(2 * sum(law[:4])))
+    assert fit.radius == pytest.approx(math.log(1e9))
+    assert count_fit(np.zeros(1000, bool), 0.25).distance > fit.radius > count_fit(np.zeros(0, bool), 0.25).distance

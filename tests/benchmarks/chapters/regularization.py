@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from reference.formats import Arithmetic
 from reference.losses.softmax import Kernel
-from reference.probability.sampling import Fit, p_value_fit
+from reference.probability.sampling import Fit
 from reference.regularization import bagging, submodels
+from reference.regularization.counts import count_fit
 from reference.regularization.dropout import alpha_dropout, inverted_dropout, survivors
-from reference.statistics import binomial_p_value
 from reference.truth import Truth
 from tests.benchmarks.row import Inputs, Row, Size
 
@@ -37,17 +37,17 @@ def layer(rng: np.random.Generator, size: Size) -> Inputs:
 
 def inverted(x: Float64, dropped: Mask, how: Arithmetic) -> tuple[Any, ...]:
     """The outcomes of inverted dropout and the test of its mask."""
-    return inverted_dropout(x, P, how), count_fit(dropped, P, how)
+    return inverted_dropout(x, P, how), count_fit(dropped, P)
 
 
 def self_normalizing(x: Float64, dropped: Mask, how: Arithmetic) -> tuple[Any, ...]:
     """The outcomes of alpha dropout and the test of its mask."""
-    return alpha_dropout(x, P, how), count_fit(dropped, P, how)
+    return alpha_dropout(x, P, how), count_fit(dropped, P)
 
 
-def count_fit(successes: Mask, p: float, _how: Arithmetic) -> Fit:
+def counted(successes: Mask, p: float, _how: Arithmetic) -> Fit:
     """The exact binomial test."""
-    return p_value_fit(binomial_p_value(int(successes.sum()), successes.size, p))
+    return count_fit(successes, p)
 
 
 def submodels_of(rng: np.random.Generator, size: Size) -> Inputs:
@@ -188,8 +188,8 @@ ROWS = (
     ),
     Row("geometric_mean", ((16, 4, 3), (64, 8, 10)), "models x inputs x classes", logarithms, geometric_mean),
     Row("weight_scaled_softmax", ((64, 4, 3), (64, 64, 10)), "models x inputs x classes", regression, halved),
-    Row("bootstrap", ((1000, 2, 3), (10_000, 4, 8)), "runs x members x examples", bootstraps, count_fit, COUNTED),
-    Row("sampler", ((4, 100), (4, 10_000)), "examples x draws", runs, count_fit, COUNTED),
+    Row("bootstrap", ((1000, 2, 3), (10_000, 4, 8)), "runs x members x examples", bootstraps, counted, COUNTED),
+    Row("sampler", ((4, 100), (4, 10_000)), "examples x draws", runs, counted, COUNTED),
     Row("ensemble_variance", ((256,), (16384,)), "ensembles", levels, ensemble_variance),
     Row("visits", ((2, 2), (3, 2)), "examples x epochs", visited, visit_law, "the joint law of the counts"),
     Row("repeated_given_two", ((2, 2), (3, 2)), "examples x epochs", two_visits, repetition),
