@@ -14,7 +14,7 @@ from scipy.stats import chi2, norm
 from reference.bounds import dot_error
 from reference.exact import ball, correctly_rounded
 from reference.formats import Arithmetic, Format, float32
-from reference.probability.sampling import ALPHA, Fit, Law, p_value_fit, uniform_laws
+from reference.probability.sampling import ALPHA, Coin, Fit, Law, p_value_fit, uniform_laws
 from reference.rounding import U64, gamma, upward
 from reference.statistics import chi_square_p_value, dkw_radius
 from reference.truth import Truth
@@ -116,9 +116,19 @@ def normal_distance_fit(ascending: Float64, deviation: float, format: Format, al
     law = ndtr(ascending / deviation)
     rank = np.arange(n)
     distance = float(max(np.max((rank + 1) / n - law), np.max(law - rank / n)))
+    return Fit(distance, dkw_radius(n, alpha) + _normal_slack(deviation, format))
+
+
+def _normal_slack(deviation: float, format: Format) -> float:
     grid = max(format, float32, key=lambda f: f.precision).u
-    slack = 0.25 * _weight_rounding(format) + 0.2 * format.eta / deviation + 3 * grid
-    return Fit(distance, dkw_radius(n, alpha) + slack)
+    return 0.25 * _weight_rounding(format) + 0.2 * format.eta / deviation + 3 * grid
+
+
+def normal_coins(w: Float64, deviation: float, format: Format) -> tuple[Coin, Coin]:
+    """Of normal weights w (n,): which are positive, and which lie beyond the median of |w|, 0.6745 sigma."""
+    slack = _normal_slack(deviation, format)
+    middle = float(norm.isf(0.25)) * deviation
+    return Coin(w > 0, slack), Coin((w > middle) | (w <= -middle), 2 * slack)
 
 
 def normal_mean_fit(w: Float64, deviation: float, format: Format, alpha: float = ALPHA) -> Fit:

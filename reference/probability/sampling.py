@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reference.formats import Format, float32
-from reference.statistics import bernstein_radius, dkw_radius
+from reference.statistics import bernstein_radius, dkw_radius, hoeffding_radius
 
 Float64 = NDArray[np.float64]
 
@@ -51,6 +51,10 @@ class Law(ABC):
     @abstractmethod
     def through(self, increasing: Callable[[Float64], Float64]) -> Law:
         """The law of an increasing function of X that maps a uniform law to a uniform one."""
+
+    @abstractmethod
+    def above(self, t: float) -> float:
+        """P(X > t)."""
 
     @property
     def mean(self) -> float:
@@ -101,6 +105,11 @@ class UniformLaw(Law):
         lower, upper = increasing(np.array(self.ends)).tolist()
         return UniformLaw((lower, upper), self.slack)
 
+    def above(self, t: float) -> float:
+        """(upper - t) / (upper - lower), between 0 and 1."""
+        lower, upper = self.ends
+        return min(max((upper - t) / (upper - lower), 0.0), 1.0)
+
 
 @dataclass(frozen=True, eq=False)
 class DiscreteLaw(Law):
@@ -143,6 +152,10 @@ class DiscreteLaw(Law):
         points, place = np.unique(increasing(self.support), return_inverse=True)
         mass = np.bincount(place, self.probabilities).astype(np.float64)
         return DiscreteLaw(points, mass, self.slack)
+
+    def above(self, t: float) -> float:
+        """The mass of the points beyond t."""
+        return float(self.probabilities[np.searchsorted(self.support, t, "right") :].sum())
 
 
 def shares(ascending: Float64, points: Float64) -> tuple[Float64, Float64]:
@@ -246,6 +259,48 @@ def square_variance_fit(x: Float64, y: Float64, laws: Iterable[Law], alpha: floa
         radius += 4 * largest * law.slack + law.moment_radius(2, n, alpha / 2) ** 2
         fits.append(Fit(abs(covariance - variance), radius))
     return _nearest(fits)
+
+
+class Coin(NamedTuple):
+    """A yes or no for each of n draws, `tosses` (n,); P(yes) is the same for all and within `bias` of 1/2."""
+
+    tosses: NDArray[np.bool_]
+    bias: float
+
+
+def uniform_coins(x: Float64, laws: Iterable[Law]) -> tuple[Coin, Coin]:
+    """Of draws x (n,) from [-a, a]: which are positive, and which lie beyond a/2 on either side."""
+    laws = tuple(laws)
+    middle = max(laws[0].ends) / 2
+    positive = max(abs(law.above(0.0) - 0.5) + law.slack for law in laws)
+    outer = max(abs(law.above(middle) + 1 - law.above(-middle) - 0.5) + 2 * law.slack for law in laws)
+    return Coin(x > 0, positive), Coin((x > middle) | (x <= -middle), outer)
+
+
+def lags(n: int, *more: int) -> tuple[int, ...]:
+    """Distances at which n draws are compared: those of vector lanes (1 to 16), half the sample, and `more`."""
+    return tuple(sorted({1, 2, 4, 8, 16, n // 2, *more} - {0}))
+
+
+def agreement_fit(coin: Coin, distances: Iterable[int], alpha: float = ALPHA) -> Fit:
+    """How often tosses a distance apart agree, against independent tosses: the most unlikely of the distances.
+
+    Two tosses agree with probability 1/2 + 2 (P(yes) - 1/2)^2. The pairs of one count are disjoint, and hence its
+    agreements independent: Hoeffding's inequality, at alpha shared among the counts. A distance has two where
+    it can, which start that far apart, so that a toss meets its neighbours on both sides. Without two tosses it is 0.
+    """
+    counts = []
+    for lag in distances:
+        agree = coin.tosses[lag:] == coin.tosses[:-lag]
+        whole = len(agree) // (2 * lag)
+        both = agree[: 2 * lag * whole].reshape(whole, 2, lag)
+        disjoint = (both[:, 0], both[:, 1]) if whole else (agree[:lag],)
+        counts += [(np.count_nonzero(pairs), pairs.size) for pairs in disjoint if pairs.size]
+    fits = [
+        Fit(abs(agreeing / n - 0.5), hoeffding_radius(n, 1.0, alpha / len(counts)) + 2 * coin.bias**2)
+        for agreeing, n in counts
+    ]
+    return max(fits, key=lambda fit: fit.distance / fit.radius, default=Fit(0.0, 1.0))
 
 
 def _nearest(fits: Iterable[Fit]) -> Fit:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 
+import torch
 from torch import Generator, Tensor
 from torch.nn.init import _calculate_fan_in_and_fan_out as fans_of
+from torch.nn.init import xavier_normal_, xavier_uniform_
 
 from claims import mutant
 from claims.initialization.laws import xavier_average_compromise, xavier_initializer_law
@@ -65,6 +67,86 @@ def receptive_field_dropped(weight: Tensor, gain: float = 1.0, generator: Genera
 @mutant(xavier_initializer_law, operation="xavier_normal_", trigger="gain other than 1")
 def gain_squared_in_the_deviation(weight: Tensor, gain: float = 1.0, generator: Generator | None = None) -> Tensor:
     return weight.normal_(0.0, gain**2 * math.sqrt(2 / sum(fans_of(weight))), generator=generator)
+
+
+def _filled(weight: Tensor, flat: Tensor) -> Tensor:
+    return weight.copy_(flat.reshape(weight.shape))
+
+
+@mutant(xavier_initializer_law, operation="xavier_uniform_", trigger="two weights or more")
+def second_half_repeats_the_first(weight: Tensor, gain: float = 1.0, generator: Generator | None = None) -> Tensor:
+    flat = xavier_uniform_(weight, gain, generator=generator).flatten()
+    half = flat.numel() // 2
+    return _filled(weight, torch.cat((flat[:half], flat[: flat.numel() - half])))
+
+
+@mutant(xavier_initializer_law, operation="xavier_normal_", trigger="two rows or more")
+def every_row_from_the_same_seed(weight: Tensor, gain: float = 1.0, generator: Generator | None = None) -> Tensor:
+    xavier_normal_(weight, gain, generator=generator)
+    return weight.copy_(weight[:1].clone().expand_as(weight))
+
+
+@mutant(xavier_initializer_law, operation="xavier_normal_", trigger="two weights or more")
+def antithetic_pairs(weight: Tensor, gain: float = 1.0, generator: Generator | None = None) -> Tensor:
+    flat = xavier_normal_(weight, gain, generator=generator).flatten()
+    half = flat.numel() // 2
+    return _filled(weight, torch.cat((flat[: flat.numel() - half], -flat[:half])))
+
+
+@mutant(xavier_initializer_law, operation="xavier_uniform_", trigger="two weights or more")
+def magnitudes_drawn_for_half_the_weights(
+    weight: Tensor, gain: float = 1.0, generator: Generator | None = None
+) -> Tensor:
+    flat = xavier_uniform_(weight, gain, generator=generator).flatten()
+    half = flat.numel() // 2
+    return _filled(weight, torch.cat((flat[:half], torch.copysign(flat[: flat.numel() - half], flat[half:]))))
+
+
+@mutant(xavier_initializer_law, operation="xavier_uniform_", trigger="more than 2^18 weights")
+def two_values_beyond_a_quarter_million(
+    weight: Tensor, gain: float = 1.0, generator: Generator | None = None
+) -> Tensor:
+    flat = xavier_uniform_(weight, gain, generator=generator).flatten()
+    flat[1 << 18 :] = flat[1 << 18 :].sign() * gain * math.sqrt(2 / sum(fans_of(weight)))
+    return _filled(weight, flat)
+
+
+@mutant(xavier_initializer_law, xavier_average_compromise, operation="xavier_normal_", trigger="M != N")
+def normal_variance_one_over_fan_in(weight: Tensor, gain: float = 1.0, generator: Generator | None = None) -> Tensor:
+    fan_in, _ = fans_of(weight)
+    return weight.normal_(0.0, gain / math.sqrt(fan_in), generator=generator)
+
+
+@mutant(xavier_initializer_law, xavier_average_compromise, operation="xavier_normal_")
+def normal_variance_in_place_of_deviation(
+    weight: Tensor, gain: float = 1.0, generator: Generator | None = None
+) -> Tensor:
+    return weight.normal_(0.0, gain * 2 / sum(fans_of(weight)), generator=generator)
+
+
+@mutant(xavier_average_compromise, operation="divergence_from_standard", trigger="gain other than 1")
+def reverse_divergence(variance: Tensor) -> Tensor:
+    return (1 / variance - 1 + variance.log()) / 2
+
+
+@mutant(xavier_average_compromise, operation="divergence_from_standard", trigger="gain other than 1")
+def divergence_of_the_deviation(variance: Tensor) -> Tensor:
+    return (variance**2 - 1 - 2 * variance.log()) / 2
+
+
+@mutant(xavier_average_compromise, operation="divergence_from_standard", trigger="gain other than 1")
+def divergence_not_halved(variance: Tensor) -> Tensor:
+    return variance - 1 - variance.log()
+
+
+@mutant(xavier_average_compromise, operation="prod", trigger="a chain of two layers or more")
+def mean_of_the_gains(x: Tensor, dim: int) -> Tensor:
+    return x.mean(dim)
+
+
+@mutant(xavier_average_compromise, operation="prod", trigger="a chain of two layers or more")
+def gain_of_the_last_layer_left_out(x: Tensor, dim: int) -> Tensor:
+    return x.narrow(dim, 0, max(1, x.shape[dim] - 1)).prod(dim)
 
 
 @mutant(xavier_average_compromise, operation="xavier_variance")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from torch import Tensor
+import torch
+from torch import Generator, Tensor
 
 from claims import mutant
 from claims.initialization.signal_propagation import variance_gain_per_layer
@@ -38,3 +39,29 @@ def covariances_added(m: int, var_w: Tensor, mean_w: Tensor, var_x: Tensor, mean
 def deviations_in_place_of_variances(m: int, var_w: Tensor, mean_w: Tensor, var_x: Tensor, mean_x: Tensor) -> Tensor:
     var_w, var_x = var_w.sqrt(), var_x.sqrt()
     return m * (var_w * var_x + var_w * mean_x**2 + mean_w**2 * var_x)
+
+
+@mutant(variance_gain_per_layer, operation="var")
+def divisor_one_less(z: Tensor, dim: int, correction: int) -> Tensor:
+    return z.var(dim, correction=correction + 1)
+
+
+@mutant(variance_gain_per_layer, operation="var", trigger="E[z] not 0")
+def variance_without_centring(z: Tensor, dim: int, correction: int) -> Tensor:
+    return z.square().sum(dim) / (z.shape[dim] - correction)
+
+
+@mutant(variance_gain_per_layer, operation="linear", trigger="M > 1")
+def mean_in_place_of_the_sum(x: Tensor, w: Tensor) -> Tensor:
+    return torch.nn.functional.linear(x, w) / x.shape[-1]
+
+
+@mutant(variance_gain_per_layer, operation="bernoulli_", trigger="M > 1")
+def one_draw_for_every_term_of_a_sum(x: Tensor, p: float, generator: Generator | None = None) -> Tensor:
+    x[:, :1].bernoulli_(p, generator=generator)
+    return x.copy_(x[:, :1].clone().expand_as(x))
+
+
+@mutant(variance_gain_per_layer, operation="matmul", trigger="M > 1")
+def only_the_first_term_of_a_sum(x: Tensor, w: Tensor) -> Tensor:
+    return x[..., :1] @ w[..., :1, :]
