@@ -53,6 +53,11 @@ def outcomes(subject: Subject, layer: Dropped) -> Outcomes:
     return of(values(layer.x), layer.p, subject.arithmetic(layer.spelling))
 
 
+def same_sign(y: Tensor, x: Tensor) -> Mask:
+    """Whether the signs agree, those of zeros too."""
+    return np.asarray(np.signbit(values(y)) == np.signbit(values(x)))
+
+
 def chosen(where: Mask, first: Truth, second: Truth) -> Truth:
     """`first` where the condition holds, `second` elsewhere."""
     return Truth(np.where(where, first.value, second.value), np.where(where, first.bound, second.bound))
@@ -84,7 +89,8 @@ def dropout_inverted_scaling(subject: Subject, layer: Dropped) -> Iterator[Check
 
     The vector-Jacobian product with cotangent x must have the same zeros and the same values: the Jacobian is diagonal
     (for x of ones it must agree bit for bit). Evaluation must return x. Dropout of channels must treat all of a channel
-    alike; alpha dropout has other values, with which it preserves mean 0 and variance 1, but the same mask law.
+    alike; alpha dropout has other values, with which it preserves mean 0 and variance 1, but the same mask law. Zeros
+    keep their sign in evaluation, and where they survive for certain: for p = 0, or with their channel.
     """
     x = layer.x.clone().requires_grad_()
     y = dropout(subject, layer, x)
@@ -95,6 +101,9 @@ def dropout_inverted_scaling(subject: Subject, layer: Dropped) -> Iterator[Check
     inner = tuple(range(2, 2 + BY_CHANNEL.get(layer.spelling, 0)))
     lost, kept = (dropped & told).any(inner), (~dropped & told).any(inner)
     yield holds(~(lost & kept), label="a unit is kept or dropped as a whole")
+    if "alpha" not in layer.spelling:  # which adds a number to survivors
+        survives = np.expand_dims(kept | (layer.p == 0), inner)
+        yield holds(~survives | same_sign(y, x), label="survivors keep their sign")
     yield consistent(*count_fit(lost[lost | kept], layer.p), alpha=ALPHA, label="dropped units are Bin(n, p)")
     if x.numel() > LARGEST:
         return
@@ -105,7 +114,9 @@ def dropout_inverted_scaling(subject: Subject, layer: Dropped) -> Iterator[Check
         yield within(gradient, chosen(flat, nothing, truth.tangent), label="the backward pass has the same mask")
         ones = (np.abs(values(x)) == 1).reshape(len(x), -1).all(-1) & ("alpha" not in layer.spelling)
         yield equal(gradient, y, where=ones, label="the backward pass has the same scale")
-    yield equal(dropout(subject, layer, layer.x, training=False), layer.x, label="evaluation is the identity")
+    evaluated = dropout(subject, layer, layer.x, training=False)
+    yield equal(evaluated, layer.x, label="evaluation is the identity")
+    yield holds(same_sign(evaluated, layer.x), label="evaluation keeps the signs of zeros")
 
 
 @refutation(dropout_inverted_scaling, "A dropped infinite activation is 0.")

@@ -63,6 +63,12 @@ def test_corners_have_every_rate_size_and_spelling() -> None:
     assert {c.spelling for c in mask_samples().corners} == {s for s in SPELLINGS if "alpha" not in s}
 
 
+def test_zeros_of_either_sign_survive_for_certain_and_within_channels() -> None:
+    zeros = [c for c in layers().corners if c.special == "zeros"]
+    assert any(c.p == 0 for c in zeros)
+    assert any(c.spelling == "dropout2d" and 0 < c.p < 1 for c in zeros)
+
+
 def test_masks_range_up_to_a_million_bits() -> None:
     corners = mask_samples().corners
     assert {(c.examples, c.units) for c in corners} >= {(1, 500), (2000, 1), (2000, 500)}
@@ -109,6 +115,12 @@ def test_channels_have_the_shape_that_their_spelling_wants() -> None:
         if "alpha" not in spelling:
             assert MaskSample(4, 3, spelling=spelling).shape[:2] == (4, 3)
     assert MaskSample(4, 3, spelling=BETWEEN_LAYERS).shape == (4, 3, 3)
+
+
+def test_images_have_their_channels_next_to_each_other() -> None:
+    draw = MaskSample(4, 3, spelling="dropout_channels_last").present([], 0)
+    assert (draw.shape, draw.units) == ((4, 3, 2, 2), 12)
+    assert not torch.ones(draw.shape).to(memory_format=torch.channels_last).is_contiguous()
 
 
 @pytest.mark.parametrize(

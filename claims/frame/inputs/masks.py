@@ -125,12 +125,14 @@ def _layer_corners() -> tuple[Layer, ...]:
         Layer((1,), 0.3, wide),
         Layer((7,), 0.25, Numbers("normal", "subnormal")),
         Layer((17,), 1 / 3, Numbers("constant")),
+        Layer((33,), 0.9, special="signs"),
+        Layer((33,), 0.3, special="zeros"),
+        Layer((33,), 0.0, special="zeros"),
+        dataclasses.replace(_images(0.3, "dropout2d"), special="zeros"),
+        Layer((33,), 0.1, special="extremes"),
         Layer((4000,), NEXT_TO_HALF, wide),
         Layer((1 << 18,), 0.25, normal),
         Layer((10**6,), 0.5, Numbers("constant")),
-        Layer((33,), 0.9, special="signs"),
-        Layer((33,), 0.3, special="zeros"),
-        Layer((33,), 0.1, special="extremes"),
         Layer((1 << 16,), 0.99999, Numbers("constant"), special="zeros"),
         *(Layer((40,), 0.3, normal, spelling=s) for s in BY_UNIT[1:]),
         Layer((5, 6), 0.3, normal, spelling=BETWEEN_LAYERS),
@@ -162,7 +164,7 @@ class MaskDraw(NamedTuple):
 
 @dataclasses.dataclass(frozen=True)
 class MaskSample(Regime):
-    """One draw of masks for a batch of `examples` with `units` each (channels, where the spelling draws for them)."""
+    """One draw of masks for a batch of `examples` with `units` each (channels, for channels' spellings and images)."""
 
     examples: int = 2
     units: int = 2
@@ -179,12 +181,15 @@ class MaskSample(Regime):
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """The shape of the layer that is dropped from: channels of 3, 2 x 3 or 2 x 1 x 3 numbers, sequences of 3."""
+        """The shape of the layer that is dropped from: channels of 3, 2 x 3 or 2 x 1 x 3 numbers, sequences of 3.
+
+        Images are 2 x 2, so that their layout in memory differs from that of other arrays.
+        """
         if self.spelling in BY_CHANNEL:
             return (self.examples, self.units, *((3,), (2, 3), (2, 1, 3))[BY_CHANNEL[self.spelling] - 1])
         if self.spelling == BETWEEN_LAYERS:
             return self.examples, 3, self.units
-        return (self.examples, self.units, 1, 1) if self.spelling in OF_IMAGES else (self.examples, self.units)
+        return (self.examples, self.units, 2, 2) if self.spelling in OF_IMAGES else (self.examples, self.units)
 
     def size(self) -> int:
         return int(np.prod(self.shape))
@@ -193,7 +198,8 @@ class MaskSample(Regime):
         return []
 
     def present(self, tensors: Any, seed: int) -> MaskDraw:
-        return MaskDraw(self.shape, self.units, self.p, seed, self.spelling)
+        drawn = self.shape[1:] if self.spelling in OF_IMAGES else (self.units,)
+        return MaskDraw(self.shape, int(np.prod(drawn)), self.p, seed, self.spelling)
 
 
 def mask_samples() -> Regimes:

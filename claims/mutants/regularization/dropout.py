@@ -54,6 +54,21 @@ def evaluation_scales_too(x: Tensor, p: float, *, training: bool) -> Tensor:
     return scaled(x, kept(x, p), p, training=True) if training else x * (1 - p)
 
 
+@mutant(dropout_inverted_scaling, operation="dropout", trigger="-0 in evaluation")
+def evaluation_loses_the_sign_of_zero(x: Tensor, p: float, *, training: bool) -> Tensor:
+    return scaled(x, kept(x, p), p, training=True) if training else x + 0
+
+
+@mutant(dropout_inverted_scaling, operation="dropout", trigger="-0 in training, p = 0")
+def survivors_lose_the_sign_of_zero(x: Tensor, p: float, *, training: bool) -> Tensor:
+    return scaled(x, kept(x, p), p, training=True) + 0 if training else x
+
+
+@mutant(dropout_inverted_scaling, operation="dropout2d", trigger="-0 in a surviving channel")
+def surviving_channels_lose_the_sign_of_zero(x: Tensor, p: float, *, training: bool) -> Tensor:
+    return scaled(x, kept(x[:, :, :1, :1], p), p, training=True) + 0 if training else x
+
+
 @mutant(dropout_inverted_scaling, operation="dropout", trigger="the backward pass")
 def the_backward_pass_draws_its_own_mask(x: Tensor, p: float, *, training: bool) -> Tensor:
     if not training:
@@ -80,6 +95,12 @@ def the_mask_is_shared_across_the_batch(x: Tensor, p: float, *, training: bool) 
 @mutant(dropout_independent_mask_per_example, operation="dropout2d", trigger="more than one example")
 def channels_are_dropped_in_all_examples_at_once(x: Tensor, p: float, *, training: bool) -> Tensor:
     return scaled(x, kept(x[:1, :, :1, :1], p), p, training=training)
+
+
+@mutant(dropout_independent_mask_per_example, operation="dropout_channels_last", trigger="channels next to each other")
+def channels_last_images_share_one_mask(x: Tensor, p: float, *, training: bool) -> Tensor:
+    images = x.contiguous(memory_format=torch.channels_last)
+    return scaled(x, kept(x if images.is_contiguous() else x[:1], p), p, training=training)
 
 
 @mutant(dropout_independent_mask_per_example, operation="dropout", trigger="more than one unit")
