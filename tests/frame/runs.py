@@ -16,6 +16,8 @@ import pytest
 from hypothesis import core, settings
 
 from claims.frame import cases, messages, pytest_plugin, summary
+from claims.frame.operations import OPERATIONS
+from tests.frame.toys import inputs
 from tests.frame.toys.registry import load_toys
 
 ROOT = Path(__file__).parents[2]
@@ -52,6 +54,8 @@ def run_here(*arguments: str, path: str = CLAIMS, cache: Path | None = None) -> 
         patch.setenv("COLUMNS", ENVIRONMENT["COLUMNS"])
         for module in (cases, messages, pytest_plugin, summary):
             patch.setattr(module, "load_all", load_toys)
+        for name, operation in inputs.ROWS.items():
+            patch.setitem(OPERATIONS, name, operation)
         try:
             caching = UNCACHED if cache is None else ("-o", f"cache_dir={cache}")
             status = pytest.main([path, *QUIETLY, *caching, *arguments])

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from claims.frame.profiles import PROFILES
+from reports import schema
 from tests.frame.runs import Run, evidence, records, run_apart, run_here
 
 WRONG_NAMES = [
@@ -161,6 +162,7 @@ def test_workers_write_the_same_record(report: Path, tmp_path: Path) -> None:
     done = run_apart(*FAILING, "--report", str(tmp_path), "-n", "2")
     assert done.outcomes == {"failed": 3, "passed": 4}
     assert "Evidence (worst error / bound)" in done.output
+    assert [schema.violation(line) for line in records(tmp_path) if schema.violation(line)] == []
     assert without_times(tmp_path) == without_times(report)
     assert sorted(line["kind"] for line in records(tmp_path)) == sorted(line["kind"] for line in records(report))
 

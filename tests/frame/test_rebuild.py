@@ -125,6 +125,14 @@ def test_the_worst_input_has_its_margin_again(check: Any, regimes: Any) -> None:
     assert margins[worst["label"]] == worst["margin"]
 
 
+@pytest.mark.parametrize("claim", load_all().values(), ids=lambda c: c.id)
+def test_the_worst_input_of_every_claim_has_its_margin_again(claim: Claim) -> None:
+    subject = Subject("eager", "float64")
+    record = examine(claim, subject, dataclasses.replace(TINY, examples=2, corner_plans=1), seed=6).record()
+    worst = through_json(record["worst"])
+    assert rebuild(worst["input"], claim, subject).margins(claim, subject)[worst["label"]] == worst["margin"]
+
+
 def test_a_failed_item_keeps_the_worst_input_before_the_failure() -> None:
     of = proposition(is_small, x=only(Row(1), Row(3)))
     record = through_json(examine(of, EAGER, TINY).record())

@@ -171,8 +171,12 @@ def test_nothing_is_counted_after_the_first_failure() -> None:
     assert evidence.worst is not None
     assert evidence.worst.margin <= 1
     assert all(int(k) <= 0 for k in evidence.record()["histogram"])
-    failed_at_once = examined(is_small, x=only(Row(3)))
-    assert (failed_at_once.instances, failed_at_once.checks, failed_at_once.worst) == (0, 0, None)
+
+
+def test_a_failure_counts_the_batch_in_which_it_was_found_and_no_margin_of_it() -> None:
+    evidence = examined(is_small, x=only(Row(3)))
+    assert (evidence.instances, evidence.batches) == (TINY.batch, 1)
+    assert (evidence.checks, evidence.margins, evidence.worst) == (0, 0, None)
 
 
 def test_the_checks_before_the_failing_one_of_a_trial_are_not_counted() -> None:
