@@ -153,12 +153,17 @@ def exact_dot(x: Iterable[float], y: Iterable[float]) -> fmpq:
 
 
 def ball_norm(x: Iterable[float], p: float) -> arb:
-    """(sum |x_i|^p)^(1/p) for p > 0, or the maximum for p = inf, as a ball at the working precision."""
+    """(sum |x_i|^p)^(1/p) for finite p != 0, or the maximum for p = inf, as a ball at the working precision.
+
+    For p < 0 it is 0 where an entry is.
+    """
     sizes = [abs(rational(v)) for v in x]
     if math.isinf(p):
         return ball(max(sizes, default=fmpq(0)))
-    total = sum((ball(v) ** ball(p) for v in sizes if v != 0), arb(0))
-    return total ** (1 / ball(p)) if any(v != 0 for v in sizes) else arb(0)
+    entries = [v for v in sizes if v != 0]
+    if not entries or (p < 0 and len(entries) < len(sizes)):
+        return arb(0)
+    return sum((ball(v) ** ball(p) for v in entries), arb(0)) ** (1 / ball(p))
 
 
 # Linear algebra

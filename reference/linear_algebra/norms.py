@@ -1,4 +1,4 @@
-"""Norms of vectors for every order that torch takes: values, error bounds, and where a computed norm may vanish.
+"""Norms for every order that torch takes: its conventions on top of the named bounds, the axioms under rounding.
 
 The order p is a real number: p >= 1 and p = inf are the norms of the notes, 0 < p < 1 gives quasi-norms, p < 0 the same
 formula (0 for a vector with a zero entry), p = -inf the smallest magnitude, p = 0 the number of non-zero entries.
@@ -14,126 +14,19 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from reference import double_double
 from reference.bounds import norm_truth, svdvals_error
-from reference.bounds.norms import POW_CPU, POW_CUDA
-from reference.double_double import DoubleDouble
+from reference.bounds.norms import LOGARITHM, POW_CPU, POW_CUDA, lp_error, p_norm
 from reference.formats import Arithmetic
-from reference.rounding import gamma, overflow_threshold, overflows, rounded, silent, upward, wide
+from reference.rounding import gamma, rounded, silent, upward, wide
 from reference.truth import Truth
 
 Float64 = NDArray[np.float64]
 Bool = NDArray[np.bool_]
 
-_LOGARITHM = 1e-9
-"""More than the error of a logarithm of a float64 number, times an order."""
-
 
 def pow_ulps(device: str) -> float:
     """The error of pow in unit roundoffs: 2 where it is within one ulp (CPU), 8 where documented within four (CUDA)."""
     return POW_CUDA if device.startswith("cuda") else POW_CPU
-
-
-def power(x: DoubleDouble, p: float) -> DoubleDouble:
-    """x^p for x >= 0 (x > 0 if p < 0), relative error 2^-96.
-
-    By square roots and products for p = m 2^-j, m < 64, j < 4: ten times as fast as by logarithms.
-    """
-    m, denominator = abs(p).as_integer_ratio()
-    if m >= 64 or denominator > 8:
-        return double_double.power(x, p)
-    base = x
-    for _ in range(denominator.bit_length() - 1):
-        base = base.sqrt()
-    result = base
-    for bit in f"{m:b}"[1:]:
-        result = result * result * base if bit == "1" else result * result
-    return double_double.double_double(np.ones(())) / result if p < 0 else result
-
-
-def _root(s: DoubleDouble, p: float) -> DoubleDouble:
-    """s^(1/p) for s > 0: Newton's step r - r (r^p - s) / (p r^p) squares the relative error e of the float64 root.
-
-    With e below 2^-40, as it is for |ln s| < 2^10, relative error (|p| + 1) e^2 and 2^-90.
-    """
-    r = s.hi ** (1 / p)
-    powers = power(double_double.double_double(r), p)
-    step = r * ((s - powers).hi / (p * powers.hi))
-    return DoubleDouble(*double_double.fast_two_sum(r, step))
-
-
-@silent
-def _value(x: Float64, p: float, *, precise: bool) -> tuple[Float64, Float64]:
-    """((sum |x_i|^p)^(1/p), how far it may lie from the exact one) for finite p != 0 and finite entries, n >= 1.
-
-    Scaled by a power of two next to the dominant entry (the largest, for p < 0 the smallest), so that only powers
-    without weight are lost. Relative error (n + 8)(1 + 1/|p|) 2^-53, or 2^-90 instead if `precise`: in double-double.
-    """
-    n, size = x.shape[-1], np.abs(x)
-    dominant = size.max(-1, keepdims=True) if p > 0 else size.min(-1, keepdims=True)
-    vanishes = dominant[..., 0] == 0
-    exponent = np.frexp(dominant)[1].astype(np.int64)
-    # powers beyond 2^900 would overflow; those of negative order have no weight there
-    y = np.minimum(np.ldexp(np.where(vanishes[..., None], 1.0, size), -exponent), 2.0 ** (900 / max(1.0, abs(p))))
-    unit = (n + 8) * (1 + 1 / abs(p))
-    if precise:
-        root = _root(power(double_double.double_double(y), p).sum(), p)
-        value, rest = double_double.to_float64(root, exponent[..., 0])
-        error = rest + value * (unit * 2.0**-90)
-    else:
-        value = np.ldexp((y**p).sum(-1) ** (1 / p), exponent[..., 0])
-        error = value * (unit * 2.0**-53)
-    return np.where(vanishes, 0.0, value), np.where(vanishes, 0.0, error)
-
-
-def _log_error(
-    x: Float64, value: Float64, p: float, arithmetic: Arithmetic, pow_error: float, *, stored_steps: bool
-) -> tuple[Float64, Float64]:
-    """(a, ln S): the sum and its 1/p-th power together move ln N by at most a, underflow apart; see `lp_error`."""
-    step, n, size = arithmetic.result if stored_steps else arithmetic.accumulator, x.shape[-1], np.abs(x)
-    log_s = p * np.log(np.where(value > 0, value, 1.0))
-    steps = gamma(max(n - 1, 0), arithmetic.accumulator.u) + gamma(pow_error, step.u)
-    if stored_steps and arithmetic.mixed:
-        steps += gamma(1, step.u)
-    moved = np.full(value.shape, steps)
-    exact_order = bool(step.round(p) == p)
-    if not exact_order:
-        farthest = np.abs(np.log(np.where(size > 0, size, 1.0))).max(-1, initial=0.0)
-        moved = moved + gamma(4, step.u) / 4 * np.maximum(math.log(max(n, 1)), abs(p) * farthest)
-    if not exact_order or math.frexp(abs(p))[0] != 0.5:
-        moved = moved + gamma(4, step.u) / 4 * (np.abs(log_s) + steps)
-    return moved / abs(p) + gamma(pow_error, step.u), log_s
-
-
-@silent
-def lp_error(
-    x: Float64, value: Float64, p: float, arithmetic: Arithmetic, *, pow_error: float, stored_steps: bool = False
-) -> Float64:
-    """|fl(N) - N| for N = (sum |x_i|^p)^(1/p) = `value`, finite p != 0, before it is stored; shape (...).
-
-    BND-LP (own derivation), for any order of summation. With S = sum |x_i|^p and u the unit roundoff, each power errs
-    by `pow_error` u and the sum by gamma_{n-1}(u): the computed sum is S e^a + s. Its root is a power with exponent
-    fl(1/p) = (1 + d)/p, |d| <= u (d = 0 for a power of two): S^((1+d)/p) = S^(1/p) e^(d ln S / p), which errs by
-    `pow_error` u itself. An order that the format does not hold becomes p (1 + d'): if both exponents use it, N moves
-    by d' H / p, H <= ln n the entropy of |x_i|^p / S; if only the powers do, ln S moves by d' p max |ln|x_i||. The
-    larger covers either spelling. s has `pow_error`/2 smallest subnormals for each power below the normal range, as
-    if all of them vanished. `stored_steps`: powers, sum and orders are rounded to the result's format, as they are in
-    x.abs().pow(p).sum().pow(1 / p). Infinite where the sum may overflow; 0 for the norm 0.
-    """
-    step = arithmetic.result if stored_steps else arithmetic.accumulator
-    size = np.abs(x)
-    a, log_s = _log_error(x, value, p, arithmetic, pow_error, stored_steps=stored_steps)
-    with np.errstate(divide="ignore"):
-        subnormal = ((size > 0) & (p * np.log(size) < math.log(step.lam) + _LOGARITHM)).sum(-1)
-        # s / S through logarithms: S itself may underflow float64
-        s = subnormal * (pow_error / 2) * np.exp(np.minimum(math.log(step.eta) - log_s + 2 * abs(p) * a, 700.0))
-        s = s * (1 + _LOGARITHM)
-        up = np.expm1(a + np.log1p(s) / abs(p))
-        down = -np.expm1(np.log1p(-np.minimum(s, 1.0)) / abs(p) - a)
-    error = np.maximum(up, down) * value + (pow_error / 2) * step.eta * (value < 2 * step.lam)
-    reached = log_s + abs(p) * a + np.log1p(s)
-    fits = reached < math.log(overflow_threshold(step)) - _LOGARITHM
-    return np.where(value > 0, np.where(fits, upward(error, 64), np.inf), 0.0)
 
 
 @silent
@@ -165,14 +58,7 @@ def norm(
         return Truth(size.min(-1) if p < 0 else size.max(-1), zero)
     finite: Bool = np.all(np.isfinite(x), axis=-1, keepdims=False)
     x = np.where(finite[..., None], x, 1.0)
-    if p in (1, 2) and not stored_steps:
-        value, bound = norm_truth(x, p, arithmetic)
-    else:
-        value, own = _value(x, p, precise=wide(arithmetic))
-        error = lp_error(x, value, p, arithmetic, pow_error=pow_error, stored_steps=stored_steps)
-        if arithmetic.mixed:
-            error = upward(rounded(error, value, arithmetic.result)) * (value > 0)
-        bound = np.where(overflows(value + error, arithmetic.result), np.inf, error + own)
+    value, bound = norm_truth(x, p, arithmetic, pow_error=pow_error, stored_steps=stored_steps)
     return Truth(np.where(finite, value, np.inf), np.where(finite, bound, 0.0))
 
 
@@ -183,10 +69,9 @@ def scaled(x: Float64, p: float, arithmetic: Arithmetic, *, pow_error: float = P
     As `lp_error`, with one rounding for dividing by a scale and one for multiplying by it. Where the plain formula
     overflows, a computed norm is either infinite or as good as this.
     """
-    value, own = _value(x, p, precise=wide(arithmetic))
-    a, _ = _log_error(x, value, p, arithmetic, pow_error, stored_steps=False)
-    error = value * np.expm1(a + gamma(2, arithmetic.accumulator.u))
-    bound = upward(rounded(error, value, arithmetic.result), 64) + own
+    value, own = p_norm(x, p, double=wide(arithmetic))
+    error = lp_error(x, value, p, arithmetic, pow_error=pow_error, scaled=True)
+    bound = upward(rounded(error, value, arithmetic.result)) + own
     return Truth(value, np.where(np.isfinite(value), bound, 0.0))
 
 
@@ -266,7 +151,7 @@ def may_vanish(
     with np.errstate(divide="ignore"):
         binary_log: Float64 = np.log2(largest) * (1.0 if exact else p)
     if flushed:
-        gone: Bool = (largest < f.lam) | (binary_log < f.emin + _LOGARITHM * (not exact))
+        gone: Bool = (largest < f.lam) | (binary_log < f.emin + LOGARITHM * (not exact))
     elif exact:
         gone = largest == 0
     elif p == 2:
@@ -274,7 +159,7 @@ def may_vanish(
         y: Float64 = np.ldexp(largest, -(half // 2))
         gone = y * y <= 2.0 ** (half % 2)
     else:
-        gone = binary_log <= f.emin - f.precision + math.log2(pow_error / 2) + 2 * pow_error * f.u + _LOGARITHM
+        gone = binary_log <= f.emin - f.precision + math.log2(pow_error / 2) + 2 * pow_error * f.u + LOGARITHM
     return gone
 
 

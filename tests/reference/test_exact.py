@@ -137,6 +137,8 @@ def test_sums_and_inner_products_are_exact(x: list[float], data: st.DataObject) 
         ([], 2, 0),
         ([0, 0], 3, 0),
         ([0, -2], 3, 2),
+        ([4, -4], -1, 2),
+        ([0, -2], -1, 0),
     ],
 )
 def test_norms_in_balls(x: list[float], p: float, expected: float) -> None:
