@@ -10,9 +10,9 @@ import torch
 
 from claims import TRUE, at_most, claim, equal, for_all, holds, refutation, values, within
 from claims.frame.checks import Check
+from claims.frame.computed_norms import as_matrices, positive, slack
 from claims.frame.inputs import vectors as inputs
 from claims.frame.subject import Subject
-from claims.linear_algebra.computed_norms import as_matrices, positive, slack
 from reference.linear_algebra import norms as reference
 from reference.truth import Truth
 
@@ -44,6 +44,7 @@ def norm_of_difference_is_a_metric(subject: Subject, triple: inputs.Triple) -> I
     xy, xz, yz = d[:, 0, 1], d[:, 0, 2], d[:, 1, 2]
     for computed, side in zip((xy, xz, yz), sides, strict=True):
         yield within(computed, side, label="distance")
+    yield at_most(0.0, d, label="non-negativity")
     yield equal(d, d.mT, label="symmetry")
     yield equal(d.diagonal(dim1=1, dim2=2), 0.0, label="d(x, x)")
     yield at_most(xz, subject.add(xy, yz), slack(subject, sides, []), label="triangle inequality")
@@ -93,6 +94,7 @@ def matrix_norms_are_norms(subject: Subject, triple: inputs.Triple) -> Iterator[
         of_a, of_b, of_sum, of_twice = (t[order] for t in truths)
         moved = Truth(rank * truths[2]["fro"].value if order in ("nuc", 2) else of_sum.value, of_sum.bound)
         allowed = slack(subject, [of_sum, of_a, of_b], [moved])
+        yield at_most(0.0, na, label=f"non-negativity, {order}")
         yield at_most(total, subject.add(na, nb), allowed, label=f"triangle, {order}")
         yield within(twice, Truth(2 * values(na), of_twice.bound + 2 * of_a.bound), label=f"homogeneity, {order}")
         yield holds(values(na) > 0, where=of_a.value > of_a.bound, label=f"definiteness, {order}")

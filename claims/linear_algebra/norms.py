@@ -1,4 +1,4 @@
-"""Norms: the L^p norms, the axioms that make a norm, and what breaks for p < 1."""
+"""The axioms that make a norm, and what follows from them."""
 
 from __future__ import annotations
 
@@ -11,9 +11,8 @@ import torch
 
 from claims import TRUE, at_most, claim, equal, for_all, holds, refutation, values, within
 from claims.frame.checks import Check
-from claims.frame.inputs import vectors as inputs
-from claims.frame.subject import Subject
-from claims.linear_algebra.computed_norms import (
+from claims.frame.computed_norms import (
+    FEW,
     agrees,
     as_matrices,
     exact_norm,
@@ -24,82 +23,12 @@ from claims.linear_algebra.computed_norms import (
     positive,
     slack,
 )
+from claims.frame.inputs import vectors as inputs
+from claims.frame.subject import Subject
+from reference.bounds import dot_truth
 from reference.formats import Arithmetic, float64
 from reference.linear_algebra import norms as reference
 from reference.truth import Truth
-
-FEW = 16  # torch.dist takes one pair at a time
-
-
-@claim(
-    title="The L^p norm is the p-th root of the sum of p-th powers of magnitudes",
-    statement=r"\|x\|_p=\Big(\sum_i|x_i|^p\Big)^{1/p},\quad p\in\mathbb{R},\ p\ge1",
-    hypotheses="p >= 1; the sum of the p-th powers does not overflow, else the norm may be infinite",
-    notes="Linear algebra: norms",
-    book="2.5, eq. 2.30",
-    formal="PiLp.norm_eq_sum",
-    truth=TRUE,
-    bound="BND-LP; BND-L2 (p = 2), BND-SUM (p = 1); exact for p = inf and n = 1 (ASNA (2.8), (3.5), (4.4))",
-)
-@for_all(vector=inputs.vectors())
-def lp_norm(subject: Subject, vector: inputs.Normed) -> Iterator[Check]:
-    """torch.linalg.vector_norm and its other spellings are compared with the exact norm, p from 1 to 10 and infinity.
-
-    The same numbers are also reduced as a block, over two axes that are or are not adjacent. Where the sum of powers
-    overflows the result must be infinite or as accurate as if it had been scaled; underflow is part of the bound.
-    """
-    x, p = vector
-    truth = exact_norm(subject, x, p)
-    yield from agrees(subject, subject.vector_norm(x, p, dim=-1), x, p, truth)
-    if not x.is_meta:  # where torch mistakes a batch of no vectors for vectors of no entries
-        yield holds(subject.vector_norm(x[None, :0], p, dim=-1).shape == (1, 0), label="no vectors")
-    block = as_matrices(x)
-    if p == 2:
-        yield from agrees(subject, subject.matrix_norm(block), x, p, truth)
-    yield from agrees(subject, subject.vector_norm_of_block(block, p, dim=(1, 2)), x, p, truth)
-    apart = subject.vector_norm_of_block(block.movedim(0, 1), p, dim=(0, 2), keepdim=True)
-    yield from agrees(subject, apart[0, :, 0], x, p, truth)
-    if x.shape[-1] > inputs.LENGTHS[-1]:
-        return  # all spellings share the kernels
-    for spelling in ("norm", "linalg_norm", "tensor_norm"):
-        yield from agrees(subject, getattr(subject, spelling)(x, p, dim=-1), x, p, truth)
-    origin = torch.zeros_like(x)
-    yield from agrees(subject, subject.pairwise_distance(x, origin, p, 0.0), x, p, truth)
-    yield from agrees(subject, subject.dist(x[:FEW], origin[:FEW], p), x[:FEW], p, Truth(*(t[:FEW] for t in truth)))
-    if p < math.inf:
-        steps = exact_norm(subject, x, p, stored_steps=True)
-        yield within(subject.lp_formula(x, p, dim=-1), steps, where=np.isfinite(steps.bound), label="formula")
-
-
-@refutation(lp_norm, r"\|x\|_p=\sum_i|x_i|^p")
-def root_may_be_omitted(subject: Subject, vector: inputs.Normed) -> Iterator[Check]:
-    x, p = vector
-    if p < math.inf:
-        yield within(subject.power_sum(x, p, dim=-1), exact_norm(subject, x, p))
-
-
-@refutation(lp_norm, r"\|x\|_p=\big(\sum_ix_i^p\big)^{1/p}")
-def magnitudes_may_be_omitted(subject: Subject, vector: inputs.Normed) -> Iterator[Check]:
-    x, p = vector
-    if p == 3:
-        total = subject.sum(subject.multiply(x, subject.multiply(x, x)), dim=-1)
-        yield within(subject.power(total, 1 / p), exact_norm(subject, x, p, stored_steps=True))
-
-
-@refutation(lp_norm, r"$1/p$ is an integer division: $\|x\|_p=\big(\sum_i|x_i|^p\big)^{\lfloor1/p\rfloor}$")
-def root_of_integer_order(subject: Subject, vector: inputs.Normed) -> Iterator[Check]:
-    x, p = vector
-    if p < math.inf and x.shape[-1]:
-        total = subject.power_sum(x, p, dim=-1)
-        yield within(subject.power(total, 1 // p), exact_norm(subject, x, p, stored_steps=True))
-
-
-@refutation(lp_norm, r"computed $\|x\|_p$ tend to $\|x\|_\infty$: $\|x\|_{64}\le1.01\,n^{1/64}\|x\|_\infty$")
-def maximum_is_the_limit_of_computed_norms(subject: Subject, vector: inputs.Normed) -> Iterator[Check]:
-    x, _ = vector
-    if n := x.shape[-1]:
-        high, largest = norms(subject, 64.0, x), norms(subject, math.inf, x)
-        yield at_most(high[0], 1.01 * n ** (1 / 64) * values(largest[0]))
 
 
 @claim(
@@ -117,14 +46,18 @@ def norm_nonnegativity(subject: Subject, vector: inputs.Normed) -> Iterator[Chec
     """No computed norm or distance is negative; the norm of +-0 is +0, that of an empty vector 0, refused for p = inf.
 
     NaN among the entries gives NaN, infinities give infinity; the count of p = 0 takes both for non-zero entries.
-    Distances between rows are also computed by the expansion |x|^2 + |y|^2 - 2 x.y, which may round below zero.
+    Distances between rows are computed by the expansion |x|^2 + |y|^2 - 2 x.y, which may round below zero; the spectral
+    and nuclear norms and direct distances are held to the sign where their other axioms are.
     """
     x, p = vector
     exact = values(x)
     nan, finite = np.isnan(exact).any(-1), np.isfinite(exact).all(-1)
     norm = subject.vector_norm(x, p, dim=-1)
-    yield equal(norm, np.nan, where=nan & (p != 0), label="NaN")
-    yield equal(norm, np.inf, where=~nan & ~finite & (p != 0), label="infinity")
+    if p == 0:
+        yield within(norm, exact_norm(subject, x, p), label="count")
+    else:
+        yield equal(norm, np.nan, where=nan, label="NaN")
+        yield equal(norm, np.inf, where=~nan & ~finite, label="infinity")
     yield at_most(0.0, norm, where=~nan | (p == 0), label="norm")
     yield holds((values(norm) == 0) & ~np.signbit(values(norm)), where=(exact == 0).all(-1), label="norm of zero")
     if x.shape[-1] == 0:
@@ -172,7 +105,8 @@ def norm_definiteness(subject: Subject, vector: inputs.Normed) -> Iterator[Check
 
     A scaled norm that stays positive there is as good. Values are held against their bounds too: merely to be positive
     would not do. Also computed in float64, with subnormal numbers flushed to zero (where the smallest normal number
-    takes the place of the smallest subnormal one), and as a distance: dist(x, y) = 0 iff x = y.
+    takes the place of the smallest subnormal one), and as a distance: dist(x, y) = 0 iff x = y. For p = 2 the root of
+    x * x summed, whose squares are rounded to the stored format, and x . x have zeros of their own.
     """
     x, p = vector
     exact, arithmetic = values(x), subject.arithmetic("vector_norm")
@@ -190,8 +124,13 @@ def norm_definiteness(subject: Subject, vector: inputs.Normed) -> Iterator[Check
     distance = subject.dist(x[:FEW], y[:FEW], p)
     yield equal(distance, 0.0, where=(apart[:FEW] == 0).all(-1), label="distance of equal vectors")
     yield positive(subject, distance, apart[:FEW], p, arithmetic, "distance")
-    if p == 2 and x.shape[-1] > 1:
-        yield positive(subject, subject.matrix_norm(as_matrices(x)), exact, p, arithmetic, "Frobenius norm")
+    if p == 2:
+        if x.shape[-1] > 1:
+            yield positive(subject, subject.matrix_norm(as_matrices(x)), exact, p, arithmetic, "Frobenius norm")
+        root, stored = subject.root_of_squares(x, dim=-1), subject.arithmetic("root_of_squares")
+        yield positive(subject, root, exact, p, stored, "root of the sum of squares", exact_alone=False)
+        square = dot_truth(exact[:FEW], exact[:FEW], subject.arithmetic("dot"))
+        yield holds(values(subject.dot(x[:FEW], x[:FEW])) > 0, where=square.value > square.bound, label="x . x")
 
 
 @refutation(norm_definiteness, r"the computed $\|x\|_2$ of $x\ne0$ is not 0", dtypes=("float32", "float64"))
@@ -217,6 +156,7 @@ def computed_norms_vanish_together(subject: Subject, vector: inputs.Normed) -> I
 @claim(
     title="Triangle inequality",
     statement=r"\|x+y\|_p\le\|x\|_p+\|y\|_p\quad(p\ge1)",
+    hypotheses="p >= 1, or p = inf",
     notes="Linear algebra: norms",
     book="2.5, second axiom",
     formal="norm_add_le",
@@ -290,17 +230,19 @@ def norm_absolute_homogeneity(subject: Subject, scaled: inputs.Scaled) -> Iterat
 
     That is so for a = +-1 and every order, for every a if p = inf, and for powers of two if p is 1 or 2 and no number
     on the way is subnormal. For p = 3 and other powers a power of two is no exception. ||0 x|| is +0. Where the
-    powers of a x overflow, its norm is infinite or as accurate as a scaled one.
+    powers of a x overflow, its norm is infinite or as accurate as a scaled one. With a = 1/||x||: x normalised has the
+    norm 1.
     """
     a, x, p = scaled
     arithmetic, factor = subject.arithmetic("vector_norm"), values(a)
     ax = subject.multiply(a[:, None], x)
-    size, (norm, left) = subject.abs(a), norms(subject, p, x, ax)
+    unit = subject.normalize(x, p, dim=-1, eps=0.0)
+    size, (norm, left, one) = subject.abs(a), norms(subject, p, x, ax, unit)
     right = subject.multiply(size, norm)
+    truth, truth_of_ax, truth_of_unit = exact_norms(subject, p, x, ax, unit)
     if p == math.inf:
         yield equal(left, right, label="p = inf")
     else:
-        truth, truth_of_ax = exact_norms(subject, p, x, ax)
         error = reference.homogeneity_error(truth, truth_of_ax, factor, x.shape[-1], p, arithmetic)
         yield within(left, Truth(values(right), error), where=np.isfinite(error), label=f"order {p:g}")
         yield from overflowed(subject, left, ax, p, truth_of_ax)
@@ -308,6 +250,10 @@ def norm_absolute_homogeneity(subject: Subject, scaled: inputs.Scaled) -> Iterat
         if p in (1, 2):
             commutes = (np.frexp(np.abs(factor))[0] == 0.5) & reference.scales_exactly(values(x), factor, p, arithmetic)
             yield equal(left, right, where=commutes, label="power of two")
+    least = np.where(truth.value > truth.bound, truth.value - truth.bound, np.nan)  # what x may be divided by
+    error_of_one = reference.homogeneity_error(truth, truth_of_unit, 1 / least, x.shape[-1], p, arithmetic)
+    normal = np.isfinite(error_of_one)
+    yield within(one, Truth(np.ones_like(error_of_one), error_of_one), where=normal, label="a = 1/||x||")
     vanishes = (factor == 0) & np.isfinite(values(norm))
     yield holds((values(left) == 0) & ~np.signbit(values(left)), where=vanishes, label="a = 0")
     if p == 2:
@@ -342,59 +288,3 @@ def cubes_commute_with_powers_of_two(subject: Subject, scaled: inputs.Scaled) ->
     if p == 3:
         norm, left = norms(subject, p, x, subject.multiply(a[:, None], x))
         yield equal(left, subject.multiply(subject.abs(a), norm), where=np.frexp(np.abs(values(a)))[0] == 0.5)
-
-
-@claim(
-    title="The restriction p >= 1 is necessary",
-    statement=r"0<p<1:\ \exists x,y:\|x+y\|_p>\|x\|_p+\|y\|_p;\quad x,y\ge0\Rightarrow\|x+y\|_p\ge\|x\|_p+\|y\|_p",
-    hypotheses="0 < p < 1, n >= 2; for n = 1 every p > 0 gives |x|",
-    notes="Linear algebra: norms",
-    book="2.5, p >= 1",
-    truth=TRUE,
-    bound="BND-LP, also for p < 0; one rounding of each sum",
-)
-@for_all(vector=inputs.quasinormed_vectors(), triple=inputs.vector_triples(inputs.QUASINORMS))
-def lp_quasinorm_below_one(subject: Subject, vector: inputs.Normed, triple: inputs.Triple) -> Iterator[Check]:
-    """torch computes the formula for p < 1, p = 0 (the count) and p < 0 without complaint: its values come first.
-
-    Then the reversed inequality for vectors of non-negative entries, its strictness at the unit vectors, where
-    ||e1 + e2||_p = 2^(1/p) > 2, and that a single number has the norm |x| for every p.
-    """
-    x, p = vector
-    yield from agrees(subject, subject.vector_norm(x, p, dim=-1), x, p, exact_norm(subject, x, p))
-    x, y, _, p = triple
-    x, y = subject.abs(x), subject.abs(y)
-    sum_ = subject.add(x, y)
-    nx, ny, total = norms(subject, p, x, y, sum_)
-    truths = exact_norms(subject, p, sum_, x, y)
-    yield at_most(subject.add(nx, ny), total, slack(subject, truths, truths[:1]), label="reversed inequality")
-    if x.shape[-1] == 1:
-        yield equal(nx, x[:, 0], label="n = 1")
-    units = subject.tensor(np.eye(2))
-    one, two, both = norms(subject, p, units[:1], units[1:], units.sum(0, keepdim=True))
-    yield holds(values(both) > values(subject.add(one, two)), label="the triangle inequality fails")
-
-
-@refutation(lp_quasinorm_below_one, r"p<1\Rightarrow\|x+y\|_p\le\|x\|_p+\|y\|_p")
-def triangle_inequality_below_one(subject: Subject, vector: inputs.Normed, triple: inputs.Triple) -> Iterator[Check]:
-    x, y, _, p = triple
-    nx, ny, total = norms(subject, p, x, y, subject.add(x, y))
-    yield at_most(total, subject.add(nx, ny))
-
-
-@refutation(lp_quasinorm_below_one, r"$p=0$ is homogeneous: $\|2x\|_0=2\|x\|_0$")
-def count_doubles(subject: Subject, vector: inputs.Normed, triple: inputs.Triple) -> Iterator[Check]:
-    x, _ = vector
-    count, doubled = norms(subject, 0.0, x, subject.multiply(x, 2.0))
-    yield equal(doubled, subject.multiply(count, 2.0))
-
-
-@refutation(lp_quasinorm_below_one, r"$p<1$: $\|x+y\|_p>\|x\|_p+\|y\|_p$ for all $x,y>0$, for $n=1$ too")
-def reversed_inequality_is_strict_for_one_number(
-    subject: Subject, vector: inputs.Normed, triple: inputs.Triple
-) -> Iterator[Check]:
-    x, y, _, p = triple
-    x, y = subject.abs(x), subject.abs(y)
-    if x.shape[-1]:
-        nx, ny, total = values(norms(subject, p, x, y, subject.add(x, y)))
-        yield holds(total > nx + ny, where=((values(x) > 0) & (values(y) > 0)).all(-1))

@@ -88,12 +88,33 @@ def matrix_norm_in_float64(a: Tensor, order: str | float = "fro") -> Tensor:
     return torch.linalg.matrix_norm(a.double(), order).to(a.dtype)
 
 
+def root_of_squares_in_float64(x: Tensor, dim: int) -> Tensor:
+    """No square underflows before the sum."""
+    return x.double().square().sum(dim).sqrt().to(x.dtype)
+
+
+def dot_in_float64(x: Tensor, y: Tensor) -> Tensor:
+    """Products and sum in float64."""
+    return torch.dot(x.double(), y.double()).to(x.dtype)
+
+
+def normalised_in_float64(x: Tensor, p: float, *, dim: int, eps: float) -> Tensor:
+    """The norm is not rounded before the division."""
+    return torch.nn.functional.normalize(x.double(), p, dim=dim, eps=eps).to(x.dtype)
+
+
 ALTERNATIVES = [
     (NORMS, {"vector_norm": scaled_norm}, "scaled norms"),
     (NORMS, {"vector_norm": norm_from_the_other_end}, "norms from the other end"),
     (NORMS, {"vector_norm": norm_one_entry_after_the_other}, "norms one entry after the other"),
     (NORMS, {"vector_norm": norm_in_blocks}, "norms in blocks"),
     (NORMS, {"vector_norm": norm_in_float64}, "norms in float64"),
+    (
+        ("norm-definiteness",),
+        {"root_of_squares": root_of_squares_in_float64, "dot": dot_in_float64},
+        "sums of squares in float64",
+    ),
+    (("norm-absolute-homogeneity",), {"normalize": normalised_in_float64}, "normalised in float64"),
     (NORMS[:4], {"dist": distance_in_float64}, "distances in float64"),
     (("norm-of-difference-is-a-metric",), {"cdist": distances_in_float64}, "all distances in float64"),
     (

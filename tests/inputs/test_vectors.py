@@ -11,6 +11,8 @@ from hypothesis import find
 
 from claims.frame.inputs.vectors import (
     FORMULAS,
+    LONG,
+    MANY,
     NORMS,
     RELATIONS,
     SCALARS,
@@ -63,6 +65,22 @@ def test_lengths_straddle_blocks_and_threads() -> None:
     assert {0, 1, 2, 3, 8, 33, 100, 257, 1023, 1025, 4097, 32769, 70001} <= lengths
 
 
+def test_every_order_is_a_corner_of_long_vectors() -> None:
+    assert {c.order for c in vectors().corners if c.n in LONG} == set(NORMS)
+    assert {c.order for c in quasinormed_vectors().corners if c.n in LONG} == set(FORMULAS)
+    assert {c.n for c in vectors().corners if c.many} == {1025, 4097}
+
+
+def test_many_vectors_are_many_however_long() -> None:
+    long = Vector(4097, "2", many=True)
+    assert long.batch(128, 1 << 14) == MANY
+    assert ScaledVector(long).batch(128, 1 << 14) == MANY
+    assert VectorTriple(long).batch(128, 1 << 14) == MANY
+    assert long.batch(16, 1 << 14) == 16
+    assert Vector(4097, "2").batch(128, 1 << 14) == 3
+    assert Vector(2, "2", many=True).batch(128, 1 << 14) == 128
+
+
 def test_every_order_is_a_corner_and_is_drawn() -> None:
     assert {c.order for c in vectors().corners} == set(NORMS)
     assert {"1", "1.25", "1.5", "2", "2.5", "3", "4", "7", "10", "inf", "1.1"} == set(NORMS)
@@ -85,6 +103,34 @@ def test_vanishing_powers_lie_on_both_sides_of_half_the_smallest_number(p: str, 
         powers = float(p) * np.log2(np.maximum(largest, fmt.eta))
         assert 0.02 < (powers < f.emin - f.precision).mean() < 0.98
         assert (powers < f.emin + 30).all()
+
+
+@pytest.mark.parametrize(
+    ("fmt", "last_lost"),
+    [(float32, 2.0**-75), (bfloat16, 2.0**-75), (float64, float.fromhex("0x1.6a09e667f3bccp-538"))],
+    ids=lambda f: getattr(f, "name", ""),
+)
+def test_the_threshold_of_squares_and_its_neighbours_are_drawn(
+    fmt: Format, last_lost: float, rng: np.random.Generator
+) -> None:
+    x = made(Vector(2, "2", "normal", "threshold"), rng, fmt)
+    assert last_lost in np.abs(x)
+    assert last_lost + fmt.ulp(last_lost) in np.abs(x)
+    assert (np.abs(x[:, 0]) == np.abs(x[:, 1])).all()
+    assert len(np.unique(np.sign(x))) == 2
+
+
+def test_the_threshold_of_stored_squares_is_drawn(rng: np.random.Generator) -> None:
+    """Half of float16's smallest number is 2^-25, whose root lies between two numbers of the format."""
+    x = np.abs(made(Vector(2, "2", "normal", "threshold"), rng, float16))
+    squares = float16.round(x * x)
+    assert (squares == 0).any()
+    assert (squares == float16.eta).any()
+
+
+def test_thresholds_keep_their_zeros_and_infinities(rng: np.random.Generator) -> None:
+    assert ((made(Vector(7, "2", "single", "threshold"), rng, float32) != 0).sum(-1) == 1).all()
+    assert (np.isinf(made(Vector(7, "2", "infinity", "threshold"), rng, float32)).sum(-1) == 1).all()
 
 
 def test_nothing_vanishes_before_it_is_a_number(rng: np.random.Generator) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import math
 from collections.abc import Sequence
 from typing import Any, ClassVar
@@ -24,13 +25,16 @@ Triple = tuple[Tensor, Tensor, Tensor, float]
 """Three vectors and an order."""
 
 VECTOR_KINDS = (*KINDS, "single", "negative zeros", "infinity", "nan")
-SCALES = ("one", "small", "large", "subnormal", "vanishing", "tiny", "near overflow", "overflow")
+SCALES = ("one", "small", "large", "subnormal", "vanishing", "threshold", "tiny", "near overflow", "overflow")
 RELATIONS = ("independent", "collinear", "equal", "opposite", "disjoint")
 SCALARS = ("power", "random", "zero", "negative zero", "one", "minus one", "subnormal", "largest", "tiny", "huge")
 NORMS = ("2", "1", "inf", "3", "1.25", "1.5", "2.5", "4", "7", "10", "1.1")
 QUASINORMS = ("0.5", "0.25", "0.75")
 FORMULAS = (*QUASINORMS, "0", "-1", "-2", "-inf")
 LENGTHS = (2, 1, 3, 5, 8, 17, 33, 100, 257)
+LONG = (4097, 1025, 1023)
+"""Beyond and next to the blocks of kernels."""
+MANY = 64
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,14 +44,18 @@ class Vector(Regime):
     `kind`: those of `Numbers`, single (one entry beside zeros), negative zeros, infinity and nan (normal numbers, one
     of which is replaced). `scale`: one; small and large (an eighth of the exponent range); subnormal; and by the p-th
     powers, in the accumulator's format: vanishing (within a few binary orders of half the smallest subnormal number),
-    tiny (of the smallest normal one), near overflow (their sum next to the largest number), overflow (a little
-    above).
+    threshold (all entries but zeros the number whose power is that half, in the accumulator's or the stored format, or
+    one of its neighbours), tiny (of the smallest normal one), near overflow (their sum next to the largest number),
+    overflow (a little above).
+
+    `many`: 64 vectors at a time however long they are, as kernels need that reduce several columns at once.
     """
 
     n: int = 2
     order: str = "2"
     kind: str = "integers"
     scale: str = "one"
+    many: bool = False
 
     def __post_init__(self) -> None:
         if self.kind not in VECTOR_KINDS or self.scale not in SCALES:
@@ -64,6 +72,9 @@ class Vector(Regime):
 
     def size(self) -> int:
         return self.n
+
+    def batch(self, limit: int, elements: int) -> int:
+        return super().batch(limit, max(elements, MANY * self.n) if self.many else elements)
 
     def arrays(self, rng: np.random.Generator, batch: int, fmt: Format) -> Arrays:
         return [self.fill(rng, batch, fmt)]
@@ -84,10 +95,19 @@ class Vector(Regime):
             x[chosen] = {"single": x[chosen], "infinity": np.copysign(np.inf, x[chosen]), "nan": np.nan}[self.kind]
             if self.kind == "single":
                 x[~chosen] = 0.0
+        if self.scale == "threshold":
+            return np.where(np.isfinite(x) & (x != 0), np.copysign(self._threshold(rng, (batch, 1), fmt), x), x)
         exponent = self._exponent(rng, (batch, 1), fmt)
         with np.errstate(over="ignore"):
             scaled = np.ldexp(x * 2.0 ** (exponent % 1), np.floor(exponent).astype(np.int64))
         return np.where(np.isfinite(x), np.clip(scaled, -fmt.largest, fmt.largest), x)
+
+    def _threshold(self, rng: np.random.Generator, shape: tuple[int, int], fmt: Format) -> NDArray[np.float64]:
+        """A number whose p-th power is about half the smallest subnormal one, per vector."""
+        p = 1.0 if math.isinf(self.p) or self.p == 0 else self.p
+        formats = Arithmetic.of(fmt).accumulator, fmt
+        roots = fmt.round([2.0 ** ((f.emin - f.precision) / p) for f in formats])[rng.integers(0, 2, shape)]
+        return np.maximum(roots + rng.integers(-1, 2, shape) * fmt.ulp(roots), fmt.eta)
 
     def _exponent(self, rng: np.random.Generator, shape: tuple[int, int], fmt: Format) -> NDArray[np.float64]:
         """The binary logarithm of the scale, per vector."""
@@ -133,6 +153,9 @@ class VectorTriple(Regime):
     def size(self) -> int:
         return 3 * self.vector.n
 
+    def batch(self, limit: int, elements: int) -> int:
+        return self.vector.batch(limit, elements // 3)
+
     def arrays(self, rng: np.random.Generator, batch: int, fmt: Format) -> Arrays:
         x, y, z = (self.vector.fill(rng, batch, fmt) for _ in range(3))
         match self.relation:
@@ -170,6 +193,9 @@ class ScaledVector(Regime):
 
     def size(self) -> int:
         return self.vector.n
+
+    def batch(self, limit: int, elements: int) -> int:
+        return self.vector.batch(limit, elements)
 
     def arrays(self, rng: np.random.Generator, batch: int, fmt: Format) -> Arrays:
         sign = rng.choice([1.0, -1.0], batch)
@@ -213,9 +239,9 @@ def vectors() -> Regimes:
         Vector(100, "1", "absorb"),
         Vector(100, "2", "absorb"),
         Vector(257, "3", "positive"),
-        Vector(1023, "2", "normal"),
-        Vector(1025, "1", "wide"),
-        Vector(4097, "4", "normal"),
+        *(Vector(n, order, "normal") for n, order in zip(itertools.cycle(LONG), NORMS, strict=False)),
+        *(Vector(1025, order, "wide", many=True) for order in ("1", "inf")),
+        *(Vector(4097, order, "normal", many=True) for order in ("2", "3")),
         Vector(32769, "2", "constant"),
         Vector(32769, "inf", "normal"),
         Vector(70001, "1", "absorb"),
@@ -236,11 +262,10 @@ def special_vectors() -> Regimes:
     orders = ("2", "1", "inf", "3", "1.5", "0.5", "0")
     corners = (
         Vector(),
+        *(Vector(6, order, "normal") for order in ("1", "inf")),
         *(Vector(0, order) for order in ("0", "0.5", "1", "2", "3")),
         *(Vector(n, order, "negative zeros") for n in (1, 2, 33) for order in orders),
         *(Vector(4, order, kind) for kind in ("nan", "infinity") for order in orders),
-        Vector(6, "1", "normal"),
-        Vector(6, "inf", "normal"),
         Vector(66, "2", "normal"),
         Vector(100, "2", "absorb"),
         Vector(12, "2", "integers", "subnormal"),
@@ -261,6 +286,9 @@ def vectors_near_zero() -> Regimes:
             for order in ("2", "1", "inf", "3", "1.25", "10")
         ),
         *(Vector(n, order, "single", "vanishing") for n in (3, 257) for order in ("2", "1", "inf", "7")),
+        *(Vector(n, "2", "normal", "threshold") for n in (1, 2, 33)),
+        *(Vector(2, order, "normal", "threshold") for order in ("1", "inf", "3", "1.25")),
+        Vector(8, "2", "single", "threshold"),
         *(Vector(n, order, "normal", "tiny") for n in (1, 4, 33) for order in ("2", "3")),
         *(Vector(n, order, "integers", "subnormal") for n in (1, 2, 100) for order in ("1", "inf", "2", "1.1")),
         Vector(33, "2", "constant", "vanishing"),
@@ -271,7 +299,7 @@ def vectors_near_zero() -> Regimes:
         Vector(5, "2", "negative zeros"),
     )
     kinds = ("normal", "single", "integers", "constant", "negative zeros")
-    return Regimes(_drawn(orders, kinds, ("vanishing", "tiny", "subnormal", "one")), corners)
+    return Regimes(_drawn(orders, kinds, ("vanishing", "threshold", "tiny", "subnormal", "one")), corners)
 
 
 def vector_triples(orders: Sequence[str] = NORMS) -> Regimes:
@@ -306,13 +334,13 @@ def scaled_vectors() -> Regimes:
     """Scalars that commute with rounding and scalars that do not, vectors up to beyond a kernel's block."""
     corners = (
         ScaledVector(Vector(2, "2", "normal")),
+        ScaledVector(Vector(4, "2", "normal", "tiny"), "random"),
         *(ScaledVector(Vector(3, order, "normal"), scalar) for order in ("2", "1", "inf", "3") for scalar in SCALARS),
         *(ScaledVector(Vector(33, order, "wide"), "random") for order in NORMS),
         *(ScaledVector(Vector(n, order, "normal")) for n in (1025, 4097) for order in ("2", "1", "inf")),
         ScaledVector(Vector(1, "2", "wide"), "random"),
         ScaledVector(Vector(100, "2", "absorb"), "random"),
         ScaledVector(Vector(4, "2", "normal", "vanishing"), "power"),
-        ScaledVector(Vector(4, "2", "normal", "tiny"), "random"),
         *(ScaledVector(Vector(4, order, "positive", "near overflow"), "power") for order in ("2", "3")),
         ScaledVector(Vector(8, "inf", "integers", "subnormal"), "random"),
     )
@@ -325,7 +353,8 @@ def quasinormed_vectors() -> Regimes:
     corners = (
         Vector(2, "0.5"),
         *(Vector(n, order, "normal") for order in FORMULAS for n in (1, 3, 33)),
-        *(Vector(n, order, "normal") for order in ("0.5", "0", "-1") for n in (1025, 4097)),
+        *(Vector(n, order, "normal") for order in FORMULAS for n in (1025, 4097)),
+        Vector(1025, "0.5", "normal", "subnormal"),
         Vector(0, "0.5"),
         Vector(0, "0"),
         Vector(8, "0.75", "wide"),

@@ -40,6 +40,12 @@ def nuclear_norm_sums_squares(a: Tensor, order: str | float = "fro") -> Tensor:
     return values.square().sum(-1) if order == "nuc" else _norm(a, order)
 
 
+@mutant(matrix_norms_are_norms, operation="matrix_norm", trigger="a negative determinant", provenance="own")
+def nuclear_norm_takes_the_sign_of_the_determinant(a: Tensor, order: str | float = "fro") -> Tensor:
+    square = order == "nuc" and a.shape[-1] == a.shape[-2]
+    return _norm(a, order) * torch.linalg.det(a).sign() if square else _norm(a, order)
+
+
 @mutant(matrix_norms_are_norms, operation="matrix_norm", trigger="order 2 and several rows", provenance="own")
 def spectral_norm_is_the_smallest_singular_value(a: Tensor, order: str | float = "fro") -> Tensor:
     return torch.linalg.svdvals(a)[..., -1] if order == 2 else _norm(a, order)

@@ -9,9 +9,8 @@ import torch
 from torch import Tensor
 
 from claims import mutant
+from claims.linear_algebra.lp_norms import lp_norm, lp_quasinorm_below_one
 from claims.linear_algebra.norms import (
-    lp_norm,
-    lp_quasinorm_below_one,
     minkowski_inequality,
     norm_absolute_homogeneity,
     norm_definiteness,
@@ -32,6 +31,11 @@ def power_sum(x: Tensor, p: float, **how: Any) -> Tensor:
     return x.abs().pow(p).sum(how["dim"], keepdim=how.get("keepdim", False))
 
 
+def accumulator(x: Tensor) -> Tensor:
+    """The numbers in the format in which torch accumulates them."""
+    return x.float() if x.dtype in (torch.float16, torch.bfloat16) else x
+
+
 @mutant(lp_norm, operation="vector_norm", trigger="an odd order and a negative entry")
 def norm_sums_signed_powers(x: Tensor, p: float, **how: Any) -> Tensor:
     return x.pow(p).sum(how["dim"]).pow(1 / p) if p in (1, 3, 7) else vector_norm(x, p, **how)
@@ -45,18 +49,20 @@ def norm_takes_the_mean(x: Tensor, p: float, **how: Any) -> Tensor:
 
 @mutant(lp_norm, operation="vector_norm", trigger="an order other than 2")
 def norm_always_takes_the_square_root(x: Tensor, p: float, **how: Any) -> Tensor:
-    return vector_norm(x, p, **how) if math.isinf(p) else power_sum(x, p, **how).sqrt()
+    return (
+        vector_norm(x, p, **how) if math.isinf(p) or p == 2 else power_sum(accumulator(x), p, **how).sqrt().to(x.dtype)
+    )
 
 
 @mutant(lp_norm, operation="vector_norm", dtypes=("float16", "bfloat16"), trigger="more than a few entries")
 def norm_accumulates_in_the_half_type(x: Tensor, p: float, **how: Any) -> Tensor:
-    if math.isinf(p):
+    if math.isinf(p) or x.shape[how["dim"]] < 2 or "dtype" in how:
         return vector_norm(x, p, **how)
-    rows = x.movedim(how["dim"], -1).abs().pow(p)
-    total = torch.zeros_like(rows[..., 0]) if rows.shape[-1] else rows.sum(-1)
-    for entry in rows.unbind(-1)[:512]:
-        total = total + entry
-    return (total + rows[..., 512:].sum(-1)).pow(1 / p)
+    powers = accumulator(x).movedim(how["dim"], -1).abs().pow(p)
+    total = powers[..., 0]
+    for power in powers[..., 1:512].unbind(-1):
+        total = (total + power).to(x.dtype).float()
+    return (total + powers[..., 512:].sum(-1)).pow(1 / p).to(x.dtype)
 
 
 @mutant(lp_norm, operation="vector_norm", trigger="a length that is no multiple of the SIMD width")
@@ -117,6 +123,12 @@ def magnitude_is_the_root_of_the_square(x: Tensor, p: float, **how: Any) -> Tens
     return x.square().sum(how["dim"]).sqrt() if alone else vector_norm(x, p, **how)
 
 
+@mutant(norm_definiteness, operation="root_of_squares", trigger="squares below the normal range", provenance="own")
+def stored_squares_are_flushed_to_zero(x: Tensor, dim: int) -> Tensor:
+    squares = x.square()
+    return squares.where(squares >= torch.finfo(x.dtype).tiny, 0.0).sum(dim).sqrt()
+
+
 @mutant(minkowski_inequality, operation="vector_norm", trigger="e1 and e2: 4 > 2")
 def every_order_is_one_half(x: Tensor, p: float, **how: Any) -> Tensor:
     return vector_norm(x, 0.5, **how)
@@ -153,9 +165,14 @@ def vector_is_scaled_twice(a: Tensor, x: Tensor) -> Tensor:
     return a * (a * x) if x.ndim > 1 else a * x
 
 
-@mutant(norm_absolute_homogeneity, operation="vector_norm", trigger="a norm below the smallest eps of F.normalize")
+@mutant(norm_absolute_homogeneity, operation="vector_norm", trigger="a norm below 1e-7")
 def norm_is_clamped_before_scaling(x: Tensor, p: float, **how: Any) -> Tensor:
     return vector_norm(x, p, **how).clamp_min(1e-7)
+
+
+@mutant(norm_absolute_homogeneity, operation="normalize", trigger="a norm other than 0 and 1", provenance="own")
+def vectors_are_divided_by_the_squared_norm(x: Tensor, p: float, *, dim: int, eps: float) -> Tensor:
+    return x / vector_norm(x, p, dim=dim, keepdim=True).square().clamp_min(eps)
 
 
 @mutant(lp_quasinorm_below_one, operation="vector_norm", trigger="0 < p < 1")

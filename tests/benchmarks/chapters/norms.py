@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from reference.bounds import norm_truth
+from reference.bounds import dot_truth, norm_truth
 from reference.formats import Arithmetic
 from reference.linear_algebra.norms import norm
 from reference.truth import Truth
@@ -50,10 +50,35 @@ def from_origin_unshifted(rng: np.random.Generator, size: Size) -> Inputs:
     return Inputs((*args, 0.0), kwargs, given)
 
 
+def normalised(rng: np.random.Generator, size: Size) -> Inputs:
+    """Normal vectors, divided by their norm however small."""
+    x = rng.standard_normal(size)
+    return Inputs((x, P), {"dim": -1, "eps": 0.0}, given=(x,))
+
+
+def squared(rng: np.random.Generator, size: Size) -> Inputs:
+    """Normal vectors, whose norm is spelled out."""
+    x = rng.standard_normal(size)
+    return Inputs((x,), {"dim": -1}, given=(x,))
+
+
+def twice(rng: np.random.Generator, size: Size) -> Inputs:
+    """The inner product of a vector with itself."""
+    x = rng.standard_normal(size)
+    return Inputs((x, x), given=(x,))
+
+
 def points(rng: np.random.Generator, size: Size) -> Inputs:
     """All distances between a few points, by their differences."""
     x = rng.standard_normal(size)
     return Inputs((x, x, P, "donot_use_mm_for_euclid_dist"), given=(x,))
+
+
+def quotients(x: Float64, how: Arithmetic) -> Truth:
+    """Entries over the norm: the error of the norm, the rounding of the quotient, and that of the reference itself."""
+    value, bound = norm(x, P, how)
+    entries, error = x / value[:, None], bound / (value - bound)
+    return Truth(entries, np.abs(entries) * (error + 2 * how.result.u * (1 + error))[:, None] + how.result.eta)
 
 
 def distances(x: Float64, how: Arithmetic) -> Truth:
@@ -70,6 +95,15 @@ ROWS = (
         lambda x, how: norm(x, P, how),
     ),
     Row("lp_formula", SIZES, AXES, vectors, lambda x, how: norm(x, P, how, stored_steps=True)),
+    Row(
+        "root_of_squares",
+        SIZES,
+        AXES,
+        squared,
+        lambda x, how: norm(x, 2.0, Arithmetic.of(how.result), stored_steps=True),
+    ),
+    Row("dot", FEW, AXES, twice, lambda x, how: dot_truth(x, x, how)),
+    Row("normalize", SIZES, AXES, normalised, quotients),
     Row("vector_norm_of_block", BLOCKS, "vectors x rows x columns", blocks, lambda x, how: norm(x, P, how)),
     Row("matrix_norm", BLOCKS, "matrices x rows x columns", matrices, lambda x, how: norm_truth(x, 2, how)),
     Row("dist", FEW, AXES, from_origin, lambda x, how: norm(x, P, how)),

@@ -17,6 +17,10 @@ def _power_sum(x: Tensor, p: float, dim: int) -> Tensor:
     return x.abs().pow(p).sum(dim)
 
 
+def _root_of_squares(x: Tensor, dim: int) -> Tensor:
+    return (x * x).sum(dim).sqrt()
+
+
 def _vector_norm_flushing_subnormals(x: Tensor, p: float, dim: int) -> Tensor:
     torch.set_flush_denormal(True)
     try:
@@ -37,6 +41,11 @@ ROWS = {
         _lp_formula, "(lambda x, p, dim: x.abs().pow(p).sum(dim).pow(1 / p))", axes=(1,), dim="reduced"
     ),
     "power_sum": Operation(_power_sum, "(lambda x, p, dim: x.abs().pow(p).sum(dim))", axes=(1,), dim="reduced"),
+    "root_of_squares": Operation(
+        _root_of_squares, "(lambda x, dim: (x * x).sum(dim).sqrt())", axes=(1,), dim="reduced", accumulator="stored"
+    ),
+    "dot": Operation(torch.dot, "torch.dot", axes=_PAIR, batches=False, product=True),
+    "normalize": Operation(F.normalize, "torch.nn.functional.normalize", axes=(1,), dim="kept"),
     "vector_norm_flushing_subnormals": Operation(
         _vector_norm_flushing_subnormals,
         "(lambda *a, **k: (torch.set_flush_denormal(True), torch.linalg.vector_norm(*a, **k),"

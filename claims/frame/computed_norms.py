@@ -17,6 +17,9 @@ from reference.truth import Truth
 
 Numbers = NDArray[np.float64]
 
+FEW = 16
+"""Vectors for operations that take one, or one pair, at a time."""
+
 
 def norms(subject: Subject, p: float, *vectors: Tensor) -> list[Tensor]:
     """The computed p-norms of batches of vectors."""
