@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -16,15 +17,15 @@ from claims.frame.subject import Subject
 from reference.probability.sampling import ALPHA
 from reference.regularization import bagging as reference
 from reference.regularization.counts import count_fit
-from reference.regularization.submodels import all_masks
-from reference.rounding import gamma
-from reference.statistics import hoeffding_radius
 from reference.truth import Truth
 
 Float64 = NDArray[np.float64]
 
 MOST_STEPS = 6
 """Up to so many steps every order with replacement is combined with every pattern of masks (n = 3, 2 epochs: 46656)."""
+
+LOADED = 64
+"""Epochs from a data loader, which is slow; that 32 pairs of orders of two examples agree is rarer than 1e-9."""
 
 
 def bootstrap_means(subject: Subject, ensemble: Ensemble) -> Tensor:
@@ -54,42 +55,28 @@ def bagging_ensemble_variance(subject: Subject, ensemble: Ensemble) -> Iterator[
     Their expected squared errors and products over the whole (finite) law must be the exact variance, covariance and
     ensemble variance. Sampled bootstraps must draw n uniform indices for every member, with that ensemble variance.
     """
-    n, k = ensemble.examples, ensemble.members
-    levels, arithmetic = values(ensemble.levels), subject.arithmetic("mean")
-    resamples, orders = reference.resamples(n)
+    n, k, levels = ensemble.examples, ensemble.members, values(ensemble.levels)
+    _, orders = reference.resamples(n)
     tuples, orders_of_tuples = reference.ensembles(n, k)
-    moments = reference.bootstrap_moments(levels, n)
+    truth = reference.ensemble_truths(levels, n, k, subject.arithmetic("mean"))
 
     members = bootstrap_means(subject, ensemble)
     models = subject.mean(members[..., tuples], dim=-1)
-    data = reference.stored_exactly(levels[:, reference.data_sets(n)][..., resamples])
-    exact_members = reference.mean(data, arithmetic)
-    exact_models = reference.mean(exact_members.members(tuples), arithmetic)
-    yield within(models, exact_models.truth, label="means of bootstrap means")
+    yield within(models, truth.models, label="means of bootstrap means")
 
-    centre = reference.mean(reference.stored_exactly(levels), arithmetic).reshape(-1, 1, 1)
     errors = errors_of(subject, models, ensemble.levels)
-    squares = subject.multiply(errors, errors)
-    exact_errors = reference.difference(exact_models, centre, arithmetic)
-    of_ensemble = reference.product(exact_errors, exact_errors, arithmetic)
-    yield within(
-        reference.expectation(values(squares), orders_of_tuples),
-        reference.expected(moments.of_ensemble(k), of_ensemble, orders_of_tuples),
-        label="the squared error of the ensemble is v/k + (k-1)c/k",
-    )
+    squared = reference.expectation(values(subject.multiply(errors, errors)), orders_of_tuples)
+    yield within(squared, truth.squared_error, label="the squared error of the ensemble is v/k + (k-1)c/k")
+
     errors = errors_of(subject, members, ensemble.levels)
     products = subject.multiply(errors[..., :, None], errors[..., None, :])
-    exact_errors = reference.difference(exact_members, centre, arithmetic)
-    of_pairs = reference.pairs(exact_errors, arithmetic)
-    pair_orders = np.outer(orders, orders).ravel()
-    yield within(
-        reference.expectation(values(products).reshape(of_pairs.error.shape), pair_orders),
-        reference.expected(moments.covariance, of_pairs, pair_orders),
-        label="the covariance of two members is s^2/n",
-    )
+    covariance = reference.expectation_of_pairs(values(products), orders)
+    yield within(covariance, truth.covariance, label="the covariance of two members is s^2/n")
+
+    moments = reference.bootstrap_moments(levels, n)
     v, c = (subject.tensor(subject.format.round(m.hi)) for m in (moments.variance, moments.covariance))
-    truth = reference.ensemble_variance(moments, k, subject.arithmetic("ensemble_variance"))
-    yield within(subject.ensemble_variance(v, c, k), truth, label="v/k + (k-1)c/k")
+    formula = reference.ensemble_variance(moments, k, subject.arithmetic("ensemble_variance"))
+    yield within(subject.ensemble_variance(v, c, k), formula, label="v/k + (k-1)c/k")
     yield from sampled_bootstraps(subject, ensemble)
 
 
@@ -118,10 +105,8 @@ def sampled_bootstraps(subject: Subject, ensemble: Ensemble) -> Iterator[Check]:
     bits = subject.tensor(np.random.default_rng(ensemble.seed).integers(0, 2, (runs, n)))
     resampled = bits[:, None].expand(-1, k, -1).gather(-1, drawn)[None]  # one instance, so that single calls are few
     models = values(subject.mean(subject.mean(resampled, dim=-1), dim=-1))
-    exact = reference.bootstrap_moments(np.array([0.0, 1.0]), n).of_ensemble(k).hi
-    rounding = 2 * gamma(n + k + 2, subject.format.u)
-    distance = abs(float(((models - 0.5) ** 2).mean()) - float(exact))
-    yield consistent(distance, hoeffding_radius(runs, 0.25, ALPHA) + rounding, alpha=ALPHA, label="sampled ensembles")
+    fit = reference.sampled_ensemble_fit(models, n, k, subject.format)
+    yield consistent(*fit, alpha=ALPHA, label="sampled ensembles")
 
 
 @refutation(bagging_ensemble_variance, r"c=0:\ \mathbb E\big[(\tfrac1k\sum_i\epsilon_i)^2\big]=v/k")
@@ -185,7 +170,8 @@ def dropout_versus_bagging_sampling(subject: Subject, visits: Visits) -> Iterato
     """Visits to the examples are counted for all orders and patterns of masks, and their joint law compared.
 
     So is P(both equal | two visits). Runs with torch's random sampler and dropout, with and without replacement, must
-    have these laws; and a shuffled epoch must be a permutation.
+    have these laws. Epochs of the sampler and of a shuffling data loader must be permutations, each as likely as any
+    other whatever the epoch before was.
     """
     n, count = visits.examples, visits.examples * visits.epochs
     for replacement in (False, True):
@@ -199,7 +185,7 @@ def dropout_versus_bagging_sampling(subject: Subject, visits: Visits) -> Iterato
                 *count_fit(epochs[:, 0] == epochs[:, 1], 1 / n), alpha=ALPHA, label="repetitions, with replacement"
             )
         else:
-            yield holds((np.sort(epochs) == np.arange(n)).all(-1), label="a shuffled epoch is a permutation")
+            yield from shuffled(epochs, "sampler")
         counts = values(subject.visits(order, seen, n))
         two = counts.sum(-1) == 2
         yield consistent(
@@ -220,19 +206,29 @@ def dropout_versus_bagging_sampling(subject: Subject, visits: Visits) -> Iterato
             label=f"visits to the first example, {kind}",
         )
 
+    loaded = values(subject.loader(n, LOADED, visits.seed)).reshape(LOADED, n)
+    yield from shuffled(loaded, "data loader")
+
+
+def shuffled(epochs: Float64, source: str) -> Iterator[Check]:
+    """Epochs (E, n) are independent uniform permutations: one in n! is in order, one pair in n! of the same order."""
+    n, pairs = epochs.shape[-1], len(epochs) // 2
+    first, second = epochs[0 : 2 * pairs : 2], epochs[1 : 2 * pairs : 2]
+    p = 1 / math.factorial(n)
+    yield holds((np.sort(epochs) == np.arange(n)).all(-1), label=f"an epoch of the {source} is a permutation")
+    in_order = count_fit((epochs == np.arange(n)).all(-1), p)
+    yield consistent(*in_order, alpha=ALPHA, label=f"epochs of the {source} in order")
+    agreements = count_fit((first == second).all(-1), p)
+    yield consistent(*agreements, alpha=ALPHA, label=f"agreements of two epochs of the {source}")
+
 
 def enumerated_visits(subject: Subject, visits: Visits, *, replacement: bool, kind: str) -> Iterator[Check]:
     """The joint law of the visits, and the probability that two are to one example."""
-    n, epochs, q = visits.examples, visits.epochs, visits.q
+    n, epochs = visits.examples, visits.epochs
     counts, weights = every_pattern(subject, visits, replacement=replacement)
-    law = reference.visit_law(n, epochs, q, replacement=replacement)
-    table = np.zeros_like(law)
-    np.add.at(
-        table,
-        tuple(values(counts).astype(np.int64).T),
-        weights / reference.order_count(n, epochs, replacement=replacement),
-    )
-    yield within(table[None], Truth(law[None], 2.0**-40 * law[None]), label=f"the law of the visits, {kind}")
+    table = reference.tabulate(values(counts), weights, n, epochs, replacement=replacement)
+    law = reference.visit_truth(n, epochs, visits.q, replacement=replacement)
+    yield within(table.ravel(), Truth(law.value.ravel(), law.bound.ravel()), label=f"the law of the visits, {kind}")
     two = values(counts).sum(-1) == 2
     if two.any():
         rounded = subject.tensor(subject.format.round(weights))
@@ -243,13 +239,9 @@ def enumerated_visits(subject: Subject, visits: Visits, *, replacement: bool, ki
 
 def every_pattern(subject: Subject, visits: Visits, *, replacement: bool) -> tuple[Tensor, Float64]:
     """Visits (K 2^T, n) for every order of examples and every pattern of masks, and the patterns' probabilities."""
-    orders = reference.orders_of_examples(visits.examples, visits.epochs, replacement=replacement)
-    patterns = all_masks(orders.shape[1])
-    trained = patterns.sum(-1)
-    probability = visits.q**trained * (1 - visits.q) ** (orders.shape[1] - trained)
-    order = torch.from_numpy(np.repeat(orders, len(patterns), 0)).to(subject.device)
-    seen = subject.tensor(np.tile(patterns, (len(orders), 1)))
-    return subject.visits(order, seen, visits.examples), np.tile(probability, len(orders))
+    orders, taken = reference.patterns(visits.examples, visits.epochs, replacement=replacement)
+    order, seen = torch.from_numpy(orders).to(subject.device), subject.tensor(taken)
+    return subject.visits(order, seen, visits.examples), reference.pattern_probabilities(taken, visits.q)
 
 
 @refutation(dropout_versus_bagging_sampling, "The laws of the visits coincide, with and without replacement.")
@@ -272,6 +264,6 @@ def every_submodel_sees_n_examples(subject: Subject, visits: Visits) -> Iterator
 
 @refutation(dropout_versus_bagging_sampling, "Within one shuffled epoch a submodel may see an example twice.")
 def an_example_repeats_within_an_epoch(subject: Subject, visits: Visits) -> Iterator[Check]:
-    """It never does: no run of one epoch shows it."""
-    order, seen = steps(subject, visits._replace(epochs=1), replacement=False)
-    yield holds((values(subject.visits(order, seen, visits.examples)) > 1).any())
+    """It never does: no order and no pattern of masks shows it."""
+    counts, _ = every_pattern(subject, visits._replace(epochs=1), replacement=False)
+    yield holds((values(counts) > 1).any())

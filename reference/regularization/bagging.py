@@ -14,9 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reference.double_double import DoubleDouble, dot, double_double, to_float64, two_sum
-from reference.formats import Arithmetic
+from reference.formats import Arithmetic, Format
+from reference.probability.sampling import ALPHA, Fit
 from reference.regularization.submodels import all_masks, quantum
 from reference.rounding import U64, gamma, overflows, rounded, silent, upward
+from reference.statistics import hoeffding_radius
 from reference.truth import Truth
 
 Float64 = NDArray[np.float64]
@@ -47,6 +49,11 @@ def expectation(x: Float64, orders: Float64) -> Float64:
     total = dot(np.ascontiguousarray(x), np.broadcast_to(orders, x.shape)).sum()
     mean, _ = to_float64(total / (x.shape[-2] * float(orders.sum())))
     return mean
+
+
+def expectation_of_pairs(products: Float64, orders: Float64) -> Float64:
+    """The mean of products (..., D, R, R) over data sets and two independent resamples of each."""
+    return expectation(products.reshape(*products.shape[:-2], -1), np.outer(orders, orders).ravel())
 
 
 class Moments(NamedTuple):
@@ -147,6 +154,50 @@ def expected(value: DoubleDouble, x: Running, orders: Float64) -> Truth:
     return Truth(exact, upward(expectation(x.error, orders), 8) + 2 * rest + 4 * U64 * np.abs(exact))
 
 
+class EnsembleTruths(NamedTuple):
+    """Means of k bootstrap means (batch, 2^n, R^k), their expected squared error and a covariance, (batch,) each.
+
+    The covariance is the expected product of the errors of two bootstrap means.
+    """
+
+    models: Truth
+    squared_error: Truth
+    covariance: Truth
+
+
+def ensemble_truths(levels: Float64, n: int, k: int, arithmetic: Arithmetic) -> EnsembleTruths:
+    """What the data sets over levels (batch, 2) give when each step is computed from the computed one before it.
+
+    The means of all resamples; the means of all k of those, less the computed mean of the levels, squared; and the
+    means of all resamples, less that mean, multiplied two and two. Bounds run along (ASNA section 3.3).
+    """
+    draws, orders = resamples(n)
+    tuples, orders_of_tuples = ensembles(n, k)
+    moments = bootstrap_moments(levels, n)
+    members = mean(stored_exactly(levels[:, data_sets(n)][..., draws]), arithmetic)
+    models = mean(members.members(tuples), arithmetic)
+    centre = mean(stored_exactly(levels), arithmetic).reshape(-1, 1, 1)
+    error = difference(models, centre, arithmetic)
+    squares = product(error, error, arithmetic)
+    products = pairs(difference(members, centre, arithmetic), arithmetic)
+    return EnsembleTruths(
+        models.truth,
+        expected(moments.of_ensemble(k), squares, orders_of_tuples),
+        expected(moments.covariance, products, np.outer(orders, orders).ravel()),
+    )
+
+
+def sampled_ensemble_fit(models: Float64, n: int, k: int, format: Format, alpha: float = ALPHA) -> Fit:
+    """Mean squared error of computed ensembles (runs,) over data sets of n fair bits, against v/k + (k-1) c/k.
+
+    Squared errors lie in [0, 1/4] (Hoeffding's inequality). A mean of k means of n bits has a relative error of at most
+    gamma_(n+k+2), each stored, and (m - 1/2)^2 an error of at most gamma + gamma^2, which 2 gamma covers.
+    """
+    exact = float(bootstrap_moments(np.array([0.0, 1.0]), n).of_ensemble(k).hi)
+    distance = abs(float(((models - 0.5) ** 2).mean()) - exact)
+    return Fit(distance, hoeffding_radius(models.size, 0.25, alpha) + 2 * gamma(n + k + 2, format.u))
+
+
 def ensemble_variance(moments: Moments, k: int, arithmetic: Arithmetic) -> Truth:
     """v/k + (k-1) c/k computed from v and c rounded to the format: (...).
 
@@ -169,6 +220,41 @@ def orders_of_examples(n: int, epochs: int, *, replacement: bool) -> Indices:
 def order_count(n: int, epochs: int, *, replacement: bool) -> int:
     """How many orders `orders_of_examples` has."""
     return int(n ** (n * epochs) if replacement else math.factorial(n) ** epochs)
+
+
+def patterns(n: int, epochs: int, *, replacement: bool) -> tuple[Indices, Float64]:
+    """Every order of examples with every choice of the steps that a submodel takes part in: (K 2^T, T) each."""
+    orders = orders_of_examples(n, epochs, replacement=replacement)
+    taken = all_masks(n * epochs)
+    return np.repeat(orders, len(taken), 0), np.tile(taken, (len(orders), 1))
+
+
+def pattern_probabilities(taken: Float64, q: float) -> Float64:
+    """q^t (1 - q)^(T - t) for t of T steps taken part in, (..., T) -> (...)."""
+    t = taken.sum(-1)
+    return np.asarray(q**t * (1 - q) ** (taken.shape[-1] - t))
+
+
+def tabulate(counts: Float64, probabilities: Float64, n: int, epochs: int, *, replacement: bool) -> Float64:
+    """The joint law of visits (K 2^T, n) to n examples, an array like `visit_law`; the K orders are equally likely.
+
+    Visits that are no possible counts have no place in it.
+    """
+    most = n * epochs if replacement else epochs
+    table = np.zeros((most + 1,) * n)
+    possible = ((counts >= 0) & (counts <= most)).all(-1)
+    np.add.at(table, tuple(counts[possible].astype(np.int64).T), probabilities[possible])
+    return table / order_count(n, epochs, replacement=replacement)
+
+
+def visit_truth(n: int, epochs: int, q: float, *, replacement: bool) -> Truth:
+    """What `tabulate` gives: `visit_law`, up to sums of as many terms as there are patterns (ASNA (4.4)), all positive.
+
+    The probability of a pattern, the quotient and `visit_law` have a relative error of at most 2^-48 each.
+    """
+    law = visit_law(n, epochs, q, replacement=replacement)
+    terms = order_count(n, epochs, replacement=replacement) << n * epochs
+    return Truth(law, upward((gamma(terms, U64) + 2.0**-46) * law))
 
 
 def visit_law(n: int, epochs: int, q: float, *, replacement: bool) -> Float64:

@@ -67,6 +67,12 @@ def sampler_by_sorting(n: int, draws: int, *, replacement: bool) -> Tensor:
     return ((keys * n).long() if replacement else keys.argsort(-1)).flatten()
 
 
+def loader_by_sorting(n: int, epochs: int, seed: int) -> Tensor:
+    """Random keys, sorted for each epoch."""
+    keys = torch.rand(epochs, n, dtype=torch.float64, generator=torch.Generator().manual_seed(seed))
+    return keys.argsort(-1).flatten()
+
+
 def visits_by_one_hot(order: Tensor, seen: Tensor, n: int) -> Tensor:
     """A sum of indicators."""
     return (functional.one_hot(order, n).to(seen.dtype) * seen[..., None]).sum(-2)
@@ -89,5 +95,6 @@ ALTERNATIVES = [
     (BAGGING, {"mean": mean_from_the_last}, "means from the last number"),
     (SAMPLING, {"sampler": sampler_by_numpy}, "NumPy's permutations"),
     (SAMPLING, {"sampler": sampler_by_sorting}, "sorted keys"),
+    (SAMPLING, {"loader": loader_by_sorting}, "sorted keys for the loader"),
     (SAMPLING, {"visits": visits_by_one_hot, "repeated_given_two": quotient_in_float64}, "indicators"),
 ]

@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from reference.double_double import to_float64
-from reference.formats import Arithmetic
+from reference.formats import Arithmetic, float64
 from reference.regularization import bagging
 from tests.reference.emulation import ARITHMETICS, ORDERS, Order, accumulator, exactly, margins, store
 
@@ -137,6 +137,50 @@ def test_pairs_are_all_products() -> None:
     assert bagging.pairs(x, ARITHMETICS["float32"]).exact.hi.tolist() == [[4.0, 6.0, 6.0, 9.0]]
 
 
+@pytest.mark.parametrize("order", ORDERS.values(), ids=list(ORDERS))
+@pytest.mark.parametrize(("n", "k"), [(2, 3), (3, 2)])
+def test_computed_laws_of_ensembles_stay_within_their_truths(
+    rng: np.random.Generator, arithmetic: Arithmetic, order: Order, n: int, k: int
+) -> None:
+    levels = arithmetic.result.round(rng.standard_normal((6, 2)))
+    truth = bagging.ensemble_truths(levels, n, k, arithmetic)
+    draws, orders = bagging.resamples(n)
+    tuples, orders_of_tuples = bagging.ensembles(n, k)
+    members = averaged(levels[:, bagging.data_sets(n)][..., draws], arithmetic, order)
+    models = averaged(members[..., tuples], arithmetic, order)
+    centre = averaged(levels, arithmetic, order)[:, None, None]
+    store = arithmetic.result.round
+    squares = store(store(models - centre) ** 2)
+    errors = store(members - centre)
+    products = store(errors[..., :, None] * errors[..., None, :])
+    for computed, (value, bound) in (
+        (models, truth.models),
+        (bagging.expectation(squares, orders_of_tuples), truth.squared_error),
+        (bagging.expectation_of_pairs(products, orders), truth.covariance),
+    ):
+        assert computed.shape == value.shape
+        assert 1e-3 <= np.max(np.abs(computed - value) / bound) <= 1
+    for row, value, error in zip(levels.tolist(), truth.squared_error.value, truth.squared_error.bound, strict=True):
+        exact = brute_force((Fraction(row[0]), Fraction(row[1])), n, k)
+        assert abs(float(exact) - value) <= error
+
+
+def test_the_expectation_of_pairs_weighs_both_members() -> None:
+    products = np.array([[[[1.0, 2.0], [3.0, 4.0]]]])
+    assert bagging.expectation_of_pairs(products, np.array([1.0, 3.0])).tolist() == [(1 + 6 + 9 + 36) / 16]
+
+
+def test_sampled_ensembles_of_bits_have_the_exact_squared_error(rng: np.random.Generator) -> None:
+    n, k, runs = 3, 2, 20000
+    data = rng.integers(0, 2, (runs, n))
+    drawn = rng.integers(0, n, (runs, k, n))
+    models = np.take_along_axis(data[:, None], drawn, -1).mean((1, 2))
+    fit = bagging.sampled_ensemble_fit(models, n, k, float64)
+    assert fit.distance <= fit.radius <= 0.01
+    independent = rng.integers(0, 2, (runs, k, n)).mean((1, 2))
+    assert bagging.sampled_ensemble_fit(independent, n, k, float64).distance > fit.radius
+
+
 @pytest.mark.parametrize("k", [1, 2, 4])
 def test_the_formula_stays_within_its_bound(rng: np.random.Generator, arithmetic: Arithmetic, k: int) -> None:
     moments = bagging.bootstrap_moments(arithmetic.result.round(rng.standard_normal((200, 2))), 3)
@@ -190,6 +234,22 @@ def test_the_law_of_the_visits_is_that_of_brute_force(n: int, epochs: int, *, re
 @pytest.mark.parametrize("replacement", [False, True])
 def test_every_law_of_visits_sums_to_one(n: int, epochs: int, *, replacement: bool) -> None:
     assert bagging.visit_law(n, epochs, 0.25, replacement=replacement).sum() == pytest.approx(1, abs=1e-13)
+
+
+@pytest.mark.parametrize(("n", "epochs"), SIZES)
+@pytest.mark.parametrize("replacement", [False, True])
+def test_all_patterns_tabulated_are_the_law(n: int, epochs: int, *, replacement: bool) -> None:
+    order, taken = bagging.patterns(n, epochs, replacement=replacement)
+    assert order.shape == taken.shape
+    assert len({(*o, *t) for o, t in zip(order.tolist(), taken.tolist(), strict=True)}) == len(order)
+    counts = np.stack([((order == i) * taken).sum(-1) for i in range(n)], -1)
+    weights = bagging.pattern_probabilities(taken, 0.5625)
+    value, bound = bagging.visit_truth(n, epochs, 0.5625, replacement=replacement)
+    table = bagging.tabulate(counts, weights, n, epochs, replacement=replacement)
+    assert np.all(np.abs(table - value) <= bound)
+    assert np.all(bound <= 1e-10 * value)
+    lost = bagging.tabulate(counts * 1000 - 1, weights, n, epochs, replacement=replacement)
+    assert np.all(lost == 0)
 
 
 def test_two_examples_and_two_epochs_repeat_with_a_third_or_a_half() -> None:

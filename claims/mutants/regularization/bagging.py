@@ -29,7 +29,8 @@ def all_members_share_one_bootstrap(n: int, *shape: int, device: torch.device | 
 
 @mutant(bagging_ensemble_variance, operation="bootstrap", trigger="two examples or more")
 def a_bootstrap_has_n_minus_1_draws(n: int, *shape: int, device: torch.device | str = "cpu") -> Tensor:
-    return torch.randint(n, (*shape, max(n - 1, 1)), device=device)
+    drawn = torch.randint(n, (*shape, max(n - 1, 1)), device=device)
+    return torch.cat((drawn, drawn[..., :1]), -1)[..., :n]  # the first twice
 
 
 @mutant(bagging_ensemble_variance, operation="bootstrap", trigger="two examples or more")
@@ -45,6 +46,21 @@ def one_mask_serves_all_steps(x: Tensor, p: float, *, training: bool) -> Tensor:
 @mutant(dropout_versus_bagging_sampling, operation="sampler")
 def the_replacement_flag_is_inverted(n: int, draws: int, *, replacement: bool) -> Tensor:
     return torch.tensor(list(RandomSampler(range(n), replacement=not replacement, num_samples=draws)))
+
+
+@mutant(dropout_versus_bagging_sampling, operation="loader")
+def the_loader_does_not_shuffle(n: int, epochs: int, seed: int) -> Tensor:
+    return torch.arange(n).repeat(epochs)
+
+
+@mutant(dropout_versus_bagging_sampling, operation="loader", trigger="two epochs or more")
+def the_loader_shuffles_once(n: int, epochs: int, seed: int) -> Tensor:
+    return torch.randperm(n, generator=torch.Generator().manual_seed(seed)).repeat(epochs)
+
+
+@mutant(dropout_versus_bagging_sampling, operation="loader")
+def the_loader_draws_with_replacement(n: int, epochs: int, seed: int) -> Tensor:
+    return torch.randint(n, (epochs * n,), generator=torch.Generator().manual_seed(seed))
 
 
 @mutant(dropout_versus_bagging_sampling, operation="repeated_given_two", trigger="two epochs or more")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -113,6 +114,13 @@ def runs(rng: np.random.Generator, size: Size) -> Inputs:
     return Inputs((n, draws), {"replacement": True}, given=(order[:, 0] == order[:, 1], 1 / n))
 
 
+def epochs(rng: np.random.Generator, size: Size) -> Inputs:
+    """Examples handed out in shuffled epochs; the reference counts NumPy's that are in order."""
+    n, count = size
+    in_order = (rng.permuted(np.tile(np.arange(n), (count, 1)), axis=1) == np.arange(n)).all(-1)
+    return Inputs((n, count, 0), given=(in_order, 1 / math.factorial(n)))
+
+
 def levels(rng: np.random.Generator, size: Size, n: int = 3, members: int = 4) -> Inputs:
     """Variance and covariance of bagged means over two levels, which every format holds."""
     pairs = rng.integers(-64, 65, (*size, 2)) / 16
@@ -125,22 +133,15 @@ def ensemble_variance(pairs: Float64, n: int, members: int, how: Arithmetic) -> 
     return bagging.ensemble_variance(bagging.bootstrap_moments(pairs, n), members, how)
 
 
-def patterns(size: Size) -> tuple[NDArray[np.int64], Float64]:
-    """Every shuffled order of examples with every pattern of steps that a submodel takes part in."""
-    orders = bagging.orders_of_examples(*size, replacement=False)
-    seen = submodels.all_masks(orders.shape[1])
-    return np.repeat(orders, len(seen), 0), np.tile(seen, (len(orders), 1))
-
-
 def visited(_rng: np.random.Generator, size: Size) -> Inputs:
     """All of them; the reference has their law."""
-    return Inputs((*patterns(size), size[0]), given=size)
+    return Inputs((*bagging.patterns(*size, replacement=False), size[0]), given=size)
 
 
 def two_visits(_rng: np.random.Generator, size: Size) -> Inputs:
     """How often each example is visited, and the probabilities of the patterns."""
     n, steps = size[0], size[0] * size[1]
-    order, seen = patterns(size)
+    order, seen = bagging.patterns(*size, replacement=False)
     counts = np.stack([((order == i) * seen).sum(-1) for i in range(n)], -1)
     weights = np.full(len(counts), 2.0**-steps)
     return Inputs((counts, weights), given=(size, weights[counts.sum(-1) == 2]))
@@ -190,6 +191,7 @@ ROWS = (
     Row("weight_scaled_softmax", ((64, 4, 3), (64, 64, 10)), "models x inputs x classes", regression, halved),
     Row("bootstrap", ((1000, 2, 3), (10_000, 4, 8)), "runs x members x examples", bootstraps, counted, COUNTED),
     Row("sampler", ((4, 100), (4, 10_000)), "examples x draws", runs, counted, COUNTED),
+    Row("loader", ((3, 10), (3, 1000)), "examples x epochs", epochs, counted, COUNTED),
     Row("ensemble_variance", ((256,), (16384,)), "ensembles", levels, ensemble_variance),
     Row("visits", ((2, 2), (3, 2)), "examples x epochs", visited, visit_law, "the joint law of the counts"),
     Row("repeated_given_two", ((2, 2), (3, 2)), "examples x epochs", two_visits, repetition),

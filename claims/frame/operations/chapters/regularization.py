@@ -10,7 +10,7 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
-from torch.utils.data import RandomSampler
+from torch.utils.data import DataLoader, RandomSampler
 
 from claims.frame.operations.operation import Operation
 
@@ -113,6 +113,14 @@ def sampler(n: int, draws: int, *, replacement: bool) -> Tensor:
     return torch.tensor(list(RandomSampler(range(n), replacement=replacement, num_samples=draws)))
 
 
+def loader(n: int, epochs: int, seed: int) -> Tensor:
+    """The examples that a shuffling `DataLoader` over n examples hands out, a batch for each epoch: (n epochs,)."""
+    generator = torch.Generator().manual_seed(seed)
+    examples: Any = range(n)
+    batches: DataLoader[Tensor] = DataLoader(examples, batch_size=n, shuffle=True, generator=generator)
+    return torch.cat([batch for _ in range(epochs) for batch in batches])
+
+
 def visits(order: Tensor, seen: Tensor, n: int) -> Tensor:
     """How often a submodel meets each of n examples: order of examples (..., steps), steps that it takes part in."""
     return torch.zeros(*order.shape[:-1], n, dtype=seen.dtype, device=seen.device).scatter_add(-1, order, seen)
@@ -180,6 +188,11 @@ ROWS = {
         sampler,
         "(lambda n, draws, replacement: torch.tensor(list(torch.utils.data.RandomSampler("
         "range(n), replacement=replacement, num_samples=draws))))",
+    ),
+    "loader": Operation(
+        loader,
+        "(lambda n, epochs, seed, load=None: [load := torch.utils.data.DataLoader(range(n), batch_size=n, shuffle=True,"
+        " generator=torch.Generator().manual_seed(seed)), torch.cat([b for _ in range(epochs) for b in load])][-1])",
     ),
     "visits": Operation(
         visits,
