@@ -17,12 +17,16 @@ from claims.frame.subject import Subject
 from reference.probability import independence as reference
 from reference.probability.sampling import (
     ALPHA,
+    Coin,
     Law,
     UniformLaw,
+    agreement_fit,
     distance_fit,
     doubled_rand_laws,
+    lags,
     moment_fit,
     square_variance_fit,
+    uniform_coins,
     uniform_laws,
 )
 from reference.statistics import hoeffding_radius
@@ -68,13 +72,15 @@ def uniform_sample(subject: Subject, draw: Draw, generator: torch.Generator) -> 
     notes="Probability and information theory: covariance",
     book="3.8, example",
     truth=TRUE,
-    bound="Grids: BND-COV with weights, and 0 where every step is exact. Samples: Hoeffding given x, exact binomial "
-    "for the signs, Bernstein and DKW for x, each at 1e-9, against the exact law of the sampler in the dtype.",
+    bound="Grids: BND-COV with weights, for fair signs with deviations as exact as their mean, 0 where every step is "
+    "exact. Samples: Hoeffding given x and for agreements, exact binomial for the signs, Bernstein and DKW for x, each "
+    "at 1e-9, against the exact law of the sampler in the dtype.",
 )
 @for_all(x=random_signs())
 def uniform_random_sign_example(subject: Subject, x: Draw | Grid) -> Iterator[Check]:
     """On grids with both signs the covariance that torch computes is (2q - 1) E[x^2], for fair and for biased signs.
-    In samples x has its law, the signs are fair, |y| = |x|, Cov(x, y) vanishes and Cov(x^2, y^2) = Var(x^2) does not.
+    In samples x has its law, the signs are fair, do not depend on each other or on the sign and size of x, |y| = |x|,
+    Cov(x, y) vanishes and Cov(x^2, y^2) = Var(x^2) does not.
     """
     if isinstance(x, Draw):
         yield from random_sign_of_sample(subject, x)
@@ -82,23 +88,26 @@ def uniform_random_sign_example(subject: Subject, x: Draw | Grid) -> Iterator[Ch
     truth = covariance_of_copies(subject, x)
     a, b, weights = signed_copies(x)
     yield within(pair_covariance(subject, a, b, weights), truth, label="Cov(x, s x), weighted")
-    fair = values(x.odds[:, 0] == x.odds[:, 1])
-    yield within(pair_covariance(subject, a, b), truth, where=fair, label="Cov(x, s x)")
+    fair = reference.covariance_with_fair_sign(values(x.x), subject.arithmetic("cov"))
+    yield within(pair_covariance(subject, a, b), fair, label="Cov(x, s x), fair")
 
 
 def random_sign_of_sample(subject: Subject, draw: Draw) -> Iterator[Check]:
     """A sample of x and of y = s x against their joint law."""
     with subject.random(draw.seed) as generator:
         drawn, laws = uniform_sample(subject, draw, generator)
-        flipped = subject.flip_signs(drawn, 0.5, generator=generator)
+        if draw.law == "uniform":
+            flipped = subject.flip_signs(drawn, 0.5, generator=generator)
+        else:
+            flipped = subject.flip_signs_by_integers(drawn, generator=generator)
     x, y = values(drawn), values(flipped)
     yield holds((np.abs(x) <= 1).all(), label="|x| <= 1")
     yield consistent(*distance_fit(np.sort(x), laws), alpha=ALPHA, label="law of x")
     yield consistent(*moment_fit(x, 1, laws), alpha=ALPHA, label="E x")
+    for coin, what in zip(uniform_coins(x, laws), ("signs", "magnitudes"), strict=True):
+        yield consistent(*agreement_fit(coin, lags(len(x))), alpha=ALPHA, label=f"independent {what} of x")
     yield equal(np.abs(y)[None], np.abs(x)[None], label="|y| = |x|")
-    moved = x != 0
-    signs = reference.sign_fit(int(((x == y) & moved).sum()), int(moved.sum()))
-    yield consistent(*signs, alpha=ALPHA, label="P(s = 1) = 1/2")
+    yield from random_signs_of(x[x != 0], (x == y)[x != 0])
     yield consistent(*reference.random_sign_fit(x, y), alpha=ALPHA, label="Cov(x, y) = 0")
     yield consistent(*square_variance_fit(x, y, laws), alpha=ALPHA, label="Cov(x^2, y^2) = Var x^2")
     inner, outer = np.abs(x) <= 0.5, np.abs(y) > 0.5
@@ -107,6 +116,22 @@ def random_sign_of_sample(subject: Subject, draw: Draw) -> Iterator[Check]:
     radius = hoeffding_radius(len(x), 1.0, ALPHA) + subject.format.u
     gap = abs(0.25 - inner.mean() * outer.mean())
     yield consistent(gap, radius**2, alpha=ALPHA, label="P(|x| <= 1/2) P(|y| > 1/2) = 1/4")
+
+
+def random_signs_of(x: NDArray[np.float64], positive: NDArray[np.bool_]) -> Iterator[Check]:
+    """Signs s (n,), fair, independent of each other and of x, which is nowhere 0.
+
+    Given x, both s and the side of the origin or of 1/2 on which s puts x or |x| - 1/2 are fair.
+    """
+    n = len(x)
+    agree = {
+        "P(s = 1) = 1/2": positive,
+        "s and the sign of x agree half the time": positive == (x > 0),
+        "s and |x| > 1/2 agree half the time": positive == (np.abs(x) > 0.5),
+    }
+    for label, coin in agree.items():
+        yield consistent(*reference.sign_fit(int(coin.sum()), n), alpha=ALPHA, label=label)
+    yield consistent(*agreement_fit(Coin(positive, 0.0), lags(n)), alpha=ALPHA, label="independent signs s")
 
 
 @refutation(uniform_random_sign_example, "dependent variables have a nonzero covariance")
@@ -141,7 +166,7 @@ def squares_are_uncorrelated_too(subject: Subject, x: Grid) -> Iterator[Check]:
 )
 @for_all(x=samples("rand", most=1 << 22))
 def doubled_rand_is_centred(subject: Subject, x: Draw) -> Iterator[Check]:
-    """What rounds up to 1 is relabelled 0: the mean is -2^-8, and -2^-11 in float16 (2^27 draws would show it)."""
+    """What rounds up to 1 is relabelled 0: the mean is -2^-8, and -2^-11 in float16 (2^28 draws would show it)."""
     with subject.random(x.seed) as generator:
         drawn, _ = uniform_sample(subject, x, generator)
     yield consistent(*moment_fit(values(drawn), 1, [UniformLaw((-1.0, 1.0))]), alpha=ALPHA)

@@ -45,28 +45,68 @@ def weighted_covariance_error(x: Float64, weights: Float64, arithmetic: Arithmet
     return upward(pairs + 8 * n * eta, 4 * n)
 
 
+def balanced_covariance_error(x: Float64, arithmetic: Arithmetic) -> Float64:
+    """|C^ - 0| for the covariance of (x, x) and (x, -x), each of 2n entries, for x (..., n) symmetric about 0; (...).
+
+    Both exact means are 0, and the computed ones at most d = gamma_{2n+2}(ua) mean|x|, times (1 + uo)^2 where sum and
+    mean are stored in a half type. A deviation x_i - d, rounded to nearest, moves by e_i <= u(|x_i| + d) and, what
+    BND-COV does not see, by e_i <= d, since x_i itself is representable and d away. The deviations before rounding have
+    the mean product d^2, so theirs is at most d^2 + 2 mean(e_i (|x_i| + d)) + mean(e_i^2); summing costs gamma_{2n} of
+    the magnitudes, and two roundings are left. Underflow moves the mean, the stored sum and the quotient by eta/2, a
+    product by that of the accumulator; differences do not underflow. Operands of reduced precision (TF32): BND-COV.
+    """
+    n = 2 * x.shape[-1]
+    if rounds_operands(arithmetic):
+        data = np.stack((np.concatenate((x, x), -1), np.concatenate((x, -x), -1)), -2)
+        return weighted_covariance_error(data, np.ones((*x.shape[:-1], n)), arithmetic)[..., 0, 1]
+    ua, stored = arithmetic.accumulator.u, 1 + arithmetic.result.u if arithmetic.mixed else 1.0
+    size, second = np.abs(x).mean(-1), (x**2).mean(-1)
+    shift = gamma(n + 2, ua) * stored**2 * size + arithmetic.result.eta
+    reached = second + 2 * shift * size + shift**2
+    moved = np.minimum(shift * (size + shift), arithmetic.result.u * reached)
+    products = 2 * shift**2 + 2 * moved
+    total = (products + gamma(n, ua) * (reached + products)) * ((1 + ua) * stored) ** 2
+    flushed = 0.0 if arithmetic.gradual else 2 * arithmetic.result.lam * (size + 1)
+    return upward(total + arithmetic.accumulator.eta + 2 * arithmetic.result.eta + flushed, 4 * n)
+
+
 def covariance_with_random_sign(x: Float64, odds: Float64, arithmetic: Arithmetic) -> Truth:
     """Cov(x, s x) for x uniform on a grid (..., n) symmetric about 0 and s = 1, -1 with odds (..., 2).
 
-    (2q - 1) E[x^2], q the share of the first, by a weighted covariance over the grid with both signs. Where q is
-    1/2 and x, its squares and their weighted sums are integers times one power of two that the formats hold, nothing
-    is rounded on the way to 0 and the bound is 0.
+    (2q - 1) E[x^2], q the share of the first, by a weighted covariance over the grid with both signs. Where q is 1/2
+    and nothing is rounded on the way to 0, the bound is 0.
     """
     n = x.shape[-1]
     second, rest = to_float64(DoubleDouble(*_halves(dot(x, x), n)))
     lean = (odds[..., 0] - odds[..., 1]) / odds.sum(-1)
     data = np.stack((np.concatenate((x, x), -1), np.concatenate((x, -x), -1)), -2)
-    weights = np.repeat(odds, n, -1)
-    general = weighted_covariance_error(data, weights, arithmetic)[..., 0, 1]
+    general = weighted_covariance_error(data, np.repeat(odds, n, -1), arithmetic)[..., 0, 1]
+    exact = (lean == 0) & nothing_is_rounded(x, odds, arithmetic)
+    bound = np.where(exact, 0.0, general + np.where(lean == 0, 0.0, rest + 4 * second * 2.0**-53))
+    return Truth(lean * second, bound)
+
+
+def covariance_with_fair_sign(x: Float64, arithmetic: Arithmetic) -> Truth:
+    """The same for fair signs, 0, by a covariance without weights: `balanced_covariance_error`, or 0."""
+    exact = nothing_is_rounded(x, np.ones((*x.shape[:-1], 2)), arithmetic)
+    bound = np.where(exact, 0.0, balanced_covariance_error(x, arithmetic))
+    return Truth(np.zeros(bound.shape), bound)
+
+
+def nothing_is_rounded(x: Float64, odds: Float64, arithmetic: Arithmetic) -> NDArray[np.bool_]:
+    """Whether x (..., n), its squares and their sums, weighted by odds (..., 2), are exact in the formats.
+
+    So if they are whole multiples of one number (and of its square) that the formats hold; shape (...).
+    """
     quantum = np.where(x == 0, np.inf, np.abs(x)).min(-1, keepdims=True)
     multiples = np.rint(np.abs(x) / quantum)
     product, lost = two_product(multiples, np.broadcast_to(quantum, x.shape))
     total = odds.sum(-1) * (multiples**2).sum(-1)
-    exact = ((product == np.abs(x)) & (lost == 0)).all(-1) & (total <= 2.0**arithmetic.accumulator.precision)
+    exact: NDArray[np.bool_] = ((product == np.abs(x)) & (lost == 0)).all(-1)
+    exact &= total <= 2.0**arithmetic.accumulator.precision
     exact &= odds.max(-1) * multiples.max(-1) <= 2.0**arithmetic.operand.precision
     exact &= quantum[..., 0] ** 2 >= arithmetic.accumulator.eta
-    bound = np.where((lean == 0) & exact, 0.0, general + np.where(lean == 0, 0.0, rest + 4 * second * 2.0**-53))
-    return Truth(lean * second, bound)
+    return exact
 
 
 def _halves(x: DoubleDouble, n: int) -> tuple[Float64, Float64]:

@@ -83,6 +83,13 @@ def sign_of_a_fair_copy(x: Tensor, probability: float, *, generator: Generator) 
     return torch.copysign(x, torch.where(heads, 1.0, -1.0).to(x.dtype))
 
 
+def signs_from_bits(x: Tensor, *, generator: Generator) -> Tensor:
+    """Every bit of random bytes a sign, and minus where it is 1."""
+    draws = torch.randint(256, (-(-x.numel() // 8), 1), dtype=torch.uint8, generator=generator)
+    bits = (draws >> torch.arange(8, dtype=torch.uint8)) & 1
+    return torch.where(bits.flatten()[: x.numel()].reshape(x.shape) == 1, -x, x)
+
+
 def outer_by_matmul(p: Tensor, q: Tensor) -> Tensor:
     """A product of a column and a row."""
     return p[:, None] @ q[None, :]
@@ -116,6 +123,7 @@ ALTERNATIVES = [
     (SIGNS, {"rand": rand_by_pcg64}, "rand by PCG64"),
     (SIGNS, {"flip_signs": signs_from_integers}, "signs from integers"),
     (SIGNS, {"flip_signs": sign_of_a_fair_copy}, "copysign"),
+    (SIGNS, {"flip_signs_by_integers": signs_from_bits}, "signs from the bits of bytes"),
     (SIGNS, {"cov": covariance_by_hand}, "covariance by hand"),
     (BOTH, {"weighted_covariance": covariance_in_float64}, "covariance in float64"),
     (BOTH, {"weighted_covariance": covariance_of_repeated_observations}, "repeated observations"),

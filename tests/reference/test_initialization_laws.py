@@ -21,6 +21,7 @@ from reference.initialization.laws import (
     layer_gain,
     least_worst_gain_error,
     norm_fit,
+    normal_coins,
     normal_distance_fit,
     normal_mean_fit,
     square_sum_fit,
@@ -231,3 +232,10 @@ def test_half_types_widen_the_radius_of_normal_weights() -> None:
     radii = [normal_distance_fit(x, 0.1, f).radius for f in (float64, float32, float16, bfloat16)]
     assert radii == sorted(radii)
     assert radii[-1] - radii[0] == pytest.approx(bfloat16.u / 4, rel=0.02)
+
+
+def test_coins_of_normal_weights_are_fair(fmt: Format) -> None:
+    quantiles = stats.norm.ppf((np.arange(1 << 14) + 0.5) / (1 << 14))
+    for coin in normal_coins(fmt.round(0.1 * quantiles), 0.1, fmt):
+        assert abs(coin.tosses.mean() - 0.5) <= coin.bias + 2.0**-13
+        assert coin.bias <= fmt.u + 20 * float32.u

@@ -10,7 +10,9 @@ import pytest
 
 from reference.formats import Arithmetic, bfloat16, float16, float32, float64, tf32
 from reference.probability.independence import (
+    balanced_covariance_error,
     bounded_covariance_fit,
+    covariance_with_fair_sign,
     covariance_with_random_sign,
     normal_covariance_fit,
     product_pmf_covariance,
@@ -113,6 +115,48 @@ def test_no_error_is_allowed_exactly_where_nothing_is_rounded(arithmetic: Arithm
     assert fair.value[0] == 0
     assert (fair.bound[0] == 0) == exact
     assert covariance_with_random_sign(x, np.array([[2.0, 1.0]]), arithmetic).bound[0] > 0
+
+
+def computed_plain_covariance(x: Float64, arithmetic: Arithmetic, order: Order) -> Float64:
+    """Mean, deviations, product, quotient, without weights; half types store each."""
+    kind, half, n = accumulator(arithmetic), arithmetic.result, x.shape[-1]
+
+    def kept(v: Float64) -> Float64:
+        return (store(v, half) if arithmetic.mixed else v).astype(kind)
+
+    mean = kept(kept(order(x.astype(kind))) / kind.type(n))
+    centred = kept(x.astype(kind) - mean[:, None])
+    return store(kept(order(centred[:, None, :] * centred[None, :, :])) / kind.type(n), half)
+
+
+def test_fair_signs_without_weights_stay_within_the_bound(arithmetic: Arithmetic) -> None:
+    rng = np.random.default_rng(4)
+    worst = 0.0
+    halves = [np.arange(1, m + 1) / m for m in (1, 3, 7, 50, 64)]
+    halves += [rng.uniform(0, 1, 40), 2.0 ** rng.integers(-9, 3, 60), rng.uniform(0.99, 1.0, 100)]
+    for half in halves:
+        positive = arithmetic.result.round(half)
+        x = np.concatenate((-positive, [0.0], positive))
+        data = np.array([np.append(x, x), np.append(x, -x)])
+        bound = float(covariance_with_fair_sign(x[None], arithmetic).bound[0])
+        assert bound <= balanced_covariance_error(x[None], arithmetic)[0]
+        for order in ORDERS.values():
+            for shuffle in (np.arange(2 * len(x)), rng.permutation(2 * len(x))):
+                computed = abs(float(computed_plain_covariance(data[:, shuffle], arithmetic, order)[0, 1]))
+                assert computed <= bound
+                worst = max(worst, computed / bound if bound else 0.0)
+    assert worst >= 0.002
+
+
+def test_fair_signs_are_held_to_less_than_the_general_bound() -> None:
+    x = np.arange(-50, 51)[None] / 50
+    data, weights = np.array([[np.append(x, x), np.append(x, -x)]]), np.ones((1, 202))
+    for fmt, less in ((float16, 50), (bfloat16, 500), (float32, 1), (float64, 1)):
+        how = Arithmetic.of(fmt)
+        general = weighted_covariance_error(data, weights, how)[0, 0, 1]
+        assert balanced_covariance_error(x, how)[0] * less <= general
+    reduced = Arithmetic.of(float32, operand=tf32)
+    assert balanced_covariance_error(x, reduced)[0] >= 2 * tf32.u * np.mean(x**2)
 
 
 def test_product_laws_stay_within_the_bound(arithmetic: Arithmetic) -> None:

@@ -10,18 +10,23 @@ from scipy import stats
 
 from reference.formats import Format, bfloat16, float16, float32, float64
 from reference.probability.sampling import (
+    Coin,
     DiscreteLaw,
     Fit,
     Law,
     UniformLaw,
+    agreement_fit,
     distance_fit,
     doubled_rand_laws,
+    lags,
     moment_fit,
     numbers,
     p_value_fit,
     square_variance_fit,
+    uniform_coins,
     uniform_laws,
 )
+from reference.statistics import hoeffding_radius
 from tests.reference.emulation import Float64
 
 TOY = Format("toy", 3, -3, 2)
@@ -174,3 +179,63 @@ def test_p_values_compare_on_a_logarithmic_scale() -> None:
     assert p_value_fit(0.0, 1e-9).distance == np.inf
     fit = p_value_fit(1e-9, 1e-9)
     assert fit.distance == pytest.approx(fit.radius)
+
+
+def test_shares_above_a_point_are_those_of_the_law() -> None:
+    law = UniformLaw((-2.0, 2.0))
+    assert [law.above(t) for t in (-3.0, -2.0, -1.0, 0.0, 1.5, 2.0, 3.0)] == [1, 1, 0.75, 0.5, 0.125, 0, 0]
+    die = DiscreteLaw(np.array([-1.0, 0.0, 2.0]), np.array([0.25, 0.5, 0.25]))
+    assert [die.above(t) for t in (-2.0, -1.0, -0.5, 0.0, 1.0, 2.0)] == [1, 0.75, 0.75, 0.25, 0.25, 0]
+
+
+@pytest.mark.parametrize("format", [float16, bfloat16, float32, float64])
+def test_coins_of_a_sample_are_as_fair_as_they_say(format: Format) -> None:
+    laws = uniform_laws(-0.3, 0.3, format)
+    grid = format.round((np.arange(1 << 16) + 0.5) / (1 << 16) * 0.6 - 0.3)
+    for coin in uniform_coins(grid, laws):
+        assert abs(coin.tosses.mean() - 0.5) <= coin.bias + 2.0**-16
+        assert coin.bias <= 4 * format.u + 20 * float32.u
+
+
+def test_lags_are_those_of_lanes_rows_and_halves() -> None:
+    assert lags(1) == (1, 2, 4, 8, 16)
+    assert lags(1000, 30) == (1, 2, 4, 8, 16, 30, 500)
+
+
+def test_agreements_of_independent_tosses_are_rarely_refused() -> None:
+    rng = np.random.default_rng(5)
+    for share, most in ((0.5, 0.1), (0.45, 0.1)):
+        fits = [agreement_fit(Coin(rng.random(300) < share, 0.05), lags(300, 17), 0.1) for _ in range(1000)]
+        assert np.mean([fit.distance > fit.radius for fit in fits]) <= most
+    sharp = [agreement_fit(Coin(rng.random(300) < 0.5, 0.0), (1,), 0.1) for _ in range(2000)]
+    assert 0.005 <= np.mean([fit.distance > fit.radius for fit in sharp]) <= 0.1
+
+
+def test_every_pair_a_distance_apart_counts_once_at_most() -> None:
+    rng = np.random.default_rng(6)
+    for n in (2, 3, 7, 16, 33, 100):
+        tosses = rng.random(n) < 0.5
+        for lag in range(1, n):
+            counts = []
+            for phase in (0, 1):
+                at = [i for i in range(n - lag) if i // lag % 2 == phase]
+                whole = at[: (n - lag) // (2 * lag) * lag] if n - lag >= 2 * lag else at * (phase == 0)
+                if whole:
+                    counts.append((sum(tosses[i] == tosses[i + lag] for i in whole), len(whole)))
+            wanted = [
+                abs(same / m - 0.5) / hoeffding_radius(m, 1.0, 0.01 / len(counts)) if m else 0.0 for same, m in counts
+            ]
+            fit = agreement_fit(Coin(tosses, 0.0), (lag,), 0.01)
+            assert fit.distance / fit.radius == pytest.approx(max(wanted))
+    assert agreement_fit(Coin(np.array([True]), 0.0), lags(1)).distance == 0
+
+
+@pytest.mark.parametrize("lag", [1, 2, 16, 30, 500])
+def test_tosses_that_repeat_or_alternate_are_refused(lag: int) -> None:
+    fresh = np.random.default_rng(7).random(1000) < 0.5
+    for sign in (False, True):
+        tosses = fresh.copy()
+        for i in range(lag, 1000):
+            tosses[i] = tosses[i - lag] ^ sign
+        fit = agreement_fit(Coin(tosses, 0.0), lags(1000, 30))
+        assert fit.distance > 2 * fit.radius

@@ -26,6 +26,42 @@ def sign_of_x_itself(x: Tensor, probability: float, generator: Generator | None 
     return x.abs() * x.sign()
 
 
+@mutant(uniform_random_sign_example, operation="flip_signs", trigger="negative x")
+def sign_that_makes_y_positive(x: Tensor, probability: float, generator: Generator | None = None) -> Tensor:
+    return x.abs()
+
+
+@mutant(uniform_random_sign_example, operation="flip_signs", trigger="a sample of more than one")
+def alternating_signs(x: Tensor, probability: float, generator: Generator | None = None) -> Tensor:
+    return x * (1 - 2 * (torch.arange(x.numel(), device=x.device) % 2))
+
+
+@mutant(uniform_random_sign_example, operation="flip_signs", trigger="a sample of more than one")
+def signs_of_the_second_half_repeated(x: Tensor, probability: float, generator: Generator | None = None) -> Tensor:
+    heads = torch.bernoulli(torch.full_like(x, probability), generator=generator)
+    half = x.numel() // 2
+    return x * (2 * torch.cat((heads[:half], heads[: x.numel() - half])) - 1)
+
+
+@mutant(uniform_random_sign_example, operation="flip_signs_by_integers")
+def signs_from_zero_to_one(x: Tensor, generator: Generator | None = None) -> Tensor:
+    return x * torch.randint(0, 2, x.shape, device=x.device, generator=generator)
+
+
+@mutant(uniform_random_sign_example, operation="flip_signs_by_integers")
+def upper_end_of_the_integers_left_out(x: Tensor, generator: Generator | None = None) -> Tensor:
+    return x * (2 * torch.randint(0, 1, x.shape, device=x.device, generator=generator) - 1)
+
+
+@mutant(uniform_random_sign_example, operation="uniform_", trigger="a sample of more than one")
+def second_half_of_the_sample_repeated(
+    x: Tensor, lower: float, upper: float, generator: Generator | None = None
+) -> Tensor:
+    half = x.numel() // 2
+    x.uniform_(lower, upper, generator=generator)[x.numel() - half :] = x[:half].clone()
+    return x
+
+
 @mutant(uniform_random_sign_example, operation="uniform_")
 def uniform_on_the_unit_interval(x: Tensor, lower: float, upper: float, generator: Generator | None = None) -> Tensor:
     return x.uniform_(0.0, 1.0, generator=generator)

@@ -54,6 +54,12 @@ def signs(rng: np.random.Generator, size: Size) -> Inputs:
     return Inputs((x, 0.5), {"generator": seeded}, given=(x, x * rng.choice([-1.0, 1.0], size)))
 
 
+def integer_signs(rng: np.random.Generator, size: Size) -> Inputs:
+    """The same, by integers."""
+    (x, _), kwargs, given = signs(rng, size)
+    return Inputs((x,), kwargs, given)
+
+
 def grids(rng: np.random.Generator, size: Size) -> tuple[Float64, Float64]:
     """Symmetric grids with both signs, (batch, 2, 2n), and their points (batch, n)."""
     half = rng.uniform(0, 1, (size[0], size[1] // 2))
@@ -124,6 +130,14 @@ ROWS = (
         COVARIANCE,
     ),
     Row("flip_signs", SAMPLES, AXES, signs, sign_fits, "number and covariance of signs (NumPy's) against their laws"),
+    Row(
+        "flip_signs_by_integers",
+        SAMPLES,
+        AXES,
+        integer_signs,
+        sign_fits,
+        "number and covariance of signs (NumPy's) against their laws",
+    ),
     Row("cov", GRIDS, "grids x points", fair, covariance_with_sign),
     Row("weighted_covariance", GRIDS, "grids x points", weighted, covariance_with_sign),
     Row("outer", ((64, 8), (64, 64)), "pairs x outcomes", vectors, outer),

@@ -18,6 +18,10 @@ def _flip_signs(x: Tensor, probability: float, generator: torch.Generator | None
     return x * (2 * heads - 1)
 
 
+def _flip_signs_by_integers(x: Tensor, generator: torch.Generator | None = None) -> Tensor:
+    return x * (2 * torch.randint(0, 2, x.shape, device=x.device, generator=generator) - 1)
+
+
 def _weighted_covariance(x: Tensor, weights: Tensor) -> Tensor:
     return torch.cov(x, correction=0, fweights=weights)
 
@@ -35,6 +39,10 @@ ROWS = {
     "flip_signs": Operation(
         _flip_signs,
         "(lambda x, q, generator=None: x * (2 * torch.bernoulli(torch.full_like(x, q), generator=generator) - 1))",
+    ),
+    "flip_signs_by_integers": Operation(
+        _flip_signs_by_integers,
+        "(lambda x, generator=None: x * (2 * torch.randint(0, 2, x.shape, device=x.device, generator=generator) - 1))",
     ),
     "cov": Operation(torch.cov, "torch.cov", axes=(2,), batches=False, product=True),
     "weighted_covariance": Operation(
