@@ -25,6 +25,7 @@ from claims.frame.inputs.systems import (
     tall_systems,
     wide_systems,
 )
+from claims.frame.operations.chapters.decompositions import least_squares_drivers
 from claims.frame.subject import Subject
 from reference.linear_algebra import pseudoinverse as reference
 from reference.truth import Truth
@@ -33,7 +34,7 @@ from reference.truth import Truth
 def by_formula(subject: Subject, A: Tensor) -> Tensor:
     """V D^+ U^T, where D^+ inverts the singular values above torch's threshold and transposes."""
     U, S, Vh = subject.svd(A, full_matrices=False)
-    threshold = max(A.shape[-2:]) * torch.finfo(A.dtype).eps * S[..., :1]
+    threshold = max(A.shape[-2:]) * 2 * subject.format.u * S[..., :1]
     inverted = torch.where(threshold < S, subject.divide(torch.ones_like(S), S), 0.0)
     product: Tensor = subject.matmul(subject.multiply(Vh.mT, inverted[..., None, :]), U.mT)
     return product
@@ -50,10 +51,11 @@ def by_formula(subject: Subject, A: Tensor) -> Tensor:
 )
 @for_all(A=exact_matrices(), D=diagonals_near_threshold())
 def pseudoinverse_svd_formula(subject: Subject, A: Tensor, D: Tensor) -> Iterator[Check]:
-    """torch.linalg.pinv and V D^+ U^T against the exact rational pseudoinverse of matrices of exactly known rank.
+    """pinv, pinverse and V D^+ U^T against the exact rational pseudoinverse of matrices of exactly known rank.
 
-    Penrose's four identities for pinv, evaluated almost exactly. Diagonal matrices with one entry around the threshold
-    show which singular values count as zero.
+    Penrose's four identities for pinv, evaluated almost exactly. Of square matrices also inv, and pinv of A + A^T by
+    eigenvectors. Diagonal matrices with one entry around the threshold, or with tolerances passed that straddle a
+    singular value, show which values count as zero.
     """
     a, arithmetic = values(A), subject.arithmetic("pinv")
     (m, n), exact = A.shape[-2:], reference.pseudoinverses(values(A))
@@ -64,13 +66,42 @@ def pseudoinverse_svd_formula(subject: Subject, A: Tensor, D: Tensor) -> Iterato
         return
     yield within_norm(X, truth, axes=2, label="pinv")
     yield within_norm(by_formula(subject, A), truth, axes=2, label="V D+ U^T")
+    cutoff = max(m, n) * 2 * subject.format.u
+    yield within_norm(subject.pinverse(A, rcond=cutoff), truth, axes=2, label="pinverse")
     for defect, identity in zip(
         reference.penrose(a, values(X), exact, arithmetic),
         ("AXA = A", "XAX = X", "AX symmetric", "XA symmetric"),
         strict=True,
     ):
         yield within_norm(*defect, axes=2, label=identity)
-    yield within(subject.pinv(D), reference.diagonal_pseudoinverse(values(D), subject.format), label="threshold")
+    if m == n:
+        if exact.full_rank:
+            truth = reference.inverse_truth(exact, subject.arithmetic("inv"))
+            yield within_norm(subject.inv(A), truth, axes=2, label="inv")
+        S = subject.tensor((a + a.mT)[:8])
+        exact = reference.pseudoinverses(values(S))
+        truth = reference.pseudoinverse_truth(exact, n, n, arithmetic, symmetric=True)
+        yield within_norm(subject.pinv(S, hermitian=True), truth, axes=2, label="hermitian")
+    yield from thresholds(subject, D)
+
+
+def thresholds(subject: Subject, D: Tensor) -> Iterator[Check]:
+    """Which entries of diagonals with the largest 1 and then 1/2, up to a scale, pinv inverts: those above a threshold.
+
+    Tolerances lie at the entries and just below them; at zero nothing is dropped.
+    """
+    few, d = D[:4], values(D[:4])
+    truth = reference.diagonal_pseudoinverse(values(D), subject.format)
+    yield within(subject.pinv(D), truth, label="threshold")
+    if D.shape[-1] == D.shape[-2]:
+        yield within(subject.pinv(D, hermitian=True), truth, label="threshold on eigenvalues")
+    for rtol in (0.0, 0.5 - 2.0**-7, 0.5, 1.0):
+        truth = reference.diagonal_pseudoinverse(d, subject.format, rtol=rtol)
+        yield within(subject.pinv(few, rtol=rtol), truth, label=f"rtol = {rtol:.2g}")
+    largest = float(np.abs(d).max())
+    for factor in (1 - 2.0**-6, 1.0):
+        truth = reference.diagonal_pseudoinverse(d, subject.format, atol=factor * largest)
+        yield within(subject.pinv(few, atol=factor * largest), truth, label=f"atol = {factor:.2g} s_1")
 
 
 @refutation(pseudoinverse_svd_formula, r"(AB)^+=B^+A^+")
@@ -108,20 +139,15 @@ def pinv_is_continuous(subject: Subject, D: Tensor) -> Iterator[Check]:
     yield within_norm(subject.pinv(D), Truth(values(subject.pinv(singular)), np.ones(len(D))), axes=2)
 
 
-def has_driver(subject: Subject, driver: str) -> bool:
-    """Whether torch.linalg.lstsq has the LAPACK driver on this device: off the CPU there is only gels."""
-    return driver == "gels" or torch.device(subject.device).type == "cpu"
-
-
 def solved(subject: Subject, system: System, exact: reference.Solutions) -> Iterator[tuple[str, Tensor]]:
     """A^+ y by every method that applies: pinv, and the system's LAPACK driver unless it needs a rank that A lacks.
 
     At full rank also QR, and the normal equations if A^T A is safely nonsingular in floating point.
     """
-    A, y, driver = system
+    A, y, _, driver = system
     full_rank = exact.inverses.full_rank
     yield "pinv", subject.matmul(subject.pinv(A), y)
-    if has_driver(subject, driver) and (full_rank or driver not in FULL_RANK_DRIVERS):
+    if driver in least_squares_drivers(subject.device) and (full_rank or driver not in FULL_RANK_DRIVERS):
         yield driver, subject.least_squares(A, y, driver=driver)
     if full_rank:
         yield "qr", subject.least_squares_by_qr(A, y)
@@ -151,10 +177,12 @@ def pseudoinverse_minimum_norm(subject: Subject, system: System) -> Iterator[Che
     """pinv(A) y, torch.linalg.lstsq, QR and the normal equations against the exact rational A^+ y.
 
     Each must solve A x = y, be orthogonal to an exact basis of the kernel (so that by Pythagoras any other solution is
-    longer), and not be longer than an exact basic solution.
+    longer), and not be longer than an exact basic solution or than A^+ y with a drawn vector of the kernel added.
     """
     a, y = values(system.A), values(system.y)
     exact, arithmetic = reference.solutions(a, y), subject.arithmetic("least_squares")
+    rival = exact.x + exact.kernel @ values(system.step)[:, : exact.kernel.shape[-1]]
+    shortest = np.minimum(norms(exact.basic.mT), norms(rival.mT))
     for method, solution in solved(subject, system, exact):
         yield holds(solution.shape == exact.x.shape, label=f"{method}: shape")
         if solution.shape == exact.x.shape:
@@ -165,11 +193,9 @@ def pseudoinverse_minimum_norm(subject: Subject, system: System) -> Iterator[Che
             yield within_norm(rest, Truth(np.zeros_like(rest), bound.excess), label=f"{method}: A x = y")
             if exact.kernel.shape[-1]:
                 yield within(
-                    *reference.along_kernel(exact, x, bound.solution), label=f"{method}: orthogonal to the kernel"
+                    *reference.along_kernel(exact, x, bound.kernel), label=f"{method}: orthogonal to the kernel"
                 )
-            yield at_most(
-                norms(x.mT), norms(exact.basic.mT), bound.solution, label=f"{method}: shorter than a basic solution"
-            )
+            yield at_most(norms(x.mT), shortest, bound.solution, label=f"{method}: no other solution is shorter")
 
 
 @refutation(pseudoinverse_minimum_norm, "torch.linalg.lstsq with driver gels gives the shortest solution for any rank.")
@@ -221,12 +247,14 @@ def least_sum_of_magnitudes(subject: Subject, system: System) -> Iterator[Check]
 def pseudoinverse_least_squares(subject: Subject, system: System) -> Iterator[Check]:
     """pinv(A) y, torch.linalg.lstsq, QR and the normal equations against the exact rational A^+ y.
 
-    The residual must be as short as the exact one and orthogonal to the columns of A; zero, or x rounded to integers,
-    must not do better. Below full rank x must be orthogonal to the kernel, which makes it the shortest minimiser.
+    The residual must be as short as the exact one and orthogonal to the columns of A. Zero, x rounded to integers and
+    A^+ y plus a drawn step must not do better. Below full rank x must be orthogonal to the kernel, which makes it the
+    shortest minimiser. With the identity for y the solution is A^+ itself.
     """
     a, y = values(system.A), values(system.y)
     exact, arithmetic = reference.solutions(a, y), subject.arithmetic("least_squares")
     least = norms(exact.residual.mT)
+    rivals = np.minimum(norms(y.mT), norms(reference.unreached(a, exact.x + values(system.step), y)))
     for method, solution in solved(subject, system, exact):
         yield holds(solution.shape == exact.x.shape, label=f"{method}: shape")
         if solution.shape == exact.x.shape:
@@ -239,11 +267,11 @@ def pseudoinverse_least_squares(subject: Subject, system: System) -> Iterator[Ch
             yield within_norm(gradient, Truth(np.zeros_like(gradient), bound.gradient), label=f"{method}: A^T r = 0")
             rounded = norms(reference.unreached(a, np.rint(x), y))
             yield at_most(
-                reached, np.minimum(rounded, norms(y.mT)), bound.excess, label=f"{method}: no competitor is better"
+                reached, np.minimum(rounded, rivals), bound.excess, label=f"{method}: no competitor is better"
             )
             if exact.kernel.shape[-1]:
                 yield within(
-                    *reference.along_kernel(exact, x, bound.solution), label=f"{method}: orthogonal to the kernel"
+                    *reference.along_kernel(exact, x, bound.kernel), label=f"{method}: orthogonal to the kernel"
                 )
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from reference import exact
 from reference.bounds import convergence_factor, svd_orthogonality_error, svd_residual_error
-from reference.double_double import DoubleDouble
+from reference.double_double import DoubleDouble, normalise
 from reference.formats import Arithmetic, Format
 from reference.linear_algebra.residuals import Defect, Product, Residual, defect, frobenius, product, residual
 from reference.rounding import U64, gamma, silent, upward
@@ -78,18 +78,35 @@ def pseudoinverses(a: Float64) -> Inverses:
     return _inverses(a, [exact.rational_matrix(x) for x in a])[0]
 
 
-def diagonal_pseudoinverse(d: Float64, fmt: Format) -> Truth:
-    """The pseudoinverse of diagonal matrices (batch, m, n) after entries of at most max(m, n) 2u max|d| are dropped.
+def diagonal_pseudoinverse(d: Float64, fmt: Format, *, rtol: float | None = None, atol: float = 0.0) -> Truth:
+    """The pseudoinverse of diagonal matrices (batch, m, n) after entries of at most max(atol, rtol max|d|) are dropped.
 
-    A diagonal matrix is its own decomposition up to signs and order, without rounding; what remains are the reciprocal
-    and a product of it with 1 or -1: 2u, and eta if it is subnormal.
+    Without either, rtol is max(m, n) 2u; with a positive atol alone it is 0 (torch's convention). A diagonal matrix is
+    its own decomposition up to signs and order, without rounding; what remains are the reciprocal and a product of it
+    with 1 or -1: 2u, and eta if it is subnormal.
     """
     size = np.abs(d)
-    threshold = max(d.shape[-2:]) * 2 * fmt.u * size.max((-2, -1), initial=0.0, keepdims=True)
-    kept = size > threshold
+    if rtol is None:
+        rtol = 0.0 if atol > 0 else max(d.shape[-2:]) * 2 * fmt.u
+    kept = size > np.maximum(atol, rtol * size.max((-2, -1), initial=0.0, keepdims=True))
     inverse = np.where(kept, 1.0, 0.0) / np.where(kept, d, 1.0)
     value = inverse.swapaxes(-1, -2)
     return Truth(value, (2 * fmt.u + 2 * U64) * np.abs(value) + fmt.eta)
+
+
+@silent
+def inverse_truth(inverses: Inverses, arithmetic: Arithmetic) -> Truth:
+    """A^-1 (batch, n, n) of nonsingular matrices, and a bound on ||X^ - A^-1||_F by LU factorisation.
+
+    A column solves (A + E) x^ = e_j with |E| <= gamma_{3n} |L||U| (ASNA theorem 9.4), so it misses that of A^-1 by
+    gamma_{3n} kappa ||x^|| if |L||U| is no larger than A in norm: calibrated, largest ratio 0.05 (MKL, n <= 8).
+    """
+    n = inverses.value.shape[-1]
+    norms = inverses.norms
+    relative = gamma(3 * n, arithmetic.result.u) * norms.kappa
+    bound = relative / (1 - np.minimum(relative, FIRST_ORDER)) * norms.inverse_frobenius
+    bound = np.where(relative <= FIRST_ORDER, bound + 2 * U64 * norms.inverse_frobenius, np.inf)
+    return Truth(inverses.value, upward(bound + n * n * arithmetic.result.eta))
 
 
 class Perturbation(NamedTuple):
@@ -101,7 +118,9 @@ class Perturbation(NamedTuple):
 
 
 @silent
-def perturbation(inverses: Inverses, m: int, n: int, arithmetic: Arithmetic) -> Perturbation:
+def perturbation(
+    inverses: Inverses, m: int, n: int, arithmetic: Arithmetic, *, symmetric: bool = False
+) -> Perturbation:
     """How V D^+ U^T, computed from a decomposition within BND-SVD, misses the pseudoinverse of a nearby matrix.
 
     If r = min(m, n), U D V^T = A + E with ||E||_F within BND-SVD. If r is smaller, dropping the singular values that
@@ -110,12 +129,17 @@ def perturbation(inverses: Inverses, m: int, n: int, arithmetic: Arithmetic) -> 
     rounding of reciprocals, scaling and product (ASNA (3.13)); all of it enlarged by the growth of ||(A + E)^+||,
     1 / (1 - ||A^+|| ||E||) (Weyl), and by 1 + 4d for what is of second order. That exactly the right singular values
     are dropped is calibrated: the others stayed below 0.36 of the threshold 2 M u s_1 over 450 000 matrices of up to
-    6 x 6 (MKL, float32 and float64).
+    6 x 6 (MKL, float32 and float64). Of a `symmetric` matrix the eigenvectors serve as U and, up to signs, as V:
+    ||E||_F is within BND-EIGH, 30 sqrt(n) u ||A||_F + 4 n eta (calibrated), orthogonality within the same 16 n u.
     """
     u, eta = arithmetic.result.u, arithmetic.result.eta
     norms = inverses.norms
     deficient = inverses.rank < min(m, n)
-    e = svd_residual_error(norms.frobenius, m, n, arithmetic) * np.where(deficient, 2.0, 1.0)
+    if symmetric:
+        e = 30 * n**0.5 * u * norms.frobenius + 4 * n * eta
+    else:
+        e = svd_residual_error(norms.frobenius, m, n, arithmetic)
+    e = e * np.where(deficient, 2.0, 1.0)
     e = np.where(inverses.rank == 0, 0.0, e)  # what a zero matrix is moved by is all dropped
     relative = norms.inverse * e
     r = min(m, n)
@@ -127,12 +151,14 @@ def perturbation(inverses: Inverses, m: int, n: int, arithmetic: Arithmetic) -> 
 
 
 @silent
-def pseudoinverse_truth(inverses: Inverses, m: int, n: int, arithmetic: Arithmetic) -> Truth:
+def pseudoinverse_truth(
+    inverses: Inverses, m: int, n: int, arithmetic: Arithmetic, *, symmetric: bool = False
+) -> Truth:
     """A^+ (batch, n, m), and a bound on ||X^ - A^+||_F: mu ||A^+||_2 ||(A + E)^+||_2 ||E||_F + ||F||_F.
 
     Wedin, BIT 13 (1973), theorem 4.1: mu = 1 at full rank, sqrt(2) below it, for ||.||_F. See `perturbation`.
     """
-    p = perturbation(inverses, m, n, arithmetic)
+    p = perturbation(inverses, m, n, arithmetic, symmetric=symmetric)
     mu = np.where(inverses.rank < min(m, n), 2**0.5, 1.0)
     grown = inverses.norms.inverse / (1 - np.minimum(p.relative, FIRST_ORDER))
     bound = mu * grown * p.relative + p.of_product + 2 * U64 * inverses.norms.inverse_frobenius
@@ -248,11 +274,15 @@ def normal_equations_apply(s: Solutions, arithmetic: Arithmetic) -> bool:
 
 
 class Accuracy(NamedTuple):
-    """Bounds (batch, k) for computed x^: ||x^ - A^+ y||, ||y - A x^|| - ||y - A A^+ y||, and ||A^T (y - A x^)||."""
+    """Bounds (batch, k) for computed x^: ||x^ - A^+ y||, ||y - A x^|| - ||y - A A^+ y||, and ||A^T (y - A x^)||.
+
+    `kernel` bounds the part of x^ in the kernel of A.
+    """
 
     solution: Float64
     excess: Float64
     gradient: Float64
+    kernel: Float64
 
 
 @silent
@@ -269,7 +299,9 @@ def accuracy(s: Solutions, computed: Float64, method: str, arithmetic: Arithmeti
     since x^ minimises the perturbed residual, and at the minimum the perturbed gradient vanishes. Multiplying by a
     computed A^+ = (A + E)^+ + F adds (||F|| + gamma_m ||A^+||_F) ||y||, and ||A|| times that to the residual. The
     normal equations have kappa^2 in place of kappa (ASNA section 20.4): c u kappa^2 (2 ||x|| + ||r|| / ||A||), and an
-    excess larger by kappa. Infinite where c u kappa (or kappa^2) exceeds `FIRST_ORDER`.
+    excess larger by kappa; but A^T w^ stays in the range of A^T up to gamma_m ||A||_F ||w^||, the rounding of this
+    product (ASNA (3.13)), where ||w^|| is at most 1 / (1 - FIRST_ORDER) times ||A^+|| ||x||. Infinite where c u kappa
+    (or kappa^2) exceeds `FIRST_ORDER`.
     """
     n, m = s.inverses.value.shape[-2:]
     norms, c = s.inverses.norms, _backward_error(s, method, arithmetic)[:, None]
@@ -283,6 +315,7 @@ def accuracy(s: Solutions, computed: Float64, method: str, arithmetic: Arithmeti
     else:
         small, forward = c * kappa**2, c * kappa**2 * (2 * s.norm_x + rest)
         excess = excess * kappa
+    off = gamma(m, arithmetic.result.u) * norms.frobenius * norms.inverse / (1 - FIRST_ORDER)
     forward = np.where(small <= FIRST_ORDER, forward / (1 - np.minimum(small, FIRST_ORDER)), np.inf)
     if method == "pinv":
         multiplied = (
@@ -292,27 +325,36 @@ def accuracy(s: Solutions, computed: Float64, method: str, arithmetic: Arithmeti
         added = np.where(s.norm_y > 0, multiplied[:, None] * s.norm_y, 0.0)
         forward, excess, gradient = forward + added, excess + norm_a * added, gradient + norm_a**2 * added
     own = 2 * U64 * s.norm_x + max(m, n) ** 2 * arithmetic.result.eta
-    return Accuracy(*(upward(b) for b in (forward + own, excess + norm_a * own, gradient + norm_a**2 * own)))
+    kernel = forward if method in ORTHOGONAL + BY_SVD else off[:, None] * s.norm_x
+    bounds = (forward + own, excess + norm_a * own, gradient + norm_a**2 * own, kernel + own)
+    return Accuracy(*(upward(b) for b in bounds))
 
 
 def unreached(a: Float64, x: Float64, y: Float64) -> Float64:
-    """y - A x for A (batch, m, n), x (batch, n, k), y (batch, m, k), as rows (batch, k, m), almost exactly."""
-    return residual(y, a, x).value.swapaxes(-1, -2)
+    """y - A x for A (batch, m, n), x (batch, n, k), y (batch, m, k), as rows (batch, k, m), almost exactly.
+
+    Each column is scaled by itself: what is left of its residual is small against that column only.
+    """
+    scaled, e = normalise(x, -2)
+    return np.ldexp(residual(np.ldexp(y, -e), a, scaled).value, e).swapaxes(-1, -2)
 
 
 def gradients(a: Float64, rows: Float64) -> Float64:
     """A^T r for residuals r as rows (batch, k, m), again as rows (batch, k, n)."""
     batch, k, _ = rows.shape
-    return -residual(np.zeros((batch, k, a.shape[-1])), rows, a).value
+    scaled, e = normalise(rows, -1)
+    return np.ldexp(-residual(np.zeros((batch, k, a.shape[-1])), scaled, a).value, e)
 
 
 def along_kernel(s: Solutions, x: Float64, bound: Float64) -> Defect:
-    """z . x for the padded basis vectors z of ker A, as (batch, k, n); `bound` (batch, k) is that of ||x - A^+ y||.
+    """z . x for the padded basis vectors z of ker A, as (batch, k, d); `bound` (batch, k) is on x's part in the kernel.
 
-    A^+ y is orthogonal to the kernel, so z . x is at most ||z|| times that, and u_64 ||z|| ||x|| for the rounding of z.
+    z . x is at most ||z|| times that, and u_64 ||z|| ||x|| for the rounding of z.
     """
     size = np.sqrt((s.kernel**2).sum(-2))[:, None, :]
-    products = residual(np.zeros((len(x), s.kernel.shape[-1], x.shape[-1])), s.kernel.swapaxes(-1, -2), x).value
+    (z, of_z), (scaled, of_x) = normalise(s.kernel, -2), normalise(x, -2)
+    zero = np.zeros((len(x), z.shape[-1], x.shape[-1]))
+    products = np.ldexp(residual(zero, z.swapaxes(-1, -2), scaled).value, of_z.swapaxes(-1, -2) + of_x)
     observed = products.swapaxes(-1, -2)
     allowed = bound + 2 * U64 * np.sqrt((x**2).sum(-2))
     return Defect(observed, Truth(np.zeros_like(observed), np.where(size > 0, upward(size * allowed[..., None]), 0.0)))

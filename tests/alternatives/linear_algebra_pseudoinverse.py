@@ -26,32 +26,57 @@ def _each(function: Callable[..., np.ndarray], *tensors: Tensor) -> Tensor:
     return torch.from_numpy(found.astype(flat[0].dtype)).reshape(*batch, *found.shape[1:])
 
 
-def pinv_by_gesvd(a: Tensor) -> Tensor:
+def _cutoff(a: Tensor, rtol: float | None, atol: float) -> float:
+    """torch's convention: the default relative tolerance, unless a tolerance is given."""
+    if rtol is None:
+        return 0.0 if atol > 0 else _threshold(a)
+    return rtol
+
+
+def pinv_by_gesvd(a: Tensor, rtol: float | None = None, atol: float = 0.0, **_kind: bool) -> Tensor:
     """V D+ U^T with OpenBLAS's gesvd and the signs of the singular vectors changed."""
     if not a.numel():
         return a.mT
 
     def invert(x: np.ndarray) -> np.ndarray:
         u, s, vh = scipy.linalg.svd(x, full_matrices=False, lapack_driver="gesvd")
-        kept = s > _threshold(a) * s[0]
+        kept = s > max(atol, _cutoff(a, rtol, atol) * s[0])
         return (-vh[kept].T / s[kept]) @ -u[:, kept].T
 
     return _each(invert, a)
 
 
-def pinv_by_scipy(a: Tensor) -> Tensor:
-    """scipy.linalg.pinv, which has torch's threshold."""
-    return _each(lambda x: scipy.linalg.pinv(x, rtol=_threshold(a)), a) if a.numel() else a.mT
+def pinverse_by_gesvd(a: Tensor, rcond: float) -> Tensor:
+    """The same with a relative cutoff."""
+    return pinv_by_gesvd(a, rcond)
 
 
-def pinv_in_float64(a: Tensor) -> Tensor:
+def pinv_by_scipy(a: Tensor, rtol: float | None = None, atol: float = 0.0, *, hermitian: bool = False) -> Tensor:
+    """scipy.linalg.pinv, which adds the tolerances that torch takes the larger of; pinvh for symmetric matrices."""
+    invert = scipy.linalg.pinvh if hermitian else scipy.linalg.pinv
+    relative = _cutoff(a, rtol, atol)
+    return _each(lambda x: invert(x, atol=atol, rtol=relative), a) if a.numel() else a.mT
+
+
+def pinv_in_float64(a: Tensor, rtol: float | None = None, atol: float = 0.0, *, hermitian: bool = False) -> Tensor:
     """With the threshold of the dtype."""
-    return torch.linalg.pinv(a.double(), rtol=_threshold(a)).to(a.dtype)
+    return torch.linalg.pinv(a.double(), rtol=_cutoff(a, rtol, atol), atol=atol, hermitian=hermitian).to(a.dtype)
 
 
-def pinv_of_the_transpose(a: Tensor) -> Tensor:
+def pinv_of_the_transpose(a: Tensor, **how: float) -> Tensor:
     """(A^T)^+ = (A^+)^T."""
-    return torch.linalg.pinv(a.mT).mT
+    return torch.linalg.pinv(a.mT, **how).mT
+
+
+def inverse_by_openblas(a: Tensor) -> Tensor:
+    """LU factorisation in OpenBLAS."""
+    return _each(np.linalg.inv, a) if a.numel() else a
+
+
+def inverse_by_qr(a: Tensor) -> Tensor:
+    """R^-1 Q^T."""
+    q, r = torch.linalg.qr(a)
+    return torch.linalg.solve_triangular(r, q.mT, upper=True)
 
 
 def by_scipy(a: Tensor, y: Tensor, **_driver: str) -> Tensor:
@@ -106,6 +131,8 @@ def normal_equations_by_cholesky(a: Tensor, y: Tensor) -> Tensor:
 
 ALTERNATIVES = [
     *((ALL, {"pinv": f}, f.__name__) for f in (pinv_by_gesvd, pinv_by_scipy, pinv_in_float64, pinv_of_the_transpose)),
+    (FORMULA, {"pinverse": pinverse_by_gesvd}, "pinverse_by_gesvd"),
+    *((FORMULA, {"inv": f}, f.__name__) for f in (inverse_by_openblas, inverse_by_qr)),
     (SOLUTIONS, {"least_squares": by_scipy}, "gelsy of OpenBLAS"),
     (SOLUTIONS, {"least_squares": by_column_pivoting}, "by_column_pivoting"),
     (SOLUTIONS, {"least_squares": in_float64}, "in_float64"),

@@ -118,11 +118,14 @@ def test_diagonals_lie_where_they_say(rng: np.random.Generator, fmt: Format, sid
 def test_right_hand_sides_are_exact_and_as_promised(regimes: Regimes, fmt: Format) -> None:
     for regime in systems(regimes):
         raw = regime.arrays(np.random.default_rng(2), 8, fmt)
-        a, y = regime.make(np.random.default_rng(2), 8, fmt)
-        assert np.array_equal(raw[0], a)
-        assert np.array_equal(raw[1], y)
-        assert y.shape == (8, regime.matrix.rows, regime.columns)
-        assert regime.admits([a, y]).all()
+        a, y, step = made = regime.make(np.random.default_rng(2), 8, fmt)
+        for exactly, stored in zip(raw, made, strict=True):
+            assert np.array_equal(exactly, stored)
+        columns = regime.matrix.rows if regime.right == "identity" else regime.columns
+        assert y.shape == (8, regime.matrix.rows, columns)
+        assert step.shape == (8, regime.matrix.cols, columns)
+        assert step.any()
+        assert regime.admits(made).all()
         joined = np.concatenate((a, y), -1)
         solvable = [rank(x) == regime.matrix.rank for x in joined]
         if regime.right in ("consistent", "zero"):
@@ -133,6 +136,14 @@ def test_right_hand_sides_are_exact_and_as_promised(regimes: Regimes, fmt: Forma
             assert not (a.swapaxes(-1, -2) @ y).any()
             assert y.any()
         assert regime.right != "zero" or not y.any()
+        assert regime.right != "identity" or np.array_equal(y, np.broadcast_to(np.eye(y.shape[1]), y.shape))
+
+
+def test_steps_are_of_the_size_of_solutions(rng: np.random.Generator) -> None:
+    for right in ("consistent", "inconsistent"):
+        a, y, step = LinearSystem(ExactRank(4, 2, scale="large"), right).make(rng, 32, float32)
+        x = np.linalg.pinv(a) @ y
+        assert 1 / 8 < np.abs(step).max() / np.abs(x).max() < 8
 
 
 @settings(max_examples=60, deadline=None, database=None)
@@ -140,10 +151,10 @@ def test_right_hand_sides_are_exact_and_as_promised(regimes: Regimes, fmt: Forma
 def test_drawn_systems_have_the_shape_of_their_claim(wide: LinearSystem, tall: LinearSystem) -> None:
     assert wide.matrix.rows <= wide.matrix.cols
     assert tall.matrix.rows >= tall.matrix.cols
-    assert wide.right in ("consistent", "zero")
+    assert wide.right in ("consistent", "zero", "identity")
+    assert wide.right != "identity" or wide.matrix.rank == wide.matrix.rows
     for system in (wide, tall):
-        a, y = system.make(np.random.default_rng(3), 3, float64)
-        assert system.admits([a, y]).all()
+        assert system.admits(system.make(np.random.default_rng(3), 3, float64)).all()
 
 
 def test_corners_reach_every_driver_pattern_and_right_hand_side() -> None:
@@ -156,7 +167,7 @@ def test_corners_reach_every_driver_pattern_and_right_hand_side() -> None:
         assert any(c.matrix.rank == 0 for c in corners)
     assert {c.matrix.columns for c in wide} == set(COLUMNS)
     assert {c.right for c in tall} == set(RIGHT_SIDES)
-    assert {"consistent", "zero"} == {c.right for c in wide}
+    assert {"consistent", "zero", "identity"} == {c.right for c in wide}
     assert any(c.matrix.rows == 1 and c.matrix.cols > 1 for c in wide)
     for name in ("zero-first", "twin-first"):
         assert {c.driver for c in wide if c.matrix.columns == name} == set(DRIVERS)

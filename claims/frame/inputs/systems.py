@@ -20,7 +20,7 @@ Float64 = NDArray[np.float64]
 
 COLUMNS = ("plain", "zero-first", "twin-first")
 CONDITIONS = ("well", "ill")
-RIGHT_SIDES = ("consistent", "inconsistent", "orthogonal", "zero")
+RIGHT_SIDES = ("consistent", "inconsistent", "orthogonal", "zero", "identity")
 DRIVERS = ("gels", "gelsd", "gelss", "gelsy")
 FULL_RANK_DRIVERS = ("gels",)
 RATIOS = {"below": 1 - 2.0**-6, "at": 1.0, "above": 1 + 2.0**-6, "far-above": 2.0**6}
@@ -123,10 +123,14 @@ class NearThreshold(Regime):
 
 
 class System(NamedTuple):
-    """A x = y for a batch: A (batch, m, n), y (batch, m, columns); `driver` is the LAPACK driver that solves it."""
+    """A x = y for a batch: A (batch, m, n), y (batch, m, k), and steps (batch, n, k) from a solution to its rivals.
+
+    `driver` is the LAPACK driver that solves it.
+    """
 
     A: Tensor
     y: Tensor
+    step: Tensor
     driver: str
 
 
@@ -134,14 +138,15 @@ class System(NamedTuple):
 class LinearSystem(Regime):
     """A matrix of exact rank and right-hand sides: A x0 (consistent), any, orthogonal to the range of A, or zero.
 
-    A right-hand side outside the range needs fewer columns of L than rows; the driver gels needs full rank.
+    The identity has as many columns as A has rows, whatever `columns` says. A right-hand side outside the range needs
+    fewer columns of L than rows; the driver gels needs full rank. Steps are quarters from -1 to 1, of the size of x.
     """
 
     matrix: ExactRank = ExactRank()
     right: str = "consistent"
     columns: int = 1
     driver: str = "gels"
-    names: ClassVar[tuple[str, ...]] = ("A", "y")
+    names: ClassVar[tuple[str, ...]] = ("A", "y", "step")
     most: ClassVar[int] = 32
 
     def __post_init__(self) -> None:
@@ -167,12 +172,15 @@ class LinearSystem(Regime):
             case "orthogonal":
                 below = rng.integers(-2, 3, (batch, m - self.matrix.rank, self.columns)).astype(np.float64)
                 y = np.concatenate((-_solved_by_top(left, below), below), -2)
+            case "identity":
+                y = np.broadcast_to(np.eye(m), (batch, m, m)).copy()
             case _:
                 y = np.zeros((batch, m, self.columns))
-        return [a, y]
+        step = rng.integers(-4, 5, (batch, n, y.shape[-1])) / 4
+        return [a, y, step if self.right == "consistent" else step / Numbers(scale=self.matrix.scale).factor(fmt)]
 
     def admits(self, arrays: Arrays) -> NDArray[np.bool_]:
-        a, y = arrays
+        a, y, _ = arrays
         match self.right:
             case "consistent":
                 joined = (exact.rational_matrix(q) for q in np.concatenate((a, y), -1))
@@ -181,13 +189,15 @@ class LinearSystem(Regime):
                 right = (a.swapaxes(-1, -2) @ y == 0).all((-2, -1))
             case "zero":
                 right = (y == 0).all((-2, -1))
+            case "identity":
+                right = (y == np.eye(self.matrix.rows)).all((-2, -1))
             case _:
                 right = np.ones(len(y), bool)
         return right & self.matrix.admits([a])
 
     def present(self, tensors: Sequence[Any], seed: int) -> System:
-        A, y = tensors
-        return System(A, y, self.driver)
+        A, y, step = tensors
+        return System(A, y, step, self.driver)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -262,7 +272,8 @@ def _matrices(
 def _systems(draw: st.DrawFn, *, wide: bool, rights: tuple[str, ...]) -> LinearSystem:
     matrix = draw(_matrices(wide=wide, tall=not wide))
     onto = matrix.rank == matrix.rows
-    right = draw(st.sampled_from([r for r in rights if not onto or r in ("consistent", "zero")]))
+    possible = {"consistent": True, "zero": True, "identity": onto or not wide}
+    right = draw(st.sampled_from([r for r in rights if possible.get(r, not onto)]))
     drivers = [d for d in DRIVERS if d not in FULL_RANK_DRIVERS or not matrix.deficiency]
     return LinearSystem(matrix, right, draw(st.sampled_from([1, 2, 3])), draw(st.sampled_from(drivers)))
 
@@ -285,8 +296,9 @@ def wide_systems() -> Regimes:
         LinearSystem(ExactRank(4, 6, condition="ill"), driver="gelsd"),
         LinearSystem(ExactRank(2, 6, scale="large"), columns=2, driver="gelss"),
         LinearSystem(ExactRank(2, 2, deficiency=2), driver="gelsd"),
+        LinearSystem(ExactRank(3, 4), "identity"),
     )
-    return Regimes(_systems(wide=True, rights=("consistent", "zero")), corners)
+    return Regimes(_systems(wide=True, rights=("consistent", "zero", "identity")), corners)
 
 
 def tall_systems() -> Regimes:
@@ -309,5 +321,7 @@ def tall_systems() -> Regimes:
         LinearSystem(ExactRank(6, 4, condition="ill"), "consistent", columns=3, driver="gelss"),
         LinearSystem(ExactRank(4, 2, scale="small"), "inconsistent", driver="gelss"),
         LinearSystem(ExactRank(3, 2, deficiency=2), "orthogonal", driver="gelsd"),
+        LinearSystem(ExactRank(4, 3), "identity"),
+        LinearSystem(ExactRank(4, 3, deficiency=1), "identity", driver="gelsd"),
     )
     return Regimes(_systems(wide=False, rights=RIGHT_SIDES), corners)

@@ -31,7 +31,7 @@ def _inverted(s: Tensor, a: Tensor) -> Tensor:
 
 
 @mutant(pseudoinverse_svd_formula, operation="pinv", trigger="U and V differ")
-def u_and_v_exchanged(a: Tensor) -> Tensor:
+def u_and_v_exchanged(a: Tensor, **tolerances: float) -> Tensor:
     u, s, vh = _svd(a)
     return (u * _inverted(s, a)[..., None, :]) @ vh
 
@@ -42,7 +42,7 @@ def u_and_v_exchanged(a: Tensor) -> Tensor:
     trigger="rectangular matrices, where V and D do not fit: nothing but their shapes shows it",
     raises=(RuntimeError,),
 )
-def reciprocals_without_transposing_d(a: Tensor) -> Tensor:
+def reciprocals_without_transposing_d(a: Tensor, **tolerances: float) -> Tensor:
     u, s, vh = _svd(a, full_matrices=True)
     d = torch.zeros_like(a)
     d.diagonal(dim1=-2, dim2=-1).copy_(_inverted(s, a))
@@ -50,20 +50,56 @@ def reciprocals_without_transposing_d(a: Tensor) -> Tensor:
 
 
 @mutant(pseudoinverse_svd_formula, operation="pinv", trigger="deficient rank")
-def reciprocals_without_threshold(a: Tensor) -> Tensor:
+def reciprocals_without_threshold(a: Tensor, **tolerances: float) -> Tensor:
     u, s, vh = _svd(a)
     return (vh.mT / s[..., None, :]) @ u.mT
 
 
 @mutant(pseudoinverse_svd_formula, operation="pinv", trigger="singular values at the scale of the unit roundoff")
-def absolute_threshold(a: Tensor) -> Tensor:
+def absolute_threshold(a: Tensor, **tolerances: float) -> Tensor:
     return _pinv(a, atol=max(a.shape[-2:]) * torch.finfo(a.dtype).eps, rtol=0.0)
 
 
 @mutant(pseudoinverse_svd_formula, operation="pinv", trigger="singular values other than 0 and 1")
-def singular_values_instead_of_reciprocals(a: Tensor) -> Tensor:
+def singular_values_instead_of_reciprocals(a: Tensor, **tolerances: float) -> Tensor:
     u, s, vh = _svd(a)
     return (vh.mT * s[..., None, :]) @ u.mT
+
+
+@mutant(pseudoinverse_svd_formula, operation="pinv", trigger="tolerances other than the default")
+def tolerances_ignored(a: Tensor, **tolerances: float) -> Tensor:
+    return _pinv(a)
+
+
+@mutant(pseudoinverse_svd_formula, operation="pinv", trigger="a singular value equal to the tolerance")
+def values_at_the_threshold_kept(a: Tensor, rtol: float | None = None, atol: float = 0.0, **_kind: bool) -> Tensor:
+    u, s, vh = _svd(a)
+    if rtol is None:
+        rtol = 0.0 if atol > 0 else max(a.shape[-2:]) * torch.finfo(a.dtype).eps
+    kept = (s >= (rtol * s[..., :1]).clamp_min(atol)) & (s > 0)
+    x: Tensor = (vh.mT * torch.where(kept, 1 / s, 0.0)[..., None, :]) @ u.mT
+    return x
+
+
+@mutant(pseudoinverse_svd_formula, operation="pinv", trigger="a symmetric matrix with a negative eigenvalue")
+def negative_eigenvalues_dropped(a: Tensor, *, hermitian: bool = False, **tolerances: float) -> Tensor:
+    if not hermitian or not a.numel():
+        return _pinv(a, **tolerances)
+    eigenvalues, q = torch.linalg.eigh(a)
+    threshold = a.shape[-1] * torch.finfo(a.dtype).eps * eigenvalues.abs().amax(-1, keepdim=True)
+    x: Tensor = (q * torch.where(eigenvalues > threshold, 1 / eigenvalues, 0.0)[..., None, :]) @ q.mT
+    return x
+
+
+@mutant(pseudoinverse_svd_formula, operation="pinverse", trigger="singular values at the scale of the cutoff")
+def cutoff_taken_as_absolute(a: Tensor, rcond: float) -> Tensor:
+    return _pinv(a, atol=rcond, rtol=0.0)
+
+
+@mutant(pseudoinverse_svd_formula, operation="inv", trigger="a square matrix that is not symmetric")
+def inverse_of_the_transpose(a: Tensor) -> Tensor:
+    x: Tensor = torch.linalg.inv(a.mT)
+    return x
 
 
 def _projector_onto_kernel(a: Tensor) -> Tensor:
@@ -77,7 +113,7 @@ def a_component_in_the_kernel_added(a: Tensor, y: Tensor, driver: str) -> Tensor
 
 
 @mutant(pseudoinverse_minimum_norm, operation="pinv", trigger="deficient rank")
-def threshold_dropped(a: Tensor) -> Tensor:
+def threshold_dropped(a: Tensor, **tolerances: float) -> Tensor:
     return _pinv(a, rtol=0.0)
 
 

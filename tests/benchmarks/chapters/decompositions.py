@@ -18,6 +18,7 @@ Float64 = NDArray[np.float64]
 
 SPECTRA = ((64, 4, 4), (16, 16, 16), (4, 64, 64))
 SYSTEMS = ((16, 4, 3), (8, 8, 6))
+SQUARES = ((16, 3, 3), (8, 6, 6))
 AXES = "matrices x rows x columns"
 
 
@@ -60,6 +61,11 @@ def moore_penrose(a: Float64, how: Arithmetic) -> Truth:
     return pseudoinverse.pseudoinverse_truth(pseudoinverse.pseudoinverses(a), *a.shape[-2:], how)
 
 
+def inverse(a: Float64, how: Arithmetic) -> Truth:
+    """A^-1 by exact rationals."""
+    return pseudoinverse.inverse_truth(pseudoinverse.pseudoinverses(a), how)
+
+
 def least_squares(method: str) -> Any:  # noqa: ANN401  a reference
     """A^+ y by exact rationals, and what a method may miss."""
 
@@ -73,7 +79,8 @@ def least_squares(method: str) -> Any:  # noqa: ANN401  a reference
 ROWS = (
     Row("svd", SPECTRA, AXES, decomposed, defects, "residuals of given factors, almost exactly, and their bounds"),
     Row("svdvals", SPECTRA, AXES, matrix, lambda a, how: singular_values(a, how).alone),
-    Row("pinv", SYSTEMS, AXES, matrix, moore_penrose),
+    Row("pinv pinverse", SYSTEMS, AXES, matrix, moore_penrose),
+    Row("inv", SQUARES, AXES, matrix, inverse),
     Row("least_squares", SYSTEMS, AXES, driven, least_squares("gels")),
     Row("least_squares_by_qr", SYSTEMS, AXES, system, least_squares("qr")),
     Row("least_squares_by_normal_equations", SYSTEMS, AXES, system, least_squares("normal equations")),

@@ -8,6 +8,11 @@ from torch import Tensor
 from claims.frame.operations.operation import Operation
 
 
+def least_squares_drivers(device: str) -> tuple[str, ...]:
+    """The LAPACK drivers that torch.linalg.lstsq has on a device: off the CPU there is only gels."""
+    return ("gels", "gelsd", "gelss", "gelsy") if torch.device(device).type == "cpu" else ("gels",)
+
+
 def _least_squares(a: Tensor, y: Tensor, driver: str) -> Tensor:
     x: Tensor = torch.linalg.lstsq(a, y, driver=driver if a.device.type == "cpu" else "gels").solution
     return x
@@ -32,6 +37,8 @@ ROWS = {
     "svd": Operation(torch.linalg.svd, "torch.linalg.svd", axes=(2,)),
     "svdvals": Operation(torch.linalg.svdvals, "torch.linalg.svdvals", axes=(2,)),
     "pinv": Operation(torch.linalg.pinv, "torch.linalg.pinv", axes=(2,)),
+    "pinverse": Operation(torch.pinverse, "torch.pinverse", axes=(2,)),
+    "inv": Operation(torch.linalg.inv, "torch.linalg.inv", axes=(2,)),
     # other devices than the CPU have no driver but gels
     "least_squares": Operation(
         _least_squares, "(lambda a, y, driver: torch.linalg.lstsq(a, y, driver=driver).solution)", axes=_SYSTEM
