@@ -15,8 +15,8 @@ from claims.linear_algebra.pseudoinverse import (
 )
 
 
-def _pinv(a: Tensor, **thresholds: float) -> Tensor:
-    x: Tensor = torch.linalg.pinv(a, **thresholds)
+def _pinv(a: Tensor, **tolerances: float) -> Tensor:
+    x: Tensor = torch.linalg.pinv(a, **tolerances)
     return x
 
 
@@ -25,15 +25,23 @@ def _svd(a: Tensor, *, full_matrices: bool = False) -> tuple[Tensor, Tensor, Ten
     return u, s, vh
 
 
-def _inverted(s: Tensor, a: Tensor) -> Tensor:
-    threshold = max(a.shape[-2:]) * torch.finfo(a.dtype).eps * s[..., :1]
+def _cutoff(a: Tensor, rtol: float | None, atol: float) -> float:
+    """torch's relative tolerance: the default one, unless a tolerance is given."""
+    if rtol is None:
+        return 0.0 if atol > 0 else max(a.shape[-2:]) * torch.finfo(a.dtype).eps
+    return rtol
+
+
+def _inverted(s: Tensor, a: Tensor, rtol: float | None = None, atol: float = 0.0, **_kind: float) -> Tensor:
+    """Reciprocals of the singular values above the threshold; they serve symmetric matrices too."""
+    threshold = (_cutoff(a, rtol, atol) * s[..., :1]).clamp_min(atol)
     return torch.where(s > threshold, 1 / s, 0.0)
 
 
 @mutant(pseudoinverse_svd_formula, operation="pinv", trigger="U and V differ")
 def u_and_v_exchanged(a: Tensor, **tolerances: float) -> Tensor:
     u, s, vh = _svd(a)
-    return (u * _inverted(s, a)[..., None, :]) @ vh
+    return (u * _inverted(s, a, **tolerances)[..., None, :]) @ vh
 
 
 @mutant(
@@ -45,7 +53,7 @@ def u_and_v_exchanged(a: Tensor, **tolerances: float) -> Tensor:
 def reciprocals_without_transposing_d(a: Tensor, **tolerances: float) -> Tensor:
     u, s, vh = _svd(a, full_matrices=True)
     d = torch.zeros_like(a)
-    d.diagonal(dim1=-2, dim2=-1).copy_(_inverted(s, a))
+    d.diagonal(dim1=-2, dim2=-1).copy_(_inverted(s, a, **tolerances))
     return vh.mT @ d @ u.mT
 
 
@@ -56,8 +64,8 @@ def reciprocals_without_threshold(a: Tensor, **tolerances: float) -> Tensor:
 
 
 @mutant(pseudoinverse_svd_formula, operation="pinv", trigger="singular values at the scale of the unit roundoff")
-def absolute_threshold(a: Tensor, **tolerances: float) -> Tensor:
-    return _pinv(a, atol=max(a.shape[-2:]) * torch.finfo(a.dtype).eps, rtol=0.0)
+def absolute_threshold(a: Tensor, rtol: float | None = None, atol: float = 0.0, **kind: float) -> Tensor:
+    return _pinv(a, atol=max(atol, _cutoff(a, rtol, atol)), rtol=0.0, **kind)
 
 
 @mutant(pseudoinverse_svd_formula, operation="pinv", trigger="singular values other than 0 and 1")
@@ -72,11 +80,9 @@ def tolerances_ignored(a: Tensor, **tolerances: float) -> Tensor:
 
 
 @mutant(pseudoinverse_svd_formula, operation="pinv", trigger="a singular value equal to the tolerance")
-def values_at_the_threshold_kept(a: Tensor, rtol: float | None = None, atol: float = 0.0, **_kind: bool) -> Tensor:
+def values_at_the_threshold_kept(a: Tensor, rtol: float | None = None, atol: float = 0.0, **_kind: float) -> Tensor:
     u, s, vh = _svd(a)
-    if rtol is None:
-        rtol = 0.0 if atol > 0 else max(a.shape[-2:]) * torch.finfo(a.dtype).eps
-    kept = (s >= (rtol * s[..., :1]).clamp_min(atol)) & (s > 0)
+    kept = (s >= (_cutoff(a, rtol, atol) * s[..., :1]).clamp_min(atol)) & (s > 0)
     x: Tensor = (vh.mT * torch.where(kept, 1 / s, 0.0)[..., None, :]) @ u.mT
     return x
 
