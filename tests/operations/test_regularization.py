@@ -22,6 +22,7 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "geometric_mean": (LOGITS,),
     "weight_scaled_softmax": (torch.randn(5, 2), torch.randn(5, 3, 2), torch.randn(5, 3), 0.5),
     "bootstrap": (3, 4, 2),
+    "loader": (3, 4, 7),
     "ensemble_variance": (torch.tensor(2.0), torch.tensor(0.5), 3),
     "visits": (torch.tensor([[0, 1, 1], [1, 0, 1]]), torch.tensor([[1.0, 1.0, 0.0], [1.0, 1.0, 1.0]]), 2),
     "repeated_given_two": (COUNTS, torch.tensor([0.125, 0.25, 0.5, 0.125])),
@@ -64,3 +65,10 @@ def test_only_two_visits_count_as_two() -> None:
 def test_a_shuffled_epoch_is_a_permutation() -> None:
     order = ROWS["sampler"].function(5, 20, replacement=False).reshape(4, 5)
     assert torch.equal(order.sort(-1).values, torch.arange(5).expand(4, 5))
+    loaded = ROWS["loader"].function(5, 4, 0).reshape(4, 5)
+    assert torch.equal(loaded.sort(-1).values, order.sort(-1).values)
+
+
+def test_a_loader_is_seeded() -> None:
+    first, again, other = (ROWS["loader"].function(5, 20, seed).tolist() for seed in (2**64 - 1, 2**64 - 1, 1))
+    assert first == again != other
