@@ -17,6 +17,9 @@ from claims.frame.subject import Subject
 from reference.initialization import signal_propagation as reference
 from reference.probability.sampling import ALPHA
 
+FEW = 64
+"""Of how many outcomes a covariance matrix is taken: in float16 a sum of more of their squares may overflow."""
+
 
 def outcomes(table: Tensor, width: int) -> Tensor:
     """All values of `width` independent variables, each uniform on a table (batch, d); (batch, d^width, width)."""
@@ -55,13 +58,14 @@ def sampled_sums(subject: Subject, draw: PropagationDraw) -> Tensor:
     formal="ProbabilityTheory.IndepFun.variance_sum",
     truth=UNDER_HYPOTHESES,
     correction="The spread of a zero-mean signal grows from layer to layer if and only if M E[w^2] > 1.",
-    bound="BND-VAR over the outcomes, themselves exact; gamma_8 for the formula; Bernstein for samples, at 1e-9",
+    bound="BND-VAR and BND-COV over the outcomes, themselves exact; gamma_8 for the formula; Bernstein for samples, at "
+    "1e-9",
 )
 @for_all(laws=two_point_laws())
 def variance_gain_per_layer(subject: Subject, laws: PropagationDraw | Tables) -> Iterator[Check]:
     """For laws on few values all outcomes of w and x are enumerated, as the outputs of one linear layer; the variance
-    that torch gives them is the exact one, as is the formula evaluated by torch. A zero-mean signal grows exactly where
-    M E[w^2] > 1. Wider sums are sampled.
+    that torch gives them, alone and in a covariance matrix, is the exact one, as is the formula evaluated by torch. A
+    zero-mean signal grows exactly where M E[w^2] > 1. Wider sums are sampled.
     """
     if isinstance(laws, PropagationDraw):
         z = values(sampled_sums(subject, laws))
@@ -69,9 +73,14 @@ def variance_gain_per_layer(subject: Subject, laws: PropagationDraw | Tables) ->
         return
     width = laws.width
     w, x = values([laws.w, laws.x])
-    computed = subject.var(all_sums(subject, laws), dim=-1, correction=0)
+    z = all_sums(subject, laws)
+    computed = subject.var(z, dim=-1, correction=0)
     truth = reference.variance_of_enumeration(w, x, width, subject.arithmetic("var"))
     yield within(computed, truth, label="Var(z), enumerated")
+    if z.shape[-1] <= FEW:
+        matrix = subject.cov(torch.stack((z, -z), -2), correction=0)
+        covariance = reference.covariance_of_enumeration(w, x, width, subject.arithmetic("cov"))
+        yield within(matrix, covariance, label="Cov of z and -z, enumerated")
     of_w, of_x = (reference.moments(table) for table in (w, x))
     given = [subject.tensor(subject.format.round(v)) for v in (of_w.variance, of_w.mean, of_x.variance, of_x.mean)]
     formula = subject.propagated_variance(width, *given)

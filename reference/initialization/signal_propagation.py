@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from reference.bounds import variance_error
+from reference.bounds import covariance_error, variance_error
 from reference.formats import Arithmetic, Format
 from reference.probability.sampling import ALPHA, Fit
 from reference.rounding import U64, gamma, upward
@@ -56,10 +56,22 @@ def variance_of_enumeration(w: Float64, x: Float64, width: int, arithmetic: Arit
 
     Tables (..., d) of whole numbers, small enough for the format to hold every z.
     """
-    states = [enumerated(t, width) for t in (w, x)]
-    z = (states[1] @ states[0].swapaxes(-1, -2)).reshape(*w.shape[:-1], -1)
     value = propagated_variance(w, x, width)
-    return Truth(value, upward(variance_error(z, arithmetic, correction=0) + U64 * value))
+    return Truth(value, upward(variance_error(all_sums(w, x, width), arithmetic, correction=0) + U64 * value))
+
+
+def covariance_of_enumeration(w: Float64, x: Float64, width: int, arithmetic: Arithmetic) -> Truth:
+    """The covariance matrix (..., 2, 2) of z and -z over all outcomes, by BND-COV: Var(z) but for the sign."""
+    value = propagated_variance(w, x, width)[..., None, None] * np.array([[1.0, -1.0], [-1.0, 1.0]])
+    z = all_sums(w, x, width)
+    error = covariance_error(np.stack((z, -z), -2), arithmetic, correction=0)
+    return Truth(value, upward(error + U64 * np.abs(value)))
+
+
+def all_sums(w: Float64, x: Float64, width: int) -> Float64:
+    """z = sum w_j x_j for all outcomes of both tables (..., d); (..., outcomes)."""
+    states = [enumerated(t, width) for t in (w, x)]
+    return np.asarray((states[1] @ states[0].swapaxes(-1, -2)).reshape(*w.shape[:-1], -1))
 
 
 def variance_formula(w: Float64, x: Float64, width: int, format: Format) -> Truth:

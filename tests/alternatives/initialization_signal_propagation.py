@@ -37,6 +37,12 @@ def variance_of_shifted_data(z: Tensor, *, dim: int, correction: int) -> Tensor:
     )
 
 
+def covariance_in_two_passes(z: Tensor, *, correction: int) -> Tensor:
+    """Products of deviations, in the wide format."""
+    deviations = wide(z) - wide(z).mean(-1, keepdim=True)
+    return (deviations @ deviations.mT / (z.shape[-1] - correction)).to(z.dtype)
+
+
 def factored_formula(m: int, var_w: Tensor, mean_w: Tensor, var_x: Tensor, mean_x: Tensor) -> Tensor:
     """M (Var w E[x^2] + E[w]^2 Var x)."""
     return m * (var_w * (var_x + mean_x * mean_x) + mean_w * mean_w * var_x)
@@ -56,6 +62,7 @@ ALTERNATIVES = [
     (GAIN, {"linear": layer_by_einsum}, "sums from the end"),
     (GAIN, {"var": variance_in_two_passes}, "two passes"),
     (GAIN, {"var": variance_of_shifted_data}, "shifted data in float64"),
+    (GAIN, {"cov": covariance_in_two_passes}, "covariance in two passes"),
     (GAIN, {"propagated_variance": factored_formula}, "factored formula"),
     (GAIN, {"propagated_variance": formula_of_second_moments}, "formula of second moments"),
     (GAIN, {"bernoulli_": bernoulli_by_comparison}, "bernoulli by comparison"),

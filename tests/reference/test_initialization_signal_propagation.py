@@ -10,6 +10,7 @@ import pytest
 
 from reference.formats import FORMATS, Arithmetic, Format
 from reference.initialization.signal_propagation import (
+    covariance_of_enumeration,
     enumerated,
     moments,
     propagated_variance,
@@ -81,6 +82,30 @@ def test_computed_variances_stay_within_the_bound(fmt: Format, width: int, parts
         deviations = y - (order(y) / kind.type(z.shape[-1]))[:, None]
         computed = store(order(deviations**2) / kind.type(z.shape[-1]), fmt)
         assert margins(computed, exact, truth.bound).max() <= 1
+
+
+@pytest.mark.parametrize(("width", "parts"), [(1, 2), (2, 2), (1, 3), (1, 5), (1, 7)])
+def test_computed_covariances_stay_within_the_bound(fmt: Format, width: int, parts: int) -> None:
+    w, x = tables(width, parts)
+    arithmetic = Arithmetic.of(fmt)
+    kind = accumulator(arithmetic)
+    truth = covariance_of_enumeration(w, x, width, arithmetic)
+    sums = (enumerated(x, width) @ enumerated(w, width).swapaxes(-1, -2)).reshape(len(w), -1)
+    data = np.stack((sums, -sums), -2)
+    worst = 0.0
+    for order in ORDERS.values():
+        mean = store(order(data.astype(kind)) / kind.type(data.shape[-1]), fmt).astype(kind)
+        centred = store(data.astype(kind) - mean[..., None], fmt).astype(kind)
+        products = store(order(centred[:, :, None] * centred[:, None, :]), fmt).astype(kind)
+        computed = store(products / kind.type(data.shape[-1]), fmt)
+        exact = [
+            sign * Fraction(variance_by_enumeration(w[i], x[i], width))
+            for i in range(len(w))
+            for sign in (1, -1, -1, 1)
+        ]
+        worst = max(worst, margins(computed.ravel(), exact, truth.bound.ravel()).max())
+    assert worst <= 1
+    assert worst > 0.02 or parts == 2  # halves and quarters are exact
 
 
 def test_the_evaluated_formula_stays_within_the_bound_and_attains_a_fifth(fmt: Format) -> None:

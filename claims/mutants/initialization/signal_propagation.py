@@ -51,6 +51,11 @@ def variance_without_centring(z: Tensor, dim: int, correction: int) -> Tensor:
     return z.square().sum(dim) / (z.shape[dim] - correction)
 
 
+@mutant(variance_gain_per_layer, operation="cov")
+def covariance_with_divisor_one_less(z: Tensor, correction: int) -> Tensor:
+    return z.cov(correction=correction + 1)
+
+
 @mutant(variance_gain_per_layer, operation="linear", trigger="M > 1")
 def mean_in_place_of_the_sum(x: Tensor, w: Tensor) -> Tensor:
     return torch.nn.functional.linear(x, w) / x.shape[-1]
