@@ -21,6 +21,7 @@ from claims import (
     mutant,
     refutation,
 )
+from claims.frame import claim as claim_module
 from claims.frame.checks import Check
 from claims.frame.claim import Claim, load_all
 from claims.frame.inputs.regime import Regimes
@@ -34,7 +35,12 @@ ROWS = only(Row())
 
 
 def register(
-    name: str = "toy_claim", *, regimes: Regimes | None = ROWS, truth: str = TRUE, correction: str = ""
+    name: str = "toy_claim",
+    *,
+    regimes: Regimes | None = ROWS,
+    truth: str = TRUE,
+    correction: str = "",
+    module: str = __name__,
 ) -> Claim:
     """A claim of this name."""
 
@@ -45,7 +51,7 @@ def register(
         """
         yield equal(subject.add(x, x), subject.multiply(x, 2.0))
 
-    check.__name__ = name
+    check.__name__, check.__module__ = name, module
     decorated = check if regimes is None else for_all(x=regimes)(check)
     made = claim(title=name, statement="x+x=2x", notes="toys", truth=truth, bound="exact", correction=correction)
     return made(decorated)
@@ -186,3 +192,13 @@ def test_all_claims_come_in_the_order_of_chapter_topic_and_line() -> None:
     places = [(c.topic, int(c.source.rpartition(":")[2])) for c in every]
     assert places == sorted(places)
     assert [*load_all()] == [c.id for c in every]
+
+
+def test_the_order_does_not_depend_on_what_was_imported_first(registry: dict[str, Claim]) -> None:
+    if claim_module.load_all.__module__ != claim_module.__name__:
+        pytest.skip("the toy claims stand in for all claims")
+    claim_module.load_all()  # every topic is imported: only what follows is registered
+    registry.clear()
+    for name, topic in (("last", "b.b"), ("first", "a.z"), ("middle", "b.a")):
+        register(name, module=f"claims.{topic}")
+    assert [c.id for c in claim_module.load_all.__wrapped__().values()] == ["first", "middle", "last"]

@@ -103,6 +103,17 @@ def test_another_seed_gives_other_numbers() -> None:
     assert not any(numbers in again for numbers in other)
 
 
+def test_another_seed_draws_other_regimes() -> None:
+    def drawn(seed: int) -> list[int]:
+        spy = Spy()
+        regimes = Regimes(st.builds(Row, st.integers(1, 1000)), (Row(1),))
+        examine(proposition(spy, x=regimes), EAGER, dataclasses.replace(TINY, corner_plans=1, elements=1), seed=seed)
+        return [len(numbers[0]) for _, numbers in spy.seen]
+
+    assert drawn(0) == drawn(0)
+    assert drawn(0) != drawn(1)
+
+
 def test_propositions_draw_different_numbers_from_one_seed() -> None:
     spies = [Spy(), Spy()]
     for spy, name in zip(spies, ("one", "other"), strict=True):
@@ -173,6 +184,17 @@ def test_nothing_is_counted_after_the_first_failure() -> None:
     assert all(int(k) <= 0 for k in evidence.record()["histogram"])
 
 
+def test_what_shrinking_tries_is_not_counted() -> None:
+    def is_short(subject: Subject, x: Tensor) -> Iterator[Check]:
+        yield holds(values(subject.abs(x)).max(-1) < 5)
+
+    of = proposition(is_short, x=Regimes(st.builds(Row, st.integers(1, 99)), (Row(1),)))
+    shrunk, first = (examine(of, EAGER, TINY, shrink=shrink) for shrink in (True, False))
+    assert shrunk.outcome == first.outcome == "failed"
+    assert (shrunk.instances, shrunk.batches, shrunk.checks) == (first.instances, first.batches, first.checks)
+    assert shrunk.zeros == first.zeros
+
+
 def test_a_failure_counts_the_batch_in_which_it_was_found_and_no_margin_of_it() -> None:
     evidence = examined(is_small, x=only(Row(3)))
     assert (evidence.instances, evidence.batches) == (TINY.batch, 1)
@@ -199,6 +221,7 @@ def sometimes_infinite(share: float) -> Property:
 def test_undetermined_instances_are_counted_once() -> None:
     evidence = examined(sometimes_infinite(1 / 8), profile=dataclasses.replace(TINY, batch=64), x=only(Row(1)))
     assert 0 < evidence.undetermined < evidence.instances
+    assert evidence.margins == 2 * (evidence.instances - evidence.undetermined)  # two checks
     assert evidence.outcome == "vacuous"
     assert evidence.reason == f"{evidence.undetermined} of {evidence.instances} instances are undetermined"
 

@@ -105,15 +105,29 @@ def test_shrinking_honours_the_hypotheses() -> None:
     failed = failure(check, x=only(Nonzero(6, "normal")))
     assert failed["input"]["regimes"]["x"]["kind"] == "Nonzero"
     assert numbers(failed) == {"x": [[1.0]]}
-    in_three = failure(check, x=Regimes(st.just(Nonzero(3)), (FixedLength(3, "normal"),)))
+    in_three = failure(check, x=only(NonzeroOfFixedLength(3, "normal")))
     assert numbers(in_three) == {"x": [[1.0, 1.0, 1.0]]}
 
 
-class FixedLength(Nonzero):
+class FixedLength(Row):
     """Rows that do not become shorter."""
 
     def simpler(self) -> Iterator[Row]:
         return iter(())
+
+
+class NonzeroOfFixedLength(Nonzero):
+    def simpler(self) -> Iterator[Row]:
+        return iter(())
+
+
+def test_a_long_row_becomes_zero_in_blocks() -> None:
+    def check(subject: Subject, x: Tensor) -> Iterator[Check]:
+        yield holds(values(subject.abs(x))[:, 777] == 0)
+
+    failed = failure(check, x=only(FixedLength(2000, "normal")))
+    assert failed["instance"].count("0., ") > 3
+    assert "index_put((torch.tensor([777]),)" in failed["reproduction"]
 
 
 def test_every_array_of_an_input_shrinks() -> None:
@@ -173,7 +187,7 @@ def test_the_smallest_failure_is_the_same_in_two_runs() -> None:
     assert failure(check, x=regimes) == failure(check, x=regimes)
 
 
-@pytest.mark.parametrize("where", ["corner", "drawn", "batch"])
+@pytest.mark.parametrize("where", ["corner", "drawn", "batch", "regimes"])
 def test_shrinking_ends_in_time(where: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shrink, "REGIME_SECONDS", 0.1)
     monkeypatch.setattr(shrink, "NUMBER_SECONDS", 0.1)
@@ -182,8 +196,8 @@ def test_shrinking_ends_in_time(where: str, monkeypatch: pytest.MonkeyPatch) -> 
         if x.shape[-1] > 1:
             time.sleep(0.02)
         v = values(subject.abs(x))
-        failing = np.full(len(v), len(v) < 7) if where == "batch" else v[:, -1] < 0.001
-        yield holds(failing if v.shape[-1] > 1 else np.ones(len(v), bool))
+        fine = {"batch": np.full(len(v), len(v) < 7), "regimes": np.full(len(v), v.shape[-1] < 400)}
+        yield holds(fine.get(where, v[:, -1] < 0.001) if v.shape[-1] > 1 else np.ones(len(v), bool))
 
     large = Row(500, "normal")
     regimes = Regimes(st.builds(Row, st.integers(2, 10_000), st.just("normal")), (Row(1),))
