@@ -239,7 +239,9 @@ def vectors() -> Regimes:
         Vector(100, "1", "absorb"),
         Vector(100, "2", "absorb"),
         Vector(257, "3", "positive"),
-        *(Vector(n, order, "normal") for n, order in zip(itertools.cycle(LONG), NORMS, strict=False)),
+        Vector(1023, "2", "normal"),
+        *(Vector(n, order, "normal") for n, order in zip(itertools.cycle(LONG), NORMS[4:], strict=False)),
+        # the orders before come many at a time
         *(Vector(1025, order, "wide", many=True) for order in ("1", "inf")),
         *(Vector(4097, order, "normal", many=True) for order in ("2", "3")),
         Vector(32769, "2", "constant"),
@@ -353,7 +355,9 @@ def quasinormed_vectors() -> Regimes:
     corners = (
         Vector(2, "0.5"),
         *(Vector(n, order, "normal") for order in FORMULAS for n in (1, 3, 33)),
-        *(Vector(n, order, "normal") for order in FORMULAS for n in (1025, 4097)),
+        *(Vector(n, order, "normal") for order in ("0.5", "0", "-1") for n in (1025, 4097)),
+        *(Vector(4097, order, "normal") for order in ("0.25", "-2")),
+        *(Vector(1025, order, "normal") for order in ("0.75", "-inf")),
         Vector(1025, "0.5", "normal", "subnormal"),
         Vector(0, "0.5"),
         Vector(0, "0"),
