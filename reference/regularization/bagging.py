@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import itertools
 import math
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from reference.double_double import DoubleDouble, dot, double_double, to_float64, two_sum
+from reference.double_double import DoubleDouble, dot, to_float64, two_sum
 from reference.formats import Arithmetic, Format
 from reference.probability.sampling import ALPHA, Fit
 from reference.regularization.submodels import all_masks, quantum
-from reference.rounding import U64, gamma, overflows, rounded, silent, upward
+from reference.rounding import U64, gamma, upward
+from reference.running import Running, difference, mean, pairs, product, stored_exactly
 from reference.statistics import hoeffding_radius
 from reference.truth import Truth
 
@@ -76,76 +76,6 @@ def bootstrap_moments(levels: Float64, n: int) -> Moments:
     half = DoubleDouble(*two_sum(levels[..., 1], -levels[..., 0])) / 2.0
     spread = half * half
     return Moments(spread * float(2 * n - 1) / float(n * n), spread / float(n))
-
-
-@dataclass(frozen=True)
-class Running:
-    """Exact numbers, and how far computed ones may lie from them."""
-
-    exact: DoubleDouble
-    error: Float64
-
-    @property
-    def truth(self) -> Truth:
-        """The numbers as a reference value."""
-        value, rest = to_float64(self.exact)
-        return Truth(value, self.error + rest)
-
-    def members(self, indices: Indices) -> Running:
-        """The numbers at `indices` of the last axis."""
-        lo = np.broadcast_to(self.exact.lo, self.exact.hi.shape)
-        return Running(DoubleDouble(self.exact.hi[..., indices], lo[..., indices]), self.error[..., indices])
-
-    def reshape(self, *shape: int) -> Running:
-        """The same numbers in another shape."""
-        lo = np.broadcast_to(self.exact.lo, self.exact.hi.shape)
-        exact = DoubleDouble(self.exact.hi.reshape(shape), lo.reshape(shape))
-        return Running(exact, self.error.reshape(shape))
-
-
-def stored_exactly(x: Float64) -> Running:
-    """Numbers of the format."""
-    return Running(double_double(x), np.zeros_like(x))
-
-
-@silent
-def mean(x: Running, arithmetic: Arithmetic) -> Running:
-    """Means over the last axis, of length n: mean(e) + gamma_n(ua) mean(|x| + e), one more rounding where mixed.
-
-    n - 1 additions and a division (ASNA (4.4)); the division may underflow.
-    """
-    n = x.error.shape[-1]
-    value = x.exact.sum() / float(n)
-    size = np.abs(x.exact.hi) + x.error
-    error = x.error.mean(-1) + gamma(n, arithmetic.accumulator.u) * size.mean(-1) + arithmetic.accumulator.eta
-    if arithmetic.mixed:
-        error = rounded(error, np.abs(value.hi), arithmetic.result)
-    overflow = overflows(size.sum(-1) + error, arithmetic.accumulator) | overflows(size.mean(-1), arithmetic.result)
-    return Running(value, np.where(overflow, np.inf, upward(error, n)))
-
-
-@silent
-def difference(x: Running, y: Running, arithmetic: Arithmetic) -> Running:
-    """x - y: the errors add, and one rounding, which does not underflow (ASNA (2.4))."""
-    value = x.exact - y.exact
-    error = x.error + y.error
-    return Running(value, upward(rounded(error, np.abs(value.hi), arithmetic.result, underflow=False)))
-
-
-@silent
-def product(x: Running, y: Running, arithmetic: Arithmetic) -> Running:
-    """x y: |x| e_y + e_x |y| + e_x e_y, and one rounding."""
-    value = x.exact * y.exact
-    error = np.abs(x.exact.hi) * y.error + x.error * (np.abs(y.exact.hi) + y.error)
-    error = upward(rounded(error, np.abs(value.hi), arithmetic.result)) + arithmetic.result.eta
-    return Running(value, np.where(overflows(np.abs(value.hi) + error, arithmetic.result), np.inf, error))
-
-
-def pairs(x: Running, arithmetic: Arithmetic) -> Running:
-    """All products x_i x_j of the last axis, (..., R) -> (..., R^2), in row-major order."""
-    size = x.error.shape[-1]
-    every = np.arange(size)
-    return product(x.members(np.repeat(every, size)), x.members(np.tile(every, size)), arithmetic)
 
 
 def expected(value: DoubleDouble, x: Running, orders: Float64) -> Truth:

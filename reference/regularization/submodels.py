@@ -5,8 +5,6 @@ A mask has 1 where a unit is kept. Inputs x are (..., d), weights W (..., m, d),
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -24,6 +22,7 @@ from reference.rounding import (
     silent,
     upward,
 )
+from reference.running import Running
 from reference.truth import Truth
 
 Float64 = NDArray[np.float64]
@@ -52,26 +51,13 @@ def mask_probabilities(n: int, p: float, arithmetic: Arithmetic) -> Truth:
     return Truth(value, np.where(stored.round(value) == value, 0.0, bound))
 
 
-class Outputs(NamedTuple):
-    """Exact outputs (..., k, m) of k submodels, and how far computed ones may lie from them."""
-
-    exact: DoubleDouble
-    error: Float64
-
-    @property
-    def truth(self) -> Truth:
-        """The outputs as a reference value."""
-        value, rest = to_float64(self.exact)
-        return Truth(value, self.error + rest)
-
-
-def unmasked(x: Float64, weight: Float64, bias: Float64, arithmetic: Arithmetic) -> Outputs:
+def unmasked(x: Float64, weight: Float64, bias: Float64, arithmetic: Arithmetic) -> Running:
     """W x + b, the whole network, as the outputs of one submodel: (..., 1, m)."""
     s = x[..., None, :]
     return affine(double_double(s), np.zeros_like(s), weight, bias, arithmetic)
 
 
-def inverted(x: Float64, p: float, weight: Float64, bias: Float64, arithmetic: Arithmetic) -> Outputs:
+def inverted(x: Float64, p: float, weight: Float64, bias: Float64, arithmetic: Arithmetic) -> Running:
     """W (mu * x / (1 - p)) + b for every mask mu of `all_masks`: (..., 2^d, m)."""
     masks = all_masks(x.shape[-1])
     s = x[..., None, :]
@@ -79,14 +65,14 @@ def inverted(x: Float64, p: float, weight: Float64, bias: Float64, arithmetic: A
     return affine(exact, masks * survivors(s, p, arithmetic).bound, weight, bias, arithmetic)
 
 
-def standard(x: Float64, weight: Float64, bias: Float64, arithmetic: Arithmetic) -> Outputs:
+def standard(x: Float64, weight: Float64, bias: Float64, arithmetic: Arithmetic) -> Running:
     """W (mu * x) + b for every mask mu, without scaling (the convention that scales at evaluation): (..., 2^d, m)."""
     s = x[..., None, :] * all_masks(x.shape[-1])
     return affine(double_double(s), np.zeros_like(s), weight, bias, arithmetic)
 
 
 @silent
-def affine(s: DoubleDouble, s_error: Float64, weight: Float64, bias: Float64, arithmetic: Arithmetic) -> Outputs:
+def affine(s: DoubleDouble, s_error: Float64, weight: Float64, bias: Float64, arithmetic: Arithmetic) -> Running:
     """W s + b for inputs s (..., k, d) known within `s_error`.
 
     The product is BND-CHAIN, e|W|^T + gamma_d(ua) (|s| + e)|W|^T and underflow (ASNA (3.5)), stored once more in a
@@ -105,7 +91,7 @@ def affine(s: DoubleDouble, s_error: Float64, weight: Float64, bias: Float64, ar
     top = (np.abs(s.hi) @ np.abs(turned)).max((-2, -1), initial=0.0) + np.abs(bias).max(-1, initial=0.0)
     exact = ~inexact & _short(top, q, stored, arithmetic)
     error = np.where(exact[..., None, None], 0.0, error)
-    return Outputs(value, np.where(overflows(touched + np.abs(column) + error, stored), np.inf, error))
+    return Running(value, np.where(overflows(touched + np.abs(column) + error, stored), np.inf, error))
 
 
 def _product_error(
@@ -135,7 +121,7 @@ def quantum(x: Float64, axes: int | tuple[int, ...]) -> Float64:
 
 
 @silent
-def expectation(weights: Truth, outputs: Outputs, value: DoubleDouble, arithmetic: Arithmetic) -> Truth:
+def expectation(weights: Truth, outputs: Running, value: DoubleDouble, arithmetic: Arithmetic) -> Truth:
     """sum_mu P(mu) f(mu) for computed probabilities (k,) and outputs (..., k, m); `value` is the exact sum (..., m).
 
     A product of inexact factors as in BND-CHAIN. No error if the factors have none, all terms are multiples of a power
@@ -172,17 +158,17 @@ def geometric_mean_of_softmax(
     if arithmetic.mixed:
         error = rounded(error, np.abs(logarithms.exact.hi.mean(-2)), arithmetic.result)
     scaled = unmasked(x, weight / 2, bias, arithmetic).exact[..., 0, :]
-    return _softmax(Outputs(scaled, error), arithmetic, outer)
+    return _softmax(Running(scaled, error), arithmetic, outer)
 
 
 def weight_scaled_softmax(x: Float64, weight: Float64, bias: Float64, arithmetic: Arithmetic, kernel: Kernel) -> Truth:
     """softmax(W x / 2 + b), (..., m): the scaled logits are `affine`, and their errors pass through the softmax."""
     logits = unmasked(x, weight / 2, bias, arithmetic)
-    return _softmax(Outputs(logits.exact[..., 0, :], logits.error[..., 0, :]), arithmetic, kernel)
+    return _softmax(Running(logits.exact[..., 0, :], logits.error[..., 0, :]), arithmetic, kernel)
 
 
 @silent
-def _log_softmax(logits: Outputs, arithmetic: Arithmetic, kernel: Kernel) -> Outputs:
+def _log_softmax(logits: Running, arithmetic: Arithmetic, kernel: Kernel) -> Running:
     """Logarithms of the softmax of inexact logits.
 
     Logits that move by at most e_j move log p_j by at most e_j + log sum_k p_k exp(e_k).
@@ -190,11 +176,11 @@ def _log_softmax(logits: Outputs, arithmetic: Arithmetic, kernel: Kernel) -> Out
     rows, moved = _rows(logits, arithmetic)
     y = log_softmax_truth(rows, kernel)
     error = y.bound + moved + _drift(rows, moved) + _sensitivity(rows, moved, arithmetic.result.u)
-    return Outputs(double_double(y.value), upward(error, 100))
+    return Running(double_double(y.value), upward(error, 100))
 
 
 @silent
-def _softmax(logits: Outputs, arithmetic: Arithmetic, kernel: Kernel) -> Truth:
+def _softmax(logits: Running, arithmetic: Arithmetic, kernel: Kernel) -> Truth:
     """The softmax of inexact logits.
 
     Logits that move by at most e_j multiply p_j by at most exp(e_j) sum_k p_k exp(e_k), and divide it by no more.
@@ -205,7 +191,7 @@ def _softmax(logits: Outputs, arithmetic: Arithmetic, kernel: Kernel) -> Truth:
     return Truth(p.value, upward(p.value * relative + p.bound * (1 + relative), 100))
 
 
-def _rows(logits: Outputs, arithmetic: Arithmetic) -> tuple[Rows, Float64]:
+def _rows(logits: Running, arithmetic: Arithmetic) -> tuple[Rows, Float64]:
     """The logits rounded to float64, and how far computed ones may lie from those."""
     return Rows.of(logits.exact.hi, arithmetic), logits.error + np.abs(logits.exact.lo)
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from reference import running
 from reference.double_double import to_float64
 from reference.formats import Arithmetic, float64
 from reference.regularization import bagging
@@ -102,23 +103,23 @@ def test_computed_ensembles_stay_within_the_bounds(
     errors = format.round(models - centre)
     squares = format.round(errors * errors)
 
-    of_members = bagging.mean(bagging.stored_exactly(data), arithmetic)
-    of_models = bagging.mean(of_members.members(tuples), arithmetic)
-    of_centre = bagging.mean(bagging.stored_exactly(levels), arithmetic).reshape(-1, 1, 1)
-    of_errors = bagging.difference(of_models, of_centre, arithmetic)
-    of_squares = bagging.product(of_errors, of_errors, arithmetic)
+    of_members = running.mean(running.stored_exactly(data), arithmetic)
+    of_models = running.mean(of_members.members(tuples), arithmetic)
+    of_centre = running.mean(running.stored_exactly(levels), arithmetic).reshape(-1, 1, 1)
+    of_errors = running.difference(of_models, of_centre, arithmetic)
+    of_squares = running.product(of_errors, of_errors, arithmetic)
 
     exact_members = [sum(exactly(row), Fraction(0)) / n for row in data.reshape(-1, n)]
     exact_models = [sum(m, Fraction(0)) / k for m in _tuples(exact_members, members.shape, tuples)]
     exact_centres = [sum(exactly(row), Fraction(0)) / 2 for row in levels for _ in range(8 * len(tuples))]
     exact_errors = [m - c for m, c in zip(exact_models, exact_centres, strict=True)]
-    for computed, exact, running in (
+    for computed, exact, known in (
         (members, exact_members, of_members),
         (models, exact_models, of_models),
         (errors, exact_errors, of_errors),
         (squares, [e * e for e in exact_errors], of_squares),
     ):
-        value, bound = running.truth
+        value, bound = known.truth
         assert np.max(margins(value, exact, bound)) <= 1
         assert 0.05 <= np.max(margins(computed, exact, bound)) <= 1
 
@@ -133,8 +134,8 @@ def _tuples(members: list[Fraction], shape: tuple[int, ...], tuples: NDArray[np.
 
 
 def test_pairs_are_all_products() -> None:
-    x = bagging.stored_exactly(np.array([[2.0, 3.0]]))
-    assert bagging.pairs(x, ARITHMETICS["float32"]).exact.hi.tolist() == [[4.0, 6.0, 6.0, 9.0]]
+    x = running.stored_exactly(np.array([[2.0, 3.0]]))
+    assert running.pairs(x, ARITHMETICS["float32"]).exact.hi.tolist() == [[4.0, 6.0, 6.0, 9.0]]
 
 
 @pytest.mark.parametrize("order", ORDERS.values(), ids=list(ORDERS))

@@ -15,6 +15,7 @@ from reference.formats import Arithmetic, Format, bfloat16, float16
 from reference.losses.softmax import Kernel
 from reference.regularization import submodels
 from reference.regularization.dropout import survivors
+from reference.running import Running
 from reference.truth import Truth
 from tests.reference.emulation import (
     ARITHMETICS,
@@ -243,8 +244,8 @@ def test_errors_of_logits_move_a_softmax_no_further_than_the_bound(rng: np.rando
     for format in (float16, bfloat16):
         arithmetic = ARITHMETICS[format.name]
         z, e = rng.standard_normal((40, 4)) * 4, rng.uniform(0, 0.1, (40, 4))
-        truth = submodels._softmax(submodels.Outputs(double_double(z), e), arithmetic, Kernel())
-        own = submodels._softmax(submodels.Outputs(double_double(z), 0 * e), arithmetic, Kernel())
+        truth = submodels._softmax(Running(double_double(z), e), arithmetic, Kernel())
+        own = submodels._softmax(Running(double_double(z), 0 * e), arithmetic, Kernel())
         for j, sign in itertools.product(range(4), (1, -1)):
             moved = z + sign * np.where(np.arange(4) == j, e, -e)
             p = np.exp(moved - moved.max(-1, keepdims=True))

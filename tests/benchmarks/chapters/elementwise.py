@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from reference.bounds import sum_truth
 from reference.formats import Arithmetic
 from reference.losses.softmax import EXP_CPU, Rows
-from reference.regularization.bagging import difference, mean, product, stored_exactly
 from reference.rounding import U64, rounded, upward
+from reference.running import difference, mean, product, stored_exactly
 from reference.truth import Truth
 from tests.benchmarks.row import Inputs, Row, Size
 
