@@ -55,7 +55,8 @@ def decompositions(subject: Subject, A: Tensor) -> Iterator[Factors]:
 def svd_existence(subject: Subject, A: Tensor) -> Iterator[Check]:
     """Torch's U, D and V^T, full and reduced, are multiplied almost exactly and compared with A.
 
-    U and V must be orthogonal and D non-negative. Up to 256 rows and columns; larger ones reduced only.
+    U and V must be orthogonal and D non-negative. Up to 256 rows and columns; larger ones reduced only. torch.svd,
+    which gives V instead of V^T, must rebuild A too.
     """
     a, size, arithmetic = values(A), max(A.shape[-2:]), subject.arithmetic("svd")
     for factors in decompositions(subject, A):
@@ -66,6 +67,8 @@ def svd_existence(subject: Subject, A: Tensor) -> Iterator[Check]:
             yield within_norm(*reference.orthogonality(u, size, arithmetic), axes=2, label="U^T U = I")
             yield within_norm(*reference.orthogonality(vh.mT, size, arithmetic), axes=2, label="V^T V = I")
             yield at_most(0.0, s, label="D >= 0")
+    u, s, v = values(subject.svd_with_v(A))
+    yield within_norm(*reference.reconstruction(a, u, s, v.mT, arithmetic), axes=2, label="torch.svd: A = U D V^T")
 
 
 @refutation(
@@ -112,7 +115,8 @@ def factors_are_unique(subject: Subject, A: Tensor) -> Iterator[Check]:
 def svd_orthogonal_factors(subject: Subject, A: Tensor) -> Iterator[Check]:
     """U^T U, U U^T, V^T V and V V^T of torch's factors against the identity, multiplied almost exactly.
 
-    Of the reduced decomposition U^T U and V^T V only. A 1 x 1 factor must be exactly 1 or -1.
+    Of the reduced decomposition U^T U and V^T V only. A 1 x 1 factor must be exactly 1 or -1. Held to the same bound:
+    Q of the full QR factorisation of A and of its Householder vectors, and what orthogonal_ fills.
     """
     size, arithmetic = max(A.shape[-2:]), subject.arithmetic("svd")
     for factors in decompositions(subject, A):
@@ -125,6 +129,19 @@ def svd_orthogonal_factors(subject: Subject, A: Tensor) -> Iterator[Check]:
                     yield within_norm(*defect, axes=2, label=f"{name} {name}^T = I")
                 if q.shape[-2:] == (1, 1):
                     yield holds(np.abs(q) == 1, label=f"{name} = 1 or -1")
+    for name, columns in other_orthonormal_columns(subject, A):
+        defect = reference.orthogonality(values(columns), size, arithmetic)
+        yield within_norm(*defect, axes=2, label=f"{name}: Q^T Q = I")
+
+
+def other_orthonormal_columns(subject: Subject, A: Tensor) -> Iterator[tuple[str, Tensor]]:
+    """Torch's other matrices with orthonormal columns, for A or in its shape; the square Q of tall A up to 256 rows."""
+    tall = A if A.shape[-2] >= A.shape[-1] else A.mT
+    yield "qr", subject.qr(tall, mode="complete" if max(A.shape[-2:]) <= LARGEST_FULL else "reduced")[0]
+    yield "householder_product", subject.householder_product(*subject.geqrf(tall))
+    if A.numel():
+        with subject.random(0):
+            yield "orthogonal_", subject.orthogonal_(subject.empty(*tall.shape[-2:]))[None]
 
 
 @refutation(svd_orthogonal_factors, r"\text{The reduced }U\text{ satisfies }UU^\top=I")

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 DECOMPOSITION = ("svd-existence", "svd-orthogonal-factors", "svd-diagonal-singular-values")
+ORTHOGONAL = ("svd-orthogonal-factors",)
 VALUES = ("svd-diagonal-singular-values",)
 
 Factors = tuple[Tensor, Tensor, Tensor]
@@ -119,9 +120,34 @@ def values_by_openblas(a: Tensor) -> Tensor:
     return torch.from_numpy(np.linalg.svd(a.numpy(), compute_uv=False))
 
 
+def v_by_gesvd(a: Tensor) -> Factors:
+    """QR iteration, by OpenBLAS, with V instead of V^T."""
+    u, s, vh = gesvd(a, full_matrices=False)
+    return u, s, vh.mT
+
+
+def qr_by_openblas(a: Tensor, mode: str) -> tuple[Tensor, Tensor]:
+    """Householder QR in OpenBLAS, the signs of the columns changed."""
+    q, r = np.linalg.qr(a.numpy(), mode=mode)
+    return torch.from_numpy(-q), torch.from_numpy(-r)
+
+
+def reflectors_applied_backwards(a: Tensor, tau: Tensor) -> Tensor:
+    """H_1 (H_2 (... H_n E)), one reflector after the other."""
+    m, n = a.shape[-2:]
+    q = torch.eye(m, n, dtype=a.dtype).expand(*a.shape)
+    for j in reversed(range(n)):
+        v = torch.cat((torch.zeros_like(a[..., :j, j]), torch.ones_like(tau[..., j : j + 1]), a[..., j + 1 :, j]), -1)
+        q = q - tau[..., j, None, None] * v[..., :, None] * (v[..., None, :] @ q)
+    return q
+
+
 ALTERNATIVES = [
     *((DECOMPOSITION, {"svd": f}, f.__name__) for f in (gesvd, gesdd, signs_flipped, of_the_transpose, after_qr)),
     *((DECOMPOSITION, {"svd": f}, f.__name__) for f in (in_float64, one_sided_jacobi)),
+    (("svd-existence",), {"svd_with_v": v_by_gesvd}, "v_by_gesvd"),
+    (ORTHOGONAL, {"qr": qr_by_openblas}, "qr_by_openblas"),
+    (ORTHOGONAL, {"householder_product": reflectors_applied_backwards}, "reflectors_applied_backwards"),
     (VALUES, {"svdvals": values_by_jordan_wielandt}, "values_by_jordan_wielandt"),
     (VALUES, {"svdvals": values_of_the_decomposition}, "values_of_the_decomposition"),
     (VALUES, {"svdvals": values_by_openblas}, "values_by_openblas"),

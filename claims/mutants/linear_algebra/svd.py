@@ -83,6 +83,37 @@ def eigenvectors_by_a_solver_that_ignores_symmetry(a: Tensor, *, full_matrices: 
     return u, s, vh
 
 
+@mutant(svd_existence, operation="svd_with_v", trigger="square matrices: V^T where V is promised")
+def transpose_of_v_instead_of_v(a: Tensor) -> Factors:
+    u, s, vh = _svd(a, full_matrices=False)
+    return u, s, vh if vh.shape[-1] == vh.shape[-2] else vh.mT
+
+
+@mutant(svd_orthogonal_factors, operation="qr", trigger="nearly dependent columns")
+def orthogonalised_by_cholesky(a: Tensor, mode: str) -> tuple[Tensor, Tensor]:
+    q, r = torch.linalg.qr(a, mode=mode)
+    k = a.shape[-1]
+    factor, failed = torch.linalg.cholesky_ex(a.mT @ a)
+    solved = torch.linalg.solve_triangular(factor, a.mT, upper=False).mT
+    first = torch.where((failed == 0)[..., None, None], solved, q[..., :, :k])
+    return torch.cat((first, q[..., :, k:]), -1), r
+
+
+@mutant(svd_orthogonal_factors, operation="householder_product", trigger="more than one column")
+def reflectors_added_instead_of_multiplied(a: Tensor, tau: Tensor) -> Tensor:
+    q = torch.eye(a.shape[-2], dtype=a.dtype, device=a.device).expand(*a.shape[:-1], a.shape[-2])
+    for j in range(a.shape[-1]):
+        v = torch.cat((torch.zeros_like(a[..., :j, j]), torch.ones_like(tau[..., j : j + 1]), a[..., j + 1 :, j]), -1)
+        q = q - tau[..., j, None, None] * v[..., :, None] * v[..., None, :]
+    return q[..., :, : a.shape[-1]]
+
+
+@mutant(svd_orthogonal_factors, operation="orthogonal_", trigger="more than one column")
+def columns_normalised_only(tensor: Tensor) -> Tensor:
+    tensor.normal_()
+    return tensor.div_(tensor.norm(dim=-2, keepdim=True))
+
+
 @mutant(svd_diagonal_singular_values, operation="svd", trigger="more than one singular value")
 def ascending_singular_values(a: Tensor, *, full_matrices: bool = True) -> Factors:
     u, s, vh = _svd(a, full_matrices=full_matrices)

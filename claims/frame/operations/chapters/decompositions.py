@@ -36,6 +36,11 @@ _SYSTEM = (2, 2)
 ROWS = {
     "svd": Operation(torch.linalg.svd, "torch.linalg.svd", axes=(2,)),
     "svdvals": Operation(torch.linalg.svdvals, "torch.linalg.svdvals", axes=(2,)),
+    "svd_with_v": Operation(torch.svd, "torch.svd", axes=(2,)),
+    "qr": Operation(torch.linalg.qr, "torch.linalg.qr", axes=(2,)),
+    "geqrf": Operation(torch.geqrf, "torch.geqrf", axes=(2,)),
+    "householder_product": Operation(torch.linalg.householder_product, "torch.linalg.householder_product", axes=(2, 1)),
+    "orthogonal_": Operation(torch.nn.init.orthogonal_, "torch.nn.init.orthogonal_"),
     "pinv": Operation(torch.linalg.pinv, "torch.linalg.pinv", axes=(2,)),
     "pinverse": Operation(torch.pinverse, "torch.pinverse", axes=(2,)),
     "inv": Operation(torch.linalg.inv, "torch.linalg.inv", axes=(2,)),
