@@ -1,10 +1,9 @@
-"""Trials and the runner: what is drawn, what is counted, and which outcome the evidence has."""
+"""The runner: what is counted, and which outcome the evidence has."""
 # ruff: noqa: ARG001, ARG005  toy properties, predicates and mutants keep the signature of their kind
 
 from __future__ import annotations
 
 import dataclasses
-import itertools
 import json
 from collections.abc import Callable, Iterator
 
@@ -14,16 +13,13 @@ import torch
 from hypothesis import strategies as st
 from torch import Tensor
 
-from claims import consistent, equal, holds, values, within
+from claims import consistent, holds, values, within
 from claims.frame.checks import Check
-from claims.frame.claim import Departure, Mutant, Proposition, Refutation
+from claims.frame.claim import Departure, Mutant, Refutation
 from claims.frame.evidence import Evidence
 from claims.frame.inputs.regime import Regimes
-from claims.frame.plan import CallPlan
-from claims.frame.profiles import PROFILES, Profile
-from claims.frame.runner import call_plans, catch, corner_trials, examine, refute
+from claims.frame.runner import catch, examine, refute
 from claims.frame.subject import Subject
-from claims.frame.trial import Trial, digest
 from reference.truth import Truth
 from tests.frame.toys.inputs import Draws, Row, Sample, only, rows
 from tests.frame.toys.properties import (
@@ -49,103 +45,9 @@ def without_times(evidence: Evidence) -> str:
     return json.dumps({k: v for k, v in record.items() if k not in {"seconds", "split"}})
 
 
-class Spy:
-    """A property that keeps what it is given."""
-
-    __name__ = "spy"
-
-    def __init__(self) -> None:
-        self.seen: list[tuple[tuple[str, str, str], list[list[float]]]] = []
-
-    def __call__(self, subject: Subject, x: Tensor) -> Iterator[Check]:
-        self.seen.append((tuple(subject.plan), values(x).tolist()))
-        yield equal(subject.softmax(x, dim=-1).sum() * 0, 0)
-
-
-def test_the_digest_is_the_same_in_every_process() -> None:
-    assert digest("a", (1, Row(3))) == 17254076573118462347
-    assert digest("a", 1) != digest("a", 2)
-
-
-def test_the_seed_depends_on_claim_regimes_number_and_base() -> None:
-    one, other = (Proposition(name, sums, {"x": rows()}) for name in ("one", "other"))
-    trial = Trial({"x": Row(3)}, 1)
-    seeds = [
-        trial.seed(one, 0),
-        trial.seed(other, 0),
-        trial.seed(one, 1),
-        trial._replace(number=2).seed(one, 0),
-        Trial({"x": Row(4)}, 1).seed(one, 0),
-    ]
-    assert len(set(seeds)) == 5
-    assert trial._replace(plan=CallPlan("single")).seed(one, 0) == seeds[0]
-
-
-def test_single_calls_get_an_eighth_of_the_batch() -> None:
-    profile = PROFILES["standard"]
-    assert Trial({"x": Row(2)}, 0).batch(profile) == 256
-    assert Trial({"x": Row(2)}, 0, CallPlan("single")).batch(profile) == 32
-    assert Trial({"x": Row(2), "y": Row(1 << 13)}, 0).batch(profile) == 8
-    assert Trial({"x": Row(2), "y": Draws()}, 0).batch(profile) == 1
-
-
 def test_the_same_seed_gives_the_same_evidence() -> None:
     for check, regimes in ((sums, {"x": rows()}), (is_small, {"x": rows(kinds=("normal", "counting"))})):
         assert without_times(examined(check, **regimes)) == without_times(examined(check, **regimes))
-
-
-def test_another_seed_gives_other_numbers() -> None:
-    spies = [Spy(), Spy(), Spy()]
-    for spy, seed in zip(spies, (0, 0, 1), strict=True):
-        examine(proposition(spy, x=only(Row(2, "normal"))), EAGER, TINY, seed=seed)
-    first, again, other = ([numbers for _, numbers in spy.seen][1:] for spy in spies)  # the first is a dry run
-    assert first == again
-    assert not any(numbers in again for numbers in other)
-
-
-def test_another_seed_draws_other_regimes() -> None:
-    def drawn(seed: int) -> list[int]:
-        spy = Spy()
-        regimes = Regimes(st.builds(Row, st.integers(1, 1000)), (Row(1),))
-        examine(proposition(spy, x=regimes), EAGER, dataclasses.replace(TINY, corner_plans=1, elements=1), seed=seed)
-        return [len(numbers[0]) for _, numbers in spy.seen]
-
-    assert drawn(0) == drawn(0)
-    assert drawn(0) != drawn(1)
-
-
-def test_propositions_draw_different_numbers_from_one_seed() -> None:
-    spies = [Spy(), Spy()]
-    for spy, name in zip(spies, ("one", "other"), strict=True):
-        examine(Proposition(name, spy, {"x": only(Row(2, "normal"))}), EAGER, TINY)
-    numbers = [{str(n) for _, n in spy.seen} for spy in spies]
-    assert not numbers[0] & numbers[1]
-
-
-@pytest.mark.parametrize("profile", PROFILES.values(), ids=PROFILES)
-def test_every_profile_runs_every_corner_and_deals_every_call_plan(profile: Profile) -> None:
-    corners = tuple(Row(n) for n in range(1, 16))
-    made = proposition(Spy(), x=only(*corners))
-    trials = list(corner_trials(made, profile))
-    assert {t.regimes["x"] for t in trials} == set(corners)
-    assert {t.plan for t in trials} == set(call_plans(made))
-    assert trials[0].plan == CallPlan()
-    assert all(t.number != u.number for t, u in itertools.pairwise(trials) if t.regimes == u.regimes)
-
-
-def test_corners_run_even_where_they_are_never_drawn() -> None:
-    spy = Spy()
-    examine(proposition(spy, x=Regimes(st.just(Row(1)), (Row(2), Row(7)))), EAGER, TINY)
-    assert {len(numbers[0]) for _, numbers in spy.seen} == {1, 2, 7}
-
-
-def test_drawn_trials_see_every_call_plan_most_of_them_in_batches() -> None:
-    spy = Spy()
-    profile = dataclasses.replace(TINY, examples=200, corner_plans=1)
-    examine(proposition(spy, x=only(Row(2))), EAGER, profile)
-    drawn = [plan for plan, _ in spy.seen]
-    assert set(drawn) == set(call_plans(proposition(spy, x=only(Row(2)))))
-    assert 0.1 < sum(plan[0] == "single" for plan in drawn) / len(drawn) < 0.4
 
 
 def test_a_claim_that_holds() -> None:
@@ -279,8 +181,7 @@ def test_a_sample_has_as_many_margins_as_its_property_likes() -> None:
 
 
 def test_the_whole_domain_is_exhausted_without_drawing() -> None:
-    spy = Spy()
-    evidence = examine(proposition(spy, x=only(Row(1), Row(2), exhaustive=True)), EAGER, TINY)
+    evidence = examined(doubles, x=only(Row(1), Row(2), exhaustive=True))
     assert evidence.outcome == "exhausted"
     assert evidence.batches == 2 * TINY.corner_plans + 1
 
