@@ -26,7 +26,7 @@ from tests.frame.toys.properties import Property, proposition
 
 PLANS = [CallPlan(), CallPlan("single", "strided"), CallPlan("batched", "transposed", "first")]
 LARGEST = 1 << 10
-ON_HOST = ("sampler",)  # torch.utils.data draws indices on the host, whatever the device
+ON_HOST = ("loader", "sampler")  # torch.utils.data draws indices on the host, whatever the device
 
 
 class Misplaced(AssertionError):
