@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import shlex
 import sys
@@ -65,7 +66,7 @@ def test_every_claim_and_option_in_a_command_exists(pytestconfig: pytest.Config)
         words = shlex.split(command.partition("#")[0])
         for word in words:
             assert not word.startswith("-") or word.partition("=")[0] in known, command
-        for option, value in zip(words, words[1:], strict=False):
+        for option, value in itertools.pairwise(words):
             assert option != "--claim" or value in load_all() or value == "transpose-of-product", command
 
 
