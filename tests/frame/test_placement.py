@@ -51,7 +51,9 @@ class OnMeta(TorchFunctionMode):
         except NotImplementedError:  # an operation without a kernel for meta: what counts is where its result goes
             named = {k: map_tensors(on_host, v) for k, v in kwargs.items()}
             result = map_tensors(to_meta, func(*map_tensors(on_host, args), **named))
-        if self.paused:
+        given: list[Tensor] = []
+        map_tensors(given.append, [*args, *kwargs.values()])
+        if self.paused or not all(t.is_meta for t in given):  # what stands on the host was let through before
             return result
 
         def placed(t: Tensor) -> Tensor:
