@@ -240,5 +240,6 @@ def lp_error(
         up, down = up + gamma(2, f.u), down + gamma(2, f.u)
     error = upward(np.maximum(np.expm1(up), -np.expm1(-down)) * value, 16)
     if not scaled:
-        error = np.where(fits, error + (pow_error / 2) * f.eta * (value < 2 * f.lam), np.inf)
+        subnormal_root = (value < 2 * f.lam) & (value - error < f.lam)
+        error = np.where(fits, error + (pow_error / 2) * f.eta * subnormal_root, np.inf)
     return np.where((size == 0).all(-1) if p > 0 else (size == 0).any(-1), 0.0, error)
