@@ -261,6 +261,17 @@ def shift_error(x: Float64, c: Float64, arithmetic: Arithmetic) -> Float64:
     return upward(2 * u * np.max(np.abs(x + c), axis=-1, keepdims=True, initial=0.0))
 
 
+def spread_classes(rows: int, width: int) -> NDArray[np.int64]:
+    """One class in 0..width-1 for each row: the last, those next to a byte's range (256, 255), then ones far apart.
+
+    1000003 is a prime above every width, so that each class comes before any of the later ones repeats.
+    """
+    classes = np.arange(rows, dtype=np.int64) * 1000003 % width
+    special = [c for c in dict.fromkeys((width - 1, 256, 255)) if c < width][:rows]
+    classes[: len(special)] = special
+    return classes
+
+
 def naive_softmax(x: Float64, format: Format) -> Float64:
     """e^{x_i} / sum_j e^{x_j} of numbers rounded to the format: NaN from inf / inf or 0 / 0 where it fails.
 

@@ -25,6 +25,7 @@ from reference.losses.softmax import (
     shift_is_exact,
     softmax_error,
     softmax_truth,
+    spread_classes,
 )
 from tests.reference.emulation import ARITHMETICS, ORDERS, Order, accumulator, margins, own_margins, store
 
@@ -255,3 +256,12 @@ def test_relative_errors_compound_without_cancellation() -> None:
     assert compounded(1e-20, 1e-20) == 2e-20
     assert compounded(0.5, 0.5) == 1.25
     assert inverse(0.5) == 1.0
+
+
+@pytest.mark.parametrize(("rows", "width"), [(1, 100000), (2, 1), (7, 513), (300, 257), (40, 3)])
+def test_classes_are_spread_over_the_row(rows: int, width: int) -> None:
+    classes = spread_classes(rows, width)
+    assert classes.shape == (rows,)
+    assert 0 <= classes.min() <= classes.max() == width - 1
+    assert set(classes) >= {c for c in (255, 256) if c < width and rows > 2}
+    assert len(set(classes)) >= min(rows, width) * 9 // 10

@@ -138,3 +138,13 @@ def log_softmax_subtracts_the_maximum_and_the_logarithm_at_once(x: Tensor, dim: 
 def log_softmax_of_many_columns_sums_512_entries(x: Tensor, dim: int) -> Tensor:
     shifted = x - _maximum(x, dim)
     return shifted - _head(shifted.exp(), 512 if _columns(x, dim) >= 8 else x.numel(), dim).sum(dim, keepdim=True).log()
+
+
+@mutant(log_softmax_accuracy, operation="cross_entropy", trigger="a class beyond 255")
+def cross_entropy_reads_the_class_as_a_byte(x: Tensor, target: Tensor, reduction: str) -> Tensor:
+    return torch.nn.functional.cross_entropy(x, target % 256, reduction=reduction)
+
+
+@mutant(log_softmax_accuracy, operation="cross_entropy", trigger="the last of more than 64 classes")
+def cross_entropy_never_reads_the_last_of_many_classes(x: Tensor, target: Tensor, reduction: str) -> Tensor:
+    return torch.nn.functional.cross_entropy(x, target.clamp(max=max(x.shape[-1] - 2, 63)), reduction=reduction)
