@@ -80,7 +80,9 @@ def pairwise_distance_of_equal_points_is_zero(subject: Subject, triple: inputs.T
 )
 @for_all(triple=inputs.vector_triples(("2",)))
 def matrix_norms_are_norms(subject: Subject, triple: inputs.Triple) -> Iterator[Check]:
-    """Every norm of A, B, A + B and -2 A is computed; the axioms hold up to the errors of the norms they are about."""
+    """Every norm of A, B, A + B and -2 A is computed. The axioms hold up to the errors of the norms that they are about,
+    and the norm of A is what it should be.
+    """
     a, b = (as_matrices(v) for v in triple[:2])
     if a.numel() == 0:
         return
@@ -94,6 +96,7 @@ def matrix_norms_are_norms(subject: Subject, triple: inputs.Triple) -> Iterator[
         of_a, of_b, of_sum, of_twice = (t[order] for t in truths)
         moved = Truth(rank * truths[2]["fro"].value if order in ("nuc", 2) else of_sum.value, of_sum.bound)
         allowed = slack(subject, [of_sum, of_a, of_b], [moved])
+        yield within(na, of_a, label=f"value, {order}")
         yield at_most(0.0, na, label=f"non-negativity, {order}")
         yield at_most(total, subject.add(na, nb), allowed, label=f"triangle, {order}")
         yield within(twice, Truth(2 * values(na), of_twice.bound + 2 * of_a.bound), label=f"homogeneity, {order}")

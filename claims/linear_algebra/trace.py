@@ -48,7 +48,7 @@ def trace_definition(subject: Subject, a: Tensor, v: Tensor) -> Iterator[Check]:
     """Every spelling is compared with the exact sum of the diagonal.
 
     The entries around the diagonal are 2^20 or NaN and must not be read; the spelling (A * I).sum(), which does read
-    them, is tried where they are finite. A diagonal of 40 000 comes from a vector expanded with stride 0. The bound is
+    them, is tried where they are finite. A diagonal of 40 007 comes from a vector expanded with stride 0. The bound is
     that of any order of summation in the format, though torch.trace sums float32 in float64 on the CPU.
     """
     truth = reference.trace(values(a), subject.arithmetic("trace"))

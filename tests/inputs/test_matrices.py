@@ -87,7 +87,7 @@ def test_diagonals_reach_every_corner() -> None:
     assert {0, 1, 2, 100, 1025} <= {c.n for c in corners if isinstance(c, Diagonal)}
     assert any(isinstance(c, Diagonal) and c.extra for c in corners)
     assert any(isinstance(c, Diagonal) and c.swamped for c in corners)
-    assert any(isinstance(c, LongDiagonal) and c.n == 40_000 for c in long_diagonals().corners)
+    assert any(isinstance(c, LongDiagonal) and c.n > 40_000 for c in long_diagonals().corners)
 
 
 @pytest.mark.parametrize(

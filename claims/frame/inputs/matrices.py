@@ -93,6 +93,7 @@ def matrix_cycles(length: int) -> Regimes:
         MatrixCycle((2,) * length),
         MatrixCycle((1, *(2,) * (length - 1))),
         MatrixCycle((33, 2, *(65,) * (length - 2)), Numbers("normal")),
+        MatrixCycle((7, *(6,) * (length - 1)), Numbers("normal")),
         MatrixCycle((0, 2, *rest)),
         MatrixCycle((2, 0, *rest)),
         MatrixCycle((1, 6, *rest), Numbers("wide", "large")),
@@ -115,6 +116,9 @@ def matrix_chains(longest: int) -> Regimes:
         MatrixCycle((4, 1, 0, 3)),
         MatrixCycle((6, 5, 4, 3, 2), Numbers("normal")),
         MatrixCycle((3,) * longest, Numbers("normal")),
+        MatrixCycle((3,) * (longest - 1), Numbers("normal")),
+        MatrixCycle((1,) * 3, Numbers("normal")),
+        MatrixCycle((7, 6, 6, 5), Numbers("normal")),
         MatrixCycle((1, 2) * (longest // 2), Numbers("wide")),
         MatrixCycle((33, 4, 7, 33), Numbers("normal", "small")),
         MatrixCycle((4, 4, 4), Numbers("normal", "huge"), alternating=True),
@@ -136,6 +140,8 @@ def diagonals() -> Regimes:
         Diagonal(1025, "nan", Numbers("normal")),
         Diagonal(7, "large", Numbers("wide"), extra=5),
         Diagonal(7, "nan", Numbers("wide"), extra=-5),
+        Diagonal(3, "nan", Numbers("normal"), extra=9),
+        Diagonal(3, "nan", Numbers("normal"), extra=-9),
         Diagonal(33, "zero", Numbers("absorb")),
         Diagonal(17, "nan", Numbers("wide", "huge")),
     )
@@ -151,7 +157,7 @@ def diagonals() -> Regimes:
 
 def long_diagonals() -> Regimes:
     """Vectors to be expanded into the rows of a square matrix that would not fit into memory."""
-    corners = (LongDiagonal(2), LongDiagonal(40_000), LongDiagonal(1025, Numbers("wide")))
+    corners = (LongDiagonal(2), LongDiagonal(40_007), LongDiagonal(1025, Numbers("wide")))
     return Regimes(st.builds(LongDiagonal, st.sampled_from([2, 0, 1, 1023, 4097]), numbers()), corners)
 
 

@@ -69,7 +69,7 @@ ROWS = {
     ),
     "cyclic_trace": Operation(
         _cyclic_trace,
-        "(lambda factors, k: torch.trace(torch.linalg.multi_dot(factors[k:] + factors[:k])))",
+        "(lambda fs, k: torch.trace(torch.linalg.multi_dot(fs[k:] + fs[:k]) if len(fs) > 1 else fs[0]))",
         axes=(2,),
         batches=False,
         product=True,
