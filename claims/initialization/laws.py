@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Generator, Tensor
 
 from claims import (
     FALSE_AS_STATED,
@@ -33,7 +34,7 @@ from claims.frame.inputs.laws import (
     weights,
     width_chains,
 )
-from claims.frame.inputs.samples import canvas
+from claims.frame.inputs.samples import canvas, draws_of_generator
 from claims.frame.subject import Subject
 from reference.initialization import laws as reference
 from reference.probability.sampling import (
@@ -66,8 +67,13 @@ def spread(w: NDArray[np.float64]) -> NDArray[np.float64]:
 def xavier_weights(subject: Subject, draw: WeightDraw, initializer: str, gain: float) -> Tensor:
     """A weight filled by one of torch's Xavier initializers from the draw's seed."""
     with subject.random(draw.seed) as generator:
-        fill: Callable[..., Tensor] = getattr(subject, initializer)
-        return fill(canvas(subject, *draw.shape), gain, generator=generator)
+        return filled(subject, draw, initializer, gain, generator)
+
+
+def filled(subject: Subject, draw: WeightDraw, initializer: str, gain: float, generator: Generator) -> Tensor:
+    """A weight filled by one of torch's Xavier initializers."""
+    fill: Callable[..., Tensor] = getattr(subject, initializer)
+    return fill(canvas(subject, *draw.shape), gain, generator=generator)
 
 
 def raises(call: Callable[[], Any], error: type[Exception]) -> bool:
@@ -100,7 +106,8 @@ def xavier_initializer_law(subject: Subject, weight: WeightDraw) -> Iterator[Che
     """Weights of linear and convolutional layers against their law: support, distribution function, mean and second
     moment; for the normal law the sum of squares against chi-square. In half types these are the law, mean and second
     moment of the rounded law, atom included. Signs and magnitudes of weights near by, a row apart and half the weights
-    apart agree as often as those of independent weights. Fewer than two axes are refused.
+    apart agree as often as those of independent weights. The weights follow from the seed of the generator, whatever
+    the state of the global stream. Fewer than two axes are refused.
     """
     gain = reference.GAINS[weight.activation]
     observed = subject.calculate_gain(weight.activation)
@@ -115,6 +122,10 @@ def xavier_initializer_law(subject: Subject, weight: WeightDraw) -> Iterator[Che
     yield equal([subject.calculate_fans(drawn)], [(fan_in, fan_out)], label="fans")
     normal = xavier_weights(subject, weight, "xavier_normal_", observed)
     yield holds(tuple(drawn.shape) == tuple(normal.shape) == weight.shape, label="shape")
+    if 0 < math.prod(weight.shape) <= SORTED:
+        for name in ("xavier_uniform_", "xavier_normal_"):
+            draw = functools.partial(filled, subject, weight, name, observed)
+            yield from draws_of_generator(subject, draw, weight.seed, name)
     if 0 not in weight.shape:
         row = math.prod(weight.shape[1:])
         uniform_bound = reference.weight_bound(fan_in, fan_out, gain)

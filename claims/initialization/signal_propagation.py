@@ -12,7 +12,7 @@ from torch import Tensor
 from claims import UNDER_HYPOTHESES, claim, consistent, for_all, holds, refutation, values, within
 from claims.frame.checks import Check
 from claims.frame.inputs.laws import PropagationDraw, Tables, enumerations, two_point_laws
-from claims.frame.inputs.samples import canvas
+from claims.frame.inputs.samples import canvas, draws_of_generator
 from claims.frame.subject import Subject
 from reference.initialization import signal_propagation as reference
 from reference.probability.sampling import ALPHA
@@ -65,10 +65,17 @@ def sampled_sums(subject: Subject, draw: PropagationDraw) -> Tensor:
 def variance_gain_per_layer(subject: Subject, laws: PropagationDraw | Tables) -> Iterator[Check]:
     """For laws on few values all outcomes of w and x are enumerated, as the outputs of one linear layer; the variance
     that torch gives them, alone and in a covariance matrix, is the exact one, as is the formula evaluated by torch. A
-    zero-mean signal grows exactly where M E[w^2] > 1. Wider sums are sampled.
+    zero-mean signal grows exactly where M E[w^2] > 1. Wider sums are sampled, from the generator alone.
     """
     if isinstance(laws, PropagationDraw):
         z = values(sampled_sums(subject, laws))
+        rows, p = min(laws.n, FEW), laws.w[2] / 4
+
+        def picks(generator: torch.Generator) -> Tensor:
+            drawn: Tensor = subject.bernoulli_(canvas(subject, rows, laws.width), p, generator=generator)
+            return drawn
+
+        yield from draws_of_generator(subject, picks, laws.seed, "bernoulli_", constant=p in (0, 1))
         yield consistent(*reference.sampled_variance_fit(z, laws.w, laws.x, laws.width), alpha=ALPHA, label="samples")
         return
     width = laws.width

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 
 import numpy as np
@@ -12,7 +13,7 @@ from torch import Tensor
 from claims import TRUE, UNDER_HYPOTHESES, claim, consistent, equal, for_all, holds, refutation, values, within
 from claims.frame.checks import Check
 from claims.frame.inputs.joint import Grid, Marginals, independent_pairs, random_signs, signed_grids
-from claims.frame.inputs.samples import Draw, canvas, samples
+from claims.frame.inputs.samples import Draw, canvas, draws_of_generator, samples
 from claims.frame.subject import Subject
 from reference.probability import independence as reference
 from reference.probability.sampling import (
@@ -31,6 +32,9 @@ from reference.probability.sampling import (
 )
 from reference.statistics import hoeffding_radius
 from reference.truth import Truth
+
+SHORT = 4096
+"""So many draws tell whether a sampler obeys its generator."""
 
 
 def pair_covariance(subject: Subject, x: Tensor, y: Tensor, weights: Tensor | None = None) -> Tensor:
@@ -80,7 +84,8 @@ def uniform_sample(subject: Subject, draw: Draw, generator: torch.Generator) -> 
 def uniform_random_sign_example(subject: Subject, x: Draw | Grid) -> Iterator[Check]:
     """On grids with both signs the covariance that torch computes is (2q - 1) E[x^2], for fair and for biased signs.
     In samples x has its law, the signs are fair, do not depend on each other or on the sign and size of x, |y| = |x|,
-    Cov(x, y) vanishes and Cov(x^2, y^2) = Var(x^2) does not.
+    Cov(x, y) vanishes and Cov(x^2, y^2) = Var(x^2) does not. Draws follow from the seed of the generator, whatever the
+    state of the global stream.
     """
     if isinstance(x, Draw):
         yield from random_sign_of_sample(subject, x)
@@ -100,6 +105,8 @@ def random_sign_of_sample(subject: Subject, draw: Draw) -> Iterator[Check]:
             flipped = subject.flip_signs(drawn, 0.5, generator=generator)
         else:
             flipped = subject.flip_signs_by_integers(drawn, generator=generator)
+    short = draw._replace(n=min(draw.n, SHORT))
+    yield from draws_of_generator(subject, lambda g: uniform_sample(subject, short, g)[0], draw.seed, draw.law)
     x, y = values(drawn), values(flipped)
     yield holds((np.abs(x) <= 1).all(), label="|x| <= 1")
     yield consistent(*distance_fit(np.sort(x), laws), alpha=ALPHA, label="law of x")
@@ -188,10 +195,14 @@ def doubled_rand_is_centred(subject: Subject, x: Draw) -> Iterator[Check]:
 def independence_implies_zero_covariance(subject: Subject, pair: Draw | Marginals) -> Iterator[Check]:
     """The joint law of independent variables is the outer product of the marginals; its covariance, and that of
     the enumerated product grid, is 0 up to rounding. Covariances of independent samples stay within the radius that
-    the law of y gives once x is known.
+    the law of y gives once x is known. Draws follow from the seed of the generator, whatever the state of the global
+    stream.
     """
     if isinstance(pair, Draw):
         x, y = independent_sample(subject, pair)
+        if pair.law in ("uniform", "normal", "bernoulli"):
+            draw = functools.partial(independent_rows, subject, pair.law, min(pair.n, SHORT))
+            yield from draws_of_generator(subject, draw, pair.seed, pair.law)
         if pair.law == "normal":
             fit = reference.normal_covariance_fit(x, y, subject.format)
         else:
@@ -235,20 +246,26 @@ def product_grid(pair: Marginals) -> tuple[Tensor, Tensor, Tensor]:
 
 def independent_sample(subject: Subject, draw: Draw) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Two independent samples of a law: the rows of one draw."""
-    rows = canvas(subject, 2, draw.n)
     with subject.random(draw.seed) as generator:
-        if draw.law == "uniform":
-            drawn = subject.uniform_(rows, -1.0, 1.0, generator=generator)
-        elif draw.law == "rand":
-            drawn = subject.uniform_distribution(rows)
-        elif draw.law == "normal":
-            drawn = subject.normal_(rows, generator=generator)
-        elif draw.law == "bernoulli":
-            drawn = subject.bernoulli_(rows, 0.5, generator=generator)
-        else:
-            drawn = subject.cauchy_(rows)  # from the global stream: on the meta device it takes no generator
-    x, y = values(drawn)
+        x, y = values(independent_rows(subject, draw.law, draw.n, generator))
     return x, y
+
+
+def independent_rows(subject: Subject, law: str, n: int, generator: torch.Generator) -> Tensor:
+    """Two rows of n draws from a law; rand and cauchy come from the global stream."""
+    rows = canvas(subject, 2, n)
+    drawn: Tensor
+    if law == "uniform":
+        drawn = subject.uniform_(rows, -1.0, 1.0, generator=generator)
+    elif law == "rand":
+        drawn = subject.uniform_distribution(rows)
+    elif law == "normal":
+        drawn = subject.normal_(rows, generator=generator)
+    elif law == "bernoulli":
+        drawn = subject.bernoulli_(rows, 0.5, generator=generator)
+    else:
+        drawn = subject.cauchy_(rows)  # on the meta device it takes no generator
+    return drawn
 
 
 def largest_spread(subject: Subject, law: str) -> tuple[float, float]:

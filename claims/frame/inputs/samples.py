@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 import torch
 from hypothesis import strategies as st
-from torch import Tensor
+from torch import Generator, Tensor
 
+from claims.frame.checks import Check, equal, holds
 from claims.frame.inputs.regime import Arrays, Regime, Regimes
-from claims.frame.subject import Subject
+from claims.frame.subject import Subject, values
 from reference.formats import Format
 
 LAWS = ("uniform", "rand", "normal", "bernoulli", "cauchy")
@@ -65,3 +66,25 @@ def canvas(subject: Subject, *shape: int) -> Tensor:
     It holds NaN: what an operation forgets to fill shows, and no layout takes its entries for repeated ones.
     """
     return torch.full(shape, float("nan"), dtype=subject.torch_dtype, device=subject.device)
+
+
+TELLING = 64
+"""So many draws of 1/4 bit or more are equal for unequal seeds with probability 1e-13 at most."""
+
+
+def draws_of_generator(
+    subject: Subject, draw: Callable[[Generator], Tensor], seed: int, label: str, *, constant: bool = False
+) -> Iterator[Check]:
+    """What is drawn depends on the seed of the generator that it is drawn with, and on nothing else.
+
+    Three draws, each with torch's global stream in another state: two from equal seeds must be equal, the third, from
+    another seed, must differ unless the law is `constant`.
+    """
+    drawn = []
+    for state, own in enumerate((seed, seed, seed ^ 1), start=2):
+        with subject.random(seed ^ state) as other:
+            drawn.append(values(draw(Generator(other.device).manual_seed(own))).reshape(1, -1))
+    first, again, unequal = drawn
+    yield equal(again, first, label=f"{label}: equal seeds of the generator, equal draws")
+    if first.size >= TELLING and not constant:
+        yield holds(bool((first != unequal).any()), label=f"{label}: other seeds, other draws")

@@ -172,3 +172,13 @@ def deviation_in_place_of_variance(fan_in: Tensor, fan_out: Tensor) -> Tensor:
 @mutant(xavier_average_compromise, operation="xavier_variance", trigger="M != N")
 def fan_in_twice(fan_in: Tensor, fan_out: Tensor) -> Tensor:
     return 2 / (fan_in + fan_in)
+
+
+@mutant(xavier_initializer_law, operation="xavier_uniform_")
+def uniform_from_the_global_stream(weight: Tensor, gain: float = 1.0, generator: Generator | None = None) -> Tensor:
+    return xavier_uniform_(weight, gain)
+
+
+@mutant(xavier_initializer_law, operation="xavier_normal_")
+def normal_of_one_seed(weight: Tensor, gain: float = 1.0, generator: Generator | None = None) -> Tensor:
+    return xavier_normal_(weight, gain, generator=Generator(weight.device).manual_seed(0))

@@ -70,3 +70,8 @@ def one_draw_for_every_term_of_a_sum(x: Tensor, p: float, generator: Generator |
 @mutant(variance_gain_per_layer, operation="matmul", trigger="M > 1")
 def only_the_first_term_of_a_sum(x: Tensor, w: Tensor) -> Tensor:
     return x[..., :1] @ w[..., :1, :]
+
+
+@mutant(variance_gain_per_layer, operation="bernoulli_")
+def bernoulli_from_the_global_stream(x: Tensor, p: float, generator: Generator | None = None) -> Tensor:
+    return x.bernoulli_(p)

@@ -96,3 +96,18 @@ def one_percent_of_x_leaks_into_y(
 ) -> Tensor:
     x, v = rows.uniform_(lower, upper, generator=generator)
     return torch.stack((x, 0.99 * v + 0.01 * x))
+
+
+@mutant(uniform_random_sign_example, independence_implies_zero_covariance, operation="uniform_")
+def uniform_from_the_global_stream(x: Tensor, lower: float, upper: float, generator: Generator | None = None) -> Tensor:
+    return x.uniform_(lower, upper)
+
+
+@mutant(uniform_random_sign_example, operation="rand")
+def rand_from_the_global_stream(n: int, dtype: torch.dtype, device: str, generator: Generator | None = None) -> Tensor:
+    return torch.rand(n, dtype=dtype, device=device)
+
+
+@mutant(independence_implies_zero_covariance, operation="normal_")
+def normal_from_the_global_stream(x: Tensor, generator: Generator | None = None) -> Tensor:
+    return x.normal_()
