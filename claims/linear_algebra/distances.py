@@ -80,8 +80,8 @@ def pairwise_distance_of_equal_points_is_zero(subject: Subject, triple: inputs.T
 )
 @for_all(triple=inputs.vector_triples(("2",)))
 def matrix_norms_are_norms(subject: Subject, triple: inputs.Triple) -> Iterator[Check]:
-    """Every norm of A, B, A + B and -2 A is computed. The axioms hold up to the errors of the norms that they are about,
-    and the norm of A is what it should be.
+    """Every norm of A, B, A + B and -2 A is computed. The axioms hold up to the errors of the norms they are about, and
+    the norm of A is what it should be.
     """
     a, b = (as_matrices(v) for v in triple[:2])
     if a.numel() == 0:
