@@ -58,17 +58,16 @@ def same_sign(y: Tensor, x: Tensor) -> Mask:
     return np.asarray(np.signbit(values(y)) == np.signbit(values(x)))
 
 
-def chosen(where: Mask, first: Truth, second: Truth) -> Truth:
-    """`first` where the condition holds, `second` elsewhere."""
-    return Truth(np.where(where, first.value, second.value), np.where(where, first.bound, second.bound))
+def one_pass(subject: Subject, layer: Dropped, x: Tensor, *, training: bool = True) -> tuple[Tensor, Tensor | None]:
+    """One pass of `x` through the layer, and the mask where the spelling returns it."""
+    with subject.random(layer.seed):
+        y = getattr(subject, layer.spelling)(x, layer.p, training=training)
+    return y if isinstance(y, tuple) else (y, None)
 
 
 def dropout(subject: Subject, layer: Dropped, x: Tensor, *, training: bool = True) -> Tensor:
     """One pass of `x` through the layer."""
-    with subject.random(layer.seed):
-        y = getattr(subject, layer.spelling)(x, layer.p, training=training)
-    output: Tensor = y[0] if isinstance(y, tuple) else y
-    return output
+    return one_pass(subject, layer, x, training=training)[0]
 
 
 @claim(
@@ -93,11 +92,13 @@ def dropout_inverted_scaling(subject: Subject, layer: Dropped) -> Iterator[Check
     keep their sign in evaluation, and where they survive for certain: for p = 0, or with their channel.
     """
     x = layer.x.clone().requires_grad_()
-    y = dropout(subject, layer, x)
+    y, mask = one_pass(subject, layer, x)
     truth = outcomes(subject, layer)
     told = ~truth.ambiguous
     dropped = np.abs(values(y) - truth.dropped.value) <= truth.dropped.bound
-    yield within(y, chosen(dropped, truth.dropped, truth.kept), label="survivors are x / (1 - p)")
+    yield within(y, reference.chosen(dropped, truth.dropped, truth.kept), label="survivors are x / (1 - p)")
+    if mask is not None:
+        yield holds(((values(mask) != 0) != dropped) | ~told, label="the mask returned is that of the survivors")
     inner = tuple(range(2, 2 + BY_CHANNEL.get(layer.spelling, 0)))
     lost, kept = (dropped & told).any(inner), (~dropped & told).any(inner)
     yield holds(~(lost & kept), label="a unit is kept or dropped as a whole")
@@ -111,7 +112,9 @@ def dropout_inverted_scaling(subject: Subject, layer: Dropped) -> Iterator[Check
         gradient = subject.gradient(y, x, layer.x)
         flat = np.where(told, dropped, values(gradient) == 0)
         nothing = Truth(np.zeros(1), np.zeros(1))
-        yield within(gradient, chosen(flat, nothing, truth.tangent), label="the backward pass has the same mask")
+        yield within(
+            gradient, reference.chosen(flat, nothing, truth.tangent), label="the backward pass has the same mask"
+        )
         ones = (np.abs(values(x)) == 1).reshape(len(x), -1).all(-1) & ("alpha" not in layer.spelling)
         yield equal(gradient, y, where=ones, label="the backward pass has the same scale")
     evaluated = dropout(subject, layer, layer.x, training=False)

@@ -60,6 +60,11 @@ class Outcomes(NamedTuple):
         return np.abs(self.kept.value - self.dropped.value) <= self.kept.bound + self.dropped.bound
 
 
+def chosen(where: NDArray[np.bool_], first: Truth, second: Truth) -> Truth:
+    """`first` where the condition holds, `second` elsewhere."""
+    return Truth(np.where(where, first.value, second.value), np.where(where, first.bound, second.bound))
+
+
 def inverted_dropout(x: Float64, p: float, arithmetic: Arithmetic) -> Outcomes:
     """0 for a dropped unit, x / (1 - p) for a survivor; finite x of any shape, p in [0, 1]."""
     kept = survivors(x, p, arithmetic)

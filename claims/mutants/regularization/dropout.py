@@ -69,6 +69,12 @@ def surviving_channels_lose_the_sign_of_zero(x: Tensor, p: float, *, training: b
     return scaled(x, kept(x[:, :, :1, :1], p), p, training=True) + 0 if training else x
 
 
+@mutant(dropout_inverted_scaling, operation="native_dropout", trigger="the mask returned")
+def the_mask_returned_marks_what_is_dropped(x: Tensor, p: float, *, training: bool) -> tuple[Tensor, Tensor]:
+    y, mask = torch.native_dropout(x, p, training)
+    return y, ~mask
+
+
 @mutant(dropout_inverted_scaling, operation="dropout", trigger="the backward pass")
 def the_backward_pass_draws_its_own_mask(x: Tensor, p: float, *, training: bool) -> Tensor:
     if not training:
