@@ -36,18 +36,22 @@ class Moments(NamedTuple):
 def moments(table: Float64) -> Moments:
     """Of equally likely whole numbers (..., d); both correctly rounded, from exact integers."""
     d = table.shape[-1]
-    first, second = table.sum(-1), (table**2).sum(-1)
-    return Moments(first / d, (d * second - first**2) / d**2)
+    return Moments(table.sum(-1) / d, _scaled_variance(table) / d**2)
+
+
+def _scaled_variance(table: Float64) -> Float64:
+    """d^2 times the variance of d equally likely whole numbers (..., d), exact if their differences are small."""
+    shifted = table - table[..., :1]
+    return np.asarray(table.shape[-1] * (shifted**2).sum(-1) - shifted.sum(-1) ** 2)
 
 
 def propagated_variance(w: Float64, x: Float64, width: int) -> Float64:
     """M (Var w Var x + Var w E[x]^2 + E[w]^2 Var x) for tables of whole numbers (..., d), correctly rounded.
 
-    Times d^4 it is a whole number below 2^53.
+    Times d^4 it is a whole number below 2^53, for numbers far from 0 only if the other table is constant.
     """
     d = w.shape[-1]
-    (sw, qw), (sx, qx) = (((t.sum(-1)), (t**2).sum(-1)) for t in (w, x))
-    vw, vx = d * qw - sw**2, d * qx - sx**2
+    sw, sx, vw, vx = w.sum(-1), x.sum(-1), _scaled_variance(w), _scaled_variance(x)
     return np.asarray(width * (vw * vx + vw * sx**2 + sw**2 * vx) / float(d) ** 4)
 
 

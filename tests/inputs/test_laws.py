@@ -30,6 +30,7 @@ from claims.frame.inputs.laws import (
 )
 from reference.formats import FORMATS, Format, float32
 from reference.initialization.laws import GAINS, fans
+from reference.initialization.signal_propagation import all_sums
 
 
 @pytest.fixture
@@ -130,6 +131,28 @@ def test_laws_with_and_without_means_occur(rng: np.random.Generator) -> None:
     w, x = TwoPointLaws(1, 4).make(rng, 200, float32)
     assert np.mean((w.mean(-1) != 0) & (x.mean(-1) != 0)) > 0.7
     assert np.any(w.mean(-1) == 1)
+
+
+@pytest.mark.parametrize(("width", "parts"), [(1, 4), (2, 2)])
+def test_sums_far_from_0_are_numbers_of_the_format_but_not_their_squares(
+    rng: np.random.Generator, fmt: Format, width: int, parts: int
+) -> None:
+    regime = TwoPointLaws(width, parts, far=True)
+    w, x = regime.make(rng, 100, fmt)
+    assert np.all(regime.admits([w, x]))
+    z = all_sums(w, x, width)
+    assert np.array_equal(fmt.round(z), z)
+    squares = [int(v) ** 2 for v in np.unique(z) if v % 2]
+    assert squares
+    assert all(float(fmt.round(np.float64(v))) != v for v in squares)
+    assert np.all(np.abs(z.mean(-1)) > 2 ** (fmt.precision / 2) * z.std(-1) / 4)
+    assert regime.admits([np.array([[1.0, -1.0]]), np.array([[64.0, 66.0]])]).tolist() == [False]
+
+
+@pytest.mark.parametrize("fields", [(3, 2, False, True), (1, 2, True, True)])
+def test_impossible_laws_far_from_0_are_refused(fields: tuple[int, int, bool, bool]) -> None:
+    with pytest.raises(ValueError, match="far from 0"):
+        TwoPointLaws(*fields)
 
 
 @pytest.mark.parametrize("width", [1, 2, 3, 4])

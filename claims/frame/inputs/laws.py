@@ -248,18 +248,23 @@ class Tables(NamedTuple):
 class TwoPointLaws(Regime):
     """Laws of w and x with two whole values: tables of `parts` equally likely values, for sums of `width` products.
 
-    `centred` makes the law of x symmetric about 0 (for an even number of parts).
+    `centred` makes the law of x symmetric about 0 (for an even number of parts). `far` moves it by a power of two of
+    about sqrt(4/u) and makes w constant, 1 or -1: the mean of the sums is so much larger than their spread that their
+    squares, unlike the sums (of two products at most), are not numbers of the format.
     """
 
     width: int = 1
     parts: int = 2
     centred: bool = False
+    far: bool = False
     names: ClassVar[tuple[str, ...]] = ("values of w", "values of x")
     most: ClassVar[int] = 32
 
     def __post_init__(self) -> None:
         if self.width < 1 or self.parts < 1 or self.parts**self.width > 64 or (self.centred and self.parts % 2):
             raise ValueError(f"no enumeration of {self.parts}^{self.width} states")
+        if self.far and (self.centred or self.width > 2):
+            raise ValueError("laws far from 0 have a mean, and sums of two products at most")
 
     def size(self) -> int:
         return int(self.parts ** (2 * self.width))
@@ -272,13 +277,19 @@ class TwoPointLaws(Regime):
             if centred:
                 second, split = -first, np.full((batch, 1), self.parts // 2)
             tables.append(np.where(np.arange(self.parts) < split, first, second).astype(np.float64))
+        if self.far:
+            sign = np.where(tables[0][:, :1] < 0, -1.0, 1.0)
+            return [np.repeat(sign, self.parts, -1), tables[1] + 4 + 2.0 ** (fmt.precision // 2 + 2)]
         return tables
 
     def admits(self, arrays: Arrays) -> NDArray[np.bool_]:
-        x = arrays[1]
+        w, x = arrays
         admitted = (x.sum(-1) == 0) | (not self.centred)
-        for table in arrays:
-            admitted &= ((np.abs(table) <= 4) & (table == np.rint(table))).all(-1)
+        if self.far:
+            admitted &= (np.abs(w) == 1).all(-1) & (np.ptp(w, -1) == 0) & (x.min(-1) >= 16) & (np.ptp(x, -1) <= 8)
+            x = x - x[..., :1]
+        for table, largest in ((w, 4), (x, 8 if self.far else 4)):
+            admitted &= ((np.abs(table) <= largest) & (table == np.rint(table))).all(-1)
         return np.asarray(admitted)
 
     def present(self, tensors: Sequence[Any], seed: int) -> Tables:
@@ -297,7 +308,7 @@ def enumerations() -> Regimes:
 
 
 def two_point_laws() -> Regimes:
-    """Two-point laws, enumerated for 1 to 4 products, and samples of wider sums."""
+    """Two-point laws, enumerated for 1 to 4 products, far from 0 too, and samples of wider sums."""
     corners = (
         TwoPointLaws(1, 2),
         SampledSums(1000, 1),
@@ -311,6 +322,8 @@ def two_point_laws() -> Regimes:
         TwoPointLaws(3, 3),
         TwoPointLaws(2, 8, centred=True),
         TwoPointLaws(1, 1),
+        TwoPointLaws(1, 4, far=True),
+        TwoPointLaws(2, 2, far=True),
         SampledSums(1 << 16, 16, (-1, 2, 1), (1, 2, 2)),
         SampledSums(1 << 14, 32, (0, 1, 2), (-1, 1, 2)),
     )

@@ -51,6 +51,19 @@ def variance_without_centring(z: Tensor, dim: int, correction: int) -> Tensor:
     return z.square().sum(dim) / (z.shape[dim] - correction)
 
 
+@mutant(variance_gain_per_layer, operation="var", trigger="a mean much larger than the spread")
+def mean_square_less_squared_mean(z: Tensor, dim: int, correction: int) -> Tensor:
+    n = z.shape[dim]
+    return (z.square().mean(dim) - z.mean(dim).square()) * n / (n - correction)
+
+
+@mutant(variance_gain_per_layer, operation="cov", trigger="a mean much larger than the spread")
+def mean_product_less_product_of_means(z: Tensor, correction: int) -> Tensor:
+    mean = z.mean(-1, keepdim=True)
+    n = z.shape[-1]
+    return (z @ z.mT / n - mean @ mean.mT) * n / (n - correction)
+
+
 @mutant(variance_gain_per_layer, operation="cov")
 def covariance_with_divisor_one_less(z: Tensor, correction: int) -> Tensor:
     return z.cov(correction=correction + 1)
