@@ -31,20 +31,18 @@ from reference.regularization import dropout as reference
 from reference.regularization import submodels
 from reference.regularization.counts import count_fit
 from reference.regularization.dropout import Outcomes
+from reference.regularization.submodels import ramp
 from reference.statistics import hoeffding_radius
 from reference.truth import Truth
 
 LARGEST = 1 << 17
 """Larger layers are there for the power of the binomial test; their gradients and evaluation are not looked at."""
+FEW = 1 << 15
+"""Masks of more units are not compared with those of other passes, nor at all distances."""
 DRAWS = 8
 """Passes in training mode that are compared with the submodels they are."""
 
 Mask = NDArray[np.bool_]
-
-
-def ramp(t: NDArray[np.float64]) -> NDArray[np.float64]:
-    """max(0, t - 1), a nonlinearity."""
-    return np.maximum(0.0, t - 1)
 
 
 def outcomes(subject: Subject, layer: Dropped) -> Outcomes:
@@ -179,7 +177,10 @@ def units_are_kept_with_probability_p(subject: Subject, layer: Dropped) -> Itera
 def the_expectation_passes_through_a_nonlinearity(subject: Subject, layer: Dropped) -> Iterator[Check]:
     """Hoeffding's inequality for the sum of f(y) - f(x), each within an interval as long as f(x / (1 - p))."""
     y, x = values(dropout(subject, layer, layer.x)), values(layer.x)
-    excess, widest = ramp(y) - ramp(x), ramp(np.abs(x) / (1 - layer.p) * (1 + subject.format.u * 4))
+    excess, widest = (
+        ramp(y) - ramp(x),
+        ramp(np.abs(x) / (1 - layer.p) * (1 + subject.format.u * 4)),
+    )
     radius = math.sqrt(float((widest**2).sum()) * math.log(2 / ALPHA) / 2)
     yield consistent(abs(float(excess.sum())), radius, alpha=ALPHA)
 
@@ -195,12 +196,14 @@ def alpha_dropout_is_unbiased(subject: Subject, layer: Dropped) -> Iterator[Chec
         yield consistent(abs(float(y.mean()) - 1), hoeffding_radius(y.size, width, ALPHA), alpha=ALPHA)
 
 
-def masks_of(subject: Subject, draw: MaskDraw) -> Mask:
-    """The units kept in one training pass of ones, (examples, units)."""
-    layer = Dropped(subject.tensor(np.ones(draw.shape)), draw.p, draw.seed, draw.spelling)
-    kept = values(dropout(subject, layer, layer.x)) != 0
+def masks_of(subject: Subject, draw: MaskDraw, passes: int = 1) -> Mask:
+    """The units kept in training passes of ones, one after the other: (passes * examples, units)."""
+    ones = subject.tensor(np.ones(draw.shape))
+    with subject.random(draw.seed):
+        outputs = [getattr(subject, draw.spelling)(ones, draw.p, training=True) for _ in range(passes)]
+    kept = np.stack([values(y[0] if isinstance(y, tuple) else y) != 0 for y in outputs])
     if draw.spelling in BY_CHANNEL:
-        return np.asarray(kept.reshape(*draw.shape[:2], -1)[..., 0])
+        kept = kept.reshape(-1, draw.units, ones.numel() // (len(ones) * draw.units))[..., 0]
     return np.asarray(kept.reshape(-1, draw.units))
 
 
@@ -218,15 +221,21 @@ def masks_of(subject: Subject, draw: MaskDraw) -> Mask:
 def dropout_independent_mask_per_example(subject: Subject, draw: MaskDraw) -> Iterator[Check]:
     """The kept units of a layer of ones are counted, and so are agreements of neighbouring and distant masks and units.
 
-    The pairs of one test share no entry, so that its count is exactly binomial; neighbours are tested both ways.
+    The pairs of one test share no entry, so that its count is exactly binomial; neighbours are tested both ways, and
+    entries of any other distance by a bound for dependent sums. So are masks of the next pass, and of another seed.
     """
-    masks = masks_of(subject, draw)
+    agreement = reference.agreement(draw.p)
+    small = draw.shape[0] * draw.units <= FEW
+    masks, *following = np.split(masks_of(subject, draw, 1 + small), 1 + small)
     yield consistent(*count_fit(masks, 1 - draw.p), alpha=ALPHA, label="kept units")
-    for label, left, right in reference.disjoint_pairs(masks):
+    pairs = [*reference.disjoint_pairs(masks), *(("two passes", masks, other) for other in following)]
+    if small:
+        pairs.append(("two seeds", masks, masks_of(subject, draw._replace(seed=draw.seed + 1))))
+        distant = reference.distant_agreements(masks, agreement, ALPHA)
+        yield consistent(*distant, alpha=ALPHA, label="agreements of entries any distance apart")
+    for label, left, right in pairs:
         if left.size:
-            yield consistent(
-                *count_fit(left == right, reference.agreement(draw.p)), alpha=ALPHA, label=f"agreements of {label}"
-            )
+            yield consistent(*count_fit(left == right, agreement), alpha=ALPHA, label=f"agreements of {label}")
 
 
 @refutation(dropout_independent_mask_per_example, "One mask serves the whole batch.")
@@ -392,11 +401,6 @@ def weight_scaling_is_exact_behind_a_hidden_layer(subject: Subject, model: Model
     """The mean of max(0, z) is not max(0, mean z)."""
     hidden = np.maximum(0.0, values(logits_of_submodels(subject, model)))
     geometric = subject.geometric_mean(subject.log_softmax(subject.tensor(hidden), dim=-1))
-    halved = subject.softmax(subject.tensor(np.maximum(0.0, hidden_mean(subject, model))), dim=-1)
+    mean = values(affine(subject, subject.multiply(model.x, 0.5)[:, None, :], model)[:, 0])
+    halved = subject.softmax(subject.tensor(np.maximum(0.0, mean)), dim=-1)
     yield within(geometric, Truth(values(halved), np.full(halved.shape, 0.02)))
-
-
-def hidden_mean(subject: Subject, model: Model) -> NDArray[np.float64]:
-    """W x / 2 + b."""
-    halved: NDArray[np.float64] = values(affine(subject, subject.multiply(model.x, 0.5)[:, None, :], model)[:, 0])
-    return halved

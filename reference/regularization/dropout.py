@@ -5,6 +5,7 @@ Probabilities p are doubles, taken exactly.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 
 from reference.double_double import DoubleDouble, double_double, to_float64, two_sum
 from reference.formats import Arithmetic
+from reference.probability.sampling import Fit
 from reference.rounding import U64, gamma, overflows, rounded, silent, upward, wide
 from reference.truth import Truth
 
@@ -45,6 +47,26 @@ def disjoint_pairs(masks: NDArray[np.bool_]) -> Iterator[tuple[str, NDArray[np.b
     columns = masks.shape[1] // 2
     yield "units 2i and 2i + 1", masks[:, 0 : 2 * columns : 2], masks[:, 1 : 2 * columns : 2]
     yield "units i and i + 1 of examples 2a and 2a + 1", even[:, :-1], odd[:, 1:]
+
+
+def distant_agreements(masks: NDArray[np.bool_], p: float, alpha: float) -> Fit:
+    """How far the share of agreements of entries k apart, in the order of memory, is from p, for the worst k.
+
+    Entries k apart form paths, so that the N pairs split into two classes of independent ones, and their share strays
+    by more than sqrt(ln(2 / a) / N) with probability at most a (Janson, Random Structures & Algorithms 24 (2004),
+    theorem 2.1, with chromatic number 2); `alpha` is divided among the distances. Radius 1 if there are none.
+    """
+    signs = np.where(masks.ravel(), 1.0, -1.0)
+    n = signs.size
+    if n < 2:
+        return Fit(0.0, 1.0)
+    spectrum = np.fft.rfft(signs, 2 * n)
+    products = np.rint(np.fft.irfft(spectrum * spectrum.conj(), 2 * n)[1:n])  # at every distance, sums of integers
+    pairs = np.arange(n - 1, 0, -1)
+    distance = np.abs((products / pairs + 1) / 2 - p)
+    radius = np.sqrt(math.log(2 * (n - 1) / alpha) / pairs)
+    worst = int(np.argmax(distance / radius))
+    return Fit(float(distance[worst]), float(radius[worst]))
 
 
 class Outcomes(NamedTuple):

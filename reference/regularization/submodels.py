@@ -209,3 +209,8 @@ def _sensitivity(rows: Rows, moved: Float64, u: float) -> Float64:
     """
     most = moved.max(-1, keepdims=True, initial=0.0)
     return np.asarray(16 * u * np.expm1(2 * most) * (1 + np.abs(rows.s).max(-1, keepdims=True, initial=0.0)))
+
+
+def ramp(t: Float64) -> Float64:
+    """max(0, t - 1) of numbers of any shape: a nonlinearity that expectations do not pass through."""
+    return np.maximum(0.0, t - 1)

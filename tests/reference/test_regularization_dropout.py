@@ -19,6 +19,7 @@ from reference.regularization.dropout import (
     agreement,
     alpha_dropout,
     disjoint_pairs,
+    distant_agreements,
     inverted_dropout,
     retention,
     survivors,
@@ -240,3 +241,25 @@ def test_a_count_is_judged_by_its_exact_p_value() -> None:
     assert fit.distance == pytest.approx(-math.log(2 * sum(law[:4])))
     assert fit.radius == pytest.approx(math.log(1e9))
     assert count_fit(np.zeros(1000, bool), 0.25).distance > fit.radius > count_fit(np.zeros(0, bool), 0.25).distance
+
+
+def test_distant_agreements_are_counted_at_every_distance() -> None:
+    masks = np.random.default_rng(0).random((3, 5)) < 0.3
+    flat = masks.ravel()
+    found = {abs(float(np.mean(flat[k:] == flat[:-k])) - 0.58): 15 - k for k in range(1, 15)}
+    distance, radius = distant_agreements(masks, 0.58, 1e-9)
+    nearest = min(found, key=lambda d: abs(d - distance))
+    assert nearest == pytest.approx(distance, abs=1e-12)
+    assert radius**2 * found[nearest] == pytest.approx(np.log(2 * 14 / 1e-9))
+    assert distance / radius == pytest.approx(max(d * np.sqrt(n) for d, n in found.items()) / np.log(28e9) ** 0.5)
+
+
+def test_distant_agreements_find_a_period_and_accept_independence() -> None:
+    rng = np.random.default_rng(1)
+    for p in (0.1, 0.5):
+        distance, radius = distant_agreements(rng.random((64, 40)) < p, agreement(p), 1e-9)
+        assert distance < radius
+    periodic = np.tile(rng.random(1000) < 0.75, 3)[:2560].reshape(64, 40)
+    distance, radius = distant_agreements(periodic, agreement(0.25), 1e-9)
+    assert distance > radius
+    assert distant_agreements(np.ones((1, 1), bool), 0.5, 1e-9) == (0.0, 1.0)

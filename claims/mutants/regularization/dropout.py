@@ -129,6 +129,24 @@ def neighbouring_examples_are_complementary(x: Tensor, p: float, *, training: bo
     return scaled(x, (uniform >= p).to(x.dtype), p, training=training)
 
 
+@mutant(dropout_independent_mask_per_example, operation="dropout", trigger="the next pass")
+def every_pass_has_the_same_mask(x: Tensor, p: float, *, training: bool) -> Tensor:
+    uniform = torch.rand(x.shape, generator=torch.Generator().manual_seed(0)).to(x.device)
+    return scaled(x, (uniform >= p).to(x.dtype), p, training=training)
+
+
+@mutant(dropout_independent_mask_per_example, operation="dropout1d", trigger="more than eight channels")
+def channels_eight_apart_share_their_mask(x: Tensor, p: float, *, training: bool) -> Tensor:
+    mask = kept(x[:, :8, :1], p).repeat(1, -(-x.shape[1] // 8), 1)[:, : x.shape[1]]
+    return scaled(x, mask, p, training=training)
+
+
+@mutant(dropout_independent_mask_per_example, operation="native_dropout", trigger="more than 1000 units")
+def the_mask_repeats_every_1000_units(x: Tensor, p: float, *, training: bool) -> tuple[Tensor, Tensor]:
+    mask = kept(x.reshape(-1)[:1000], p).repeat(-(-x.numel() // 1000))[: x.numel()].reshape(x.shape)
+    return scaled(x, mask, p, training=training), mask.bool()
+
+
 @mutant(dropout_expectation_linear, operation="masked_dropout")
 def masking_does_not_scale(x: Tensor, masks: Tensor, p: float) -> Tensor:
     return x * masks
