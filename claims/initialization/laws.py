@@ -58,6 +58,9 @@ SORTED = 1 << 18
 SEEDED = 1 << 15
 """Weights as small as this are drawn again, from equal and from other seeds."""
 
+BLOCK = 512
+"""Rows of a block of a parallel sampler: weights this many rows apart are compared too."""
+
 
 def spread(w: NDArray[np.float64]) -> NDArray[np.float64]:
     """Ascending weights of (n,), every one or every k-th from first to last.
@@ -108,8 +111,8 @@ def raises(call: Callable[[], Any], error: type[Exception]) -> bool:
 def xavier_initializer_law(subject: Subject, weight: WeightDraw) -> Iterator[Check]:
     """Weights of linear and convolutional layers against their law: support, distribution function, mean and second
     moment; for the normal law the sum of squares against chi-square. In half types these are the law, mean and second
-    moment of the rounded law, atom included. Signs and magnitudes of weights near by, a row apart and half the weights
-    apart agree as often as those of independent weights. The weights follow from the seed of the generator, whatever
+    moment of the rounded law, atom included. Signs and magnitudes of weights near by, one or 512 rows and half the
+    weights apart agree as often as those of independent weights. The weights follow from the seed of the generator, whatever
     the state of the global stream. Fewer than two axes are refused.
     """
     gain = reference.GAINS[weight.activation]
@@ -148,9 +151,9 @@ def uniform_weights(subject: Subject, w: NDArray[np.float64], row: int, bound: f
 
 
 def independent(coins: tuple[Coin, Coin], row: int, law: str) -> Iterator[Check]:
-    """Signs, and sides of the median magnitude, agree as often as independent ones: near by, a row or half apart."""
+    """Signs, and sides of the median magnitude, agree as often as independent ones: near by, a row, a block or half apart."""
     for coin, what in zip(coins, ("signs", "magnitudes"), strict=True):
-        fit = agreement_fit(coin, lags(len(coin.tosses), row))
+        fit = agreement_fit(coin, lags(len(coin.tosses), row, BLOCK * row))
         yield consistent(*fit, alpha=ALPHA, label=f"independent {what}, {law}")
 
 

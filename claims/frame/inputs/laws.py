@@ -159,6 +159,7 @@ def weights() -> Regimes:
         Weight((4096, 1), "relu"),
         Weight((128, 16, 3), "tanh"),
         Weight((16, 8, 3, 2, 3), "leaky_relu"),
+        Weight((1000, 40), "tanh"),
         Weight((2048, 1024), "tanh"),
         Weight((0, 3), "tanh"),
         Weight((3, 0), "tanh"),

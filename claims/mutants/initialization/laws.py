@@ -182,3 +182,11 @@ def uniform_from_the_global_stream(weight: Tensor, gain: float = 1.0, generator:
 @mutant(xavier_initializer_law, operation="xavier_normal_")
 def normal_of_one_seed(weight: Tensor, gain: float = 1.0, generator: Generator | None = None) -> Tensor:
     return xavier_normal_(weight, gain, generator=Generator(weight.device).manual_seed(0))
+
+
+@mutant(xavier_initializer_law, operation="xavier_normal_", trigger="more than 512 rows")
+def rows_beyond_512_repeat_the_first(weight: Tensor, gain: float = 1.0, generator: Generator | None = None) -> Tensor:
+    xavier_normal_(weight, gain, generator=generator)
+    if 512 < weight.shape[0] <= 1024:
+        weight[512:] = weight[: weight.shape[0] - 512].clone()
+    return weight
