@@ -20,6 +20,7 @@ from claims.frame.inputs.rows import (
 )
 from claims.frame.operations.softmax import attention_weights, kernel, planned_kernel
 from claims.frame.subject import Subject
+from reference.bounds.sums import sum_truth
 from reference.formats import FORMATS, Arithmetic
 from reference.losses import softmax as reference
 from reference.truth import Truth
@@ -184,15 +185,22 @@ def logsumexp_is_shift_invariant(subject: Subject, row: tuple[Tensor, Tensor]) -
     notes="Numerical computation: overflow and underflow",
     book="4.1",
     truth=TRUE,
-    bound="NaN (or 0 = finite / inf) exactly; softmax itself within the bound of softmax-definition-accuracy",
+    bound="NaN (or 0 = finite / inf) exactly; BND-SUM for sums just below the threshold; "
+    "softmax itself within the bound of softmax-definition-accuracy",
 )
 @for_all(x=rows_beyond_range())
 def softmax_naive_failure(subject: Subject, x: Tensor) -> Iterator[Check]:
     """exp, sum and divide give NaN exactly where the exponential is infinite, or everywhere if all vanish.
 
-    On the same rows softmax keeps its bound.
+    Just below the threshold all exponentials and their sum are finite, the sum within its bound. On the same rows
+    softmax keeps its bound.
     """
-    yield equal(naive_softmax(subject, x), reference.naive_softmax(values(x), subject.format), label="naive")
+    exponentials, finite = subject.exp(x), reference.naive_is_finite(values(x), subject.format)
+    yield holds(np.isfinite(values(exponentials)), where=finite, label="exponentials below the threshold")
+    total = sum_truth(np.where(finite[:, None], values(exponentials), 0.0), subject.arithmetic("sum"))
+    yield within(subject.sum(exponentials, dim=-1), total, where=finite, label="their sum")
+    failing = reference.naive_softmax(values(x), subject.format)
+    yield equal(naive_softmax(subject, x), failing, where=~finite, label="naive")
     truth = reference.softmax_truth(rows_of(subject, x), planned_kernel(subject))
     yield within(subject.softmax(x, dim=-1), truth, label="softmax")
 

@@ -28,7 +28,7 @@ from claims.frame.profiles import PROFILES
 from claims.frame.runner import corner_trials
 from claims.losses.softmax import log_softmax_accuracy, softmax_definition_accuracy
 from reference.formats import FORMATS, Format, float16, float32
-from reference.losses.softmax import shift_is_exact
+from reference.losses.softmax import naive_is_finite, shift_is_exact
 
 
 @pytest.fixture
@@ -167,3 +167,13 @@ def test_the_least_rows_beyond_range_are_those_of_the_notes() -> None:
 
 def test_logits_far_from_zero_have_an_offset() -> None:
     assert all(abs(c.offset) >= 3e3 for c in logits_far_from_zero().corners)
+
+
+@pytest.mark.parametrize("fmt", FORMATS.values(), ids=FORMATS)
+@pytest.mark.parametrize("width", [1, 2, 17, 129])
+def test_rows_just_below_the_threshold_have_a_finite_sum_and_no_room(fmt: Format, width: int) -> None:
+    (x,) = BeyondRange(width, "finite").make(np.random.default_rng(0), 1, fmt)
+    assert x.shape == (1, width)
+    room = math.log(fmt.largest) - math.log(width) - x[0, 0]
+    assert 0 < room <= 4 * width * fmt.u + float(fmt.ulp(x[0, 0])) + 1e-12
+    assert naive_is_finite(x, fmt).all()

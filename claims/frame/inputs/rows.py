@@ -143,7 +143,8 @@ class BeyondRange(NarrowRegime):
     """Rows (c, c - 1, ...) whose first exponential overflows, or (-c, -c - 1, ...) whose exponentials all vanish.
 
     c is the least integer beyond the threshold of the format plus `depth`; for underflow four more, because below half
-    of the smallest number an exponential within one ulp may still be that number.
+    of the smallest number an exponential within one ulp may still be that number. On the side "finite", just below the
+    threshold, all entries are c, the number of the format next to log(largest / width), minus `depth`.
     """
 
     width: int = 2
@@ -154,16 +155,22 @@ class BeyondRange(NarrowRegime):
         return self.width
 
     def arrays(self, rng: np.random.Generator, batch: int, fmt: Format) -> Arrays:
-        return [np.broadcast_to(self.first(fmt) - np.arange(float(self.width)), (batch, self.width))]
+        step = 0.0 if self.side == "finite" else 1.0
+        return [np.broadcast_to(self.first(fmt) - step * np.arange(self.width), (batch, self.width))]
 
     def first(self, fmt: Format) -> float:
         """The first entry."""
         if self.side == "overflow":
             return float(math.ceil(math.log(fmt.largest)) + self.depth)
+        if self.side == "finite":
+            edge = math.log(fmt.largest) - math.log(max(self.width, 1)) - 4 * self.width * fmt.u
+            edge -= 4 * 2.0**-53 * edge  # the logarithms are rounded
+            spacing = float(fmt.ulp(edge))
+            return math.floor(edge / spacing) * spacing - self.depth
         return float(math.floor(math.log(fmt.eta) - math.log(2)) - 4 - self.depth)
 
     def admits(self, arrays: Arrays) -> Any:
-        return np.all(np.diff(arrays[0], axis=-1) == -1.0, axis=-1)
+        return np.all(np.diff(arrays[0], axis=-1) == (0.0 if self.side == "finite" else -1.0), axis=-1)
 
 
 def logits() -> Regimes:
@@ -222,8 +229,14 @@ def logits_far_from_zero() -> Regimes:
 
 
 def rows_beyond_range() -> Regimes:
-    """Rows whose exponentials overflow, or all underflow."""
+    """Rows whose exponentials overflow, or all underflow; corners: wide rows whose exponentials are just finite too."""
     sides = st.sampled_from(("overflow", "underflow"))
-    drawn = st.builds(BeyondRange, st.integers(2, 5), sides, st.integers(0, 40))
-    corners = tuple(BeyondRange(2, side, depth) for side in ("overflow", "underflow") for depth in (0, 1, 10))
+    drawn = st.one_of(
+        st.builds(BeyondRange, st.integers(2, 5), sides, st.integers(0, 40)),
+        st.builds(BeyondRange, st.integers(1, 150), st.just("finite"), st.integers(0, 5)),
+    )
+    corners = (
+        *(BeyondRange(2, side, depth) for side in ("overflow", "underflow") for depth in (0, 1, 10)),
+        *(BeyondRange(n, "finite") for n in (1, 2, 7, 16, 17, 33, 129)),
+    )
     return Regimes(drawn, corners)

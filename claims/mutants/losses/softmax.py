@@ -113,6 +113,17 @@ def exp_computes_and_returns_float64(x: Tensor) -> Tensor:
     return x.double().exp()
 
 
+@mutant(softmax_naive_failure, operation="exp", trigger="from 88 to 88.72 in float32", dtypes=("float32",))
+def exp_overflows_too_early(x: Tensor) -> Tensor:
+    return torch.where(x > 88.0, torch.inf, x.exp())
+
+
+@mutant(softmax_naive_failure, operation="sum", trigger="a width of 17, 33, 129")
+def sum_leaves_out_a_tail_of_one(x: Tensor, dim: int, *, keepdim: bool = False) -> Tensor:
+    n = x.shape[dim]
+    return x.narrow(dim, 0, n - (n > 16 and n % 4 == 1)).sum(dim, keepdim=keepdim)
+
+
 @mutant(log_softmax_accuracy, operation="log_softmax", trigger="a probability below the smallest number")
 def log_softmax_is_the_logarithm_of_softmax(x: Tensor, dim: int) -> Tensor:
     return x.softmax(dim).log()
