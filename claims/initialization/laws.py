@@ -104,16 +104,16 @@ def raises(call: Callable[[], Any], error: type[Exception]) -> bool:
     correction="E w = 0 fails in float16 and bfloat16: torch's sampler relabels what rounds up to a as -a, an atom of "
     "twice its share, and the mean is about -ulp(a)/2. Consistent means there: with this law or, for a sampler that "
     "does not relabel, with the uniform law rounded.",
-    bound="Support exact; DKW, Bernstein with the known variance, exact chi-square and normal laws, Hoeffding for "
+    bound="Support exact; DKW, Bernstein with the known variance, exact laws of sum and maximum, Hoeffding for "
     "agreements, each at 1e-9, against the exact law of the sampler in the dtype.",
 )
 @for_all(weight=weights())
 def xavier_initializer_law(subject: Subject, weight: WeightDraw) -> Iterator[Check]:
     """Weights of linear and convolutional layers against their law: support, distribution function, mean and second
-    moment; for the normal law the sum of squares against chi-square. In half types these are the law, mean and second
-    moment of the rounded law, atom included. Signs and magnitudes of weights near by, one or 512 rows and half the
-    weights apart agree as often as those of independent weights. The weights follow from the seed of the generator, whatever
-    the state of the global stream. Fewer than two axes are refused.
+    moment; for the normal law the sum of squares against chi-square and the largest weight. In half types these are
+    the law, mean and second moment of the rounded law, atom included. Signs and magnitudes of weights near by, one or
+    512 rows and half the weights apart agree as often as those of independent weights. The weights follow from the
+    seed of the generator, whatever the state of the global stream. Fewer than two axes are refused.
     """
     gain = reference.GAINS[weight.activation]
     observed = subject.calculate_gain(weight.activation)
@@ -151,7 +151,7 @@ def uniform_weights(subject: Subject, w: NDArray[np.float64], row: int, bound: f
 
 
 def independent(coins: tuple[Coin, Coin], row: int, law: str) -> Iterator[Check]:
-    """Signs, and sides of the median magnitude, agree as often as independent ones: near by, a row, a block or half apart."""
+    """Signs, and sides of the median magnitude, agree as often as independent: near by, rows, a block or half apart."""
     for coin, what in zip(coins, ("signs", "magnitudes"), strict=True):
         fit = agreement_fit(coin, lags(len(coin.tosses), row, BLOCK * row))
         yield consistent(*fit, alpha=ALPHA, label=f"independent {what}, {law}")
@@ -163,6 +163,7 @@ def normal_weights(subject: Subject, w: NDArray[np.float64], row: int, deviation
     yield consistent(*fit, alpha=ALPHA, label="normal law")
     yield consistent(*reference.normal_mean_fit(w, deviation, subject.format), alpha=ALPHA, label="E w, normal")
     yield consistent(*reference.square_sum_fit(w, deviation, subject.format), alpha=ALPHA, label="chi-square")
+    yield consistent(*reference.largest_normal_fit(w, deviation, subject.format), alpha=ALPHA, label="max |w|, normal")
     yield from independent(reference.normal_coins(w, deviation, subject.format), row, "normal")
 
 

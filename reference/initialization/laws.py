@@ -124,6 +124,20 @@ def _normal_slack(deviation: float, format: Format) -> float:
     return 0.25 * _weight_rounding(format) + 0.2 * format.eta / deviation + 3 * grid
 
 
+def largest_normal_fit(w: Float64, deviation: float, format: Format, alpha: float = ALPHA) -> Fit:
+    """The largest |w| of n normal weights (any shape) against its law, P(max <= t) = (2 Phi(t / sigma) - 1)^n.
+
+    Rounding moves t; the grid of the uniform numbers moves the tail by 3 grid steps. Each tail counts as it would where
+    both make it largest.
+    """
+    t, grid = float(np.abs(w).max()), max(format, float32, key=lambda f: f.precision).u
+    slack = _weight_rounding(format) * t + format.eta / 2
+    least = max(2 * float(ndtr(-(t + slack) / deviation)) - 3 * grid, 0.0)
+    most = min(2 * float(ndtr(-max(t - slack, 0.0) / deviation)) + 3 * grid, 1 - U64)
+    below, above = math.exp(w.size * math.log1p(-min(least, 1 - U64))), -math.expm1(w.size * math.log1p(-most))
+    return p_value_fit(min(1.0, 2 * min(below, above)), alpha)
+
+
 def normal_coins(w: Float64, deviation: float, format: Format) -> tuple[Coin, Coin]:
     """Of normal weights w (n,): which are positive, and which lie beyond the median of |w|, 0.6745 sigma."""
     slack = _normal_slack(deviation, format)

@@ -17,6 +17,7 @@ from reference.initialization.laws import (
     divergence,
     fans,
     gain_fit,
+    largest_normal_fit,
     largest_weight,
     layer_gain,
     least_worst_gain_error,
@@ -239,3 +240,15 @@ def test_coins_of_normal_weights_are_fair(fmt: Format) -> None:
     for coin in normal_coins(fmt.round(0.1 * quantiles), 0.1, fmt):
         assert abs(coin.tosses.mean() - 0.5) <= coin.bias + 2.0**-13
         assert coin.bias <= fmt.u + 20 * float32.u
+
+
+def test_the_largest_normal_weight_has_its_law(fmt: Format) -> None:
+    rng, n, alpha = np.random.default_rng(3), 1000, 0.1
+    fits = [largest_normal_fit(fmt.round(0.5 * rng.standard_normal(n)), 0.5, fmt, alpha) for _ in range(1000)]
+    alarms = sum(fit.distance > fit.radius for fit in fits)
+    assert alarms <= stats.binom.isf(1e-6, 1000, alpha)
+    assert alarms >= stats.binom.ppf(1e-6, 1000, alpha) or fmt in HALVES
+    clipped = largest_normal_fit(fmt.round(np.clip(rng.standard_normal(20000), -3, 3)), 1.0, fmt)
+    assert clipped.distance > clipped.radius
+    wide = largest_normal_fit(np.array([0.1, -8.0]), 1.0, float32, 1e-6)
+    assert wide.distance > 0.9 * wide.radius

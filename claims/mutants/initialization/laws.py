@@ -190,3 +190,9 @@ def rows_beyond_512_repeat_the_first(weight: Tensor, gain: float = 1.0, generato
     if 512 < weight.shape[0] <= 1024:
         weight[512:] = weight[: weight.shape[0] - 512].clone()
     return weight
+
+
+@mutant(xavier_initializer_law, operation="xavier_normal_", trigger="many weights")
+def normal_clipped_at_three_deviations(weight: Tensor, gain: float = 1.0, generator: Generator | None = None) -> Tensor:
+    largest = 3 * gain * math.sqrt(2 / sum(fans_of(weight)))
+    return xavier_normal_(weight, gain, generator=generator).clamp_(-largest, largest)
