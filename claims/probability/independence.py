@@ -15,6 +15,8 @@ from claims.frame.checks import Check
 from claims.frame.inputs.joint import Grid, Marginals, independent_pairs, random_signs, signed_grids
 from claims.frame.inputs.samples import Draw, canvas, draws_of_generator, samples
 from claims.frame.subject import Subject
+from reference.formats import float32
+from reference.initialization.laws import square_sum_fit
 from reference.probability import independence as reference
 from reference.probability.sampling import (
     ALPHA,
@@ -26,11 +28,13 @@ from reference.probability.sampling import (
     doubled_rand_laws,
     lags,
     moment_fit,
+    p_value_fit,
+    repetition_fit,
     square_variance_fit,
     uniform_coins,
     uniform_laws,
 )
-from reference.statistics import hoeffding_radius
+from reference.statistics import binomial_p_value, hoeffding_radius
 from reference.truth import Truth
 
 SHORT = 4096
@@ -77,15 +81,15 @@ def uniform_sample(subject: Subject, draw: Draw, generator: torch.Generator) -> 
     book="3.8, example",
     truth=TRUE,
     bound="Grids: BND-COV with weights, for fair signs with deviations as exact as their mean, 0 where every step is "
-    "exact. Samples: Hoeffding given x and for agreements, exact binomial for the signs, Bernstein and DKW for x, each "
-    "at 1e-9, against the exact law of the sampler in the dtype.",
+    "exact. Samples: Hoeffding given x and for agreements, exact binomial for the signs, Bernstein and DKW for x, "
+    "McDiarmid for its repetitions, each at 1e-9, against the exact law of the sampler in the dtype.",
 )
 @for_all(x=random_signs())
 def uniform_random_sign_example(subject: Subject, x: Draw | Grid) -> Iterator[Check]:
     """On grids with both signs the covariance that torch computes is (2q - 1) E[x^2], for fair and for biased signs.
-    In samples x has its law, the signs are fair, do not depend on each other or on the sign and size of x, |y| = |x|,
-    Cov(x, y) vanishes and Cov(x^2, y^2) = Var(x^2) does not. Draws follow from the seed of the generator, whatever the
-    state of the global stream.
+    In samples x has its law, with no more repetitions than the format makes likely in float32 and float64, the signs
+    are fair, do not depend on each other or on the sign and size of x, |y| = |x|, Cov(x, y) vanishes and Cov(x^2, y^2)
+    = Var(x^2) does not. Draws follow from the seed of the generator, whatever the state of the global stream.
     """
     if isinstance(x, Draw):
         yield from random_sign_of_sample(subject, x)
@@ -109,7 +113,10 @@ def random_sign_of_sample(subject: Subject, draw: Draw) -> Iterator[Check]:
     yield from draws_of_generator(subject, lambda g: uniform_sample(subject, short, g)[0], draw.seed, draw.law)
     x, y = values(drawn), values(flipped)
     yield holds((np.abs(x) <= 1).all(), label="|x| <= 1")
-    yield consistent(*distance_fit(np.sort(x), laws), alpha=ALPHA, label="law of x")
+    ascending = np.sort(x)
+    yield consistent(*distance_fit(ascending, laws), alpha=ALPHA, label="law of x")
+    if subject.format.precision >= float32.precision:
+        yield consistent(*repetition_fit(ascending, subject.format), alpha=ALPHA, label="distinct x")
     yield consistent(*moment_fit(x, 1, laws), alpha=ALPHA, label="E x")
     for coin, what in zip(uniform_coins(x, laws), ("signs", "magnitudes"), strict=True):
         yield consistent(*agreement_fit(coin, lags(len(x))), alpha=ALPHA, label=f"independent {what} of x")
@@ -189,20 +196,21 @@ def doubled_rand_is_centred(subject: Subject, x: Draw) -> Iterator[Check]:
     truth=UNDER_HYPOTHESES,
     correction="Both variables need a mean: Cauchy variables have no covariance.",
     bound="Joint pmf: BND-CHAIN on E[XY] and on E[X] E[Y]. Product grids: BND-COV with weights. Samples: Bernstein, or "
-    "the exact normal law, given x, at 1e-9.",
+    "the exact normal law, given x; chi-square, exact binomial; at 1e-9.",
 )
 @for_all(pair=independent_pairs())
 def independence_implies_zero_covariance(subject: Subject, pair: Draw | Marginals) -> Iterator[Check]:
-    """The joint law of independent variables is the outer product of the marginals; its covariance, and that of
-    the enumerated product grid, is 0 up to rounding. Covariances of independent samples stay within the radius that
-    the law of y gives once x is known. Draws follow from the seed of the generator, whatever the state of the global
-    stream.
+    """The joint law of independent variables is the outer product of the marginals; its covariance, and that of the
+    enumerated product grid, is 0 up to rounding. Covariances of independent samples stay within the radius that the
+    law of y gives once x is known; normal draws have the sum of squares, and fair coins the sum, of their law. Draws
+    follow from the seed of the generator, whatever the state of the global stream.
     """
     if isinstance(pair, Draw):
         x, y = independent_sample(subject, pair)
         if pair.law in ("uniform", "normal", "bernoulli"):
             draw = functools.partial(independent_rows, subject, pair.law, min(pair.n, SHORT))
             yield from draws_of_generator(subject, draw, pair.seed, pair.law)
+        yield from law_of_rows(subject, pair.law, np.concatenate((x, y)))
         if pair.law == "normal":
             fit = reference.normal_covariance_fit(x, y, subject.format)
         else:
@@ -266,6 +274,16 @@ def independent_rows(subject: Subject, law: str, n: int, generator: torch.Genera
     else:
         drawn = subject.cauchy_(rows)  # on the meta device it takes no generator
     return drawn
+
+
+def law_of_rows(subject: Subject, law: str, drawn: NDArray[np.float64]) -> Iterator[Check]:
+    """The squares of normal draws (n,) sum up to chi-square, fair coins (0 or 1) to a binomial number."""
+    if law == "normal":
+        yield consistent(*square_sum_fit(drawn, 1.0, subject.format), alpha=ALPHA, label="chi-square, normal")
+    elif law == "bernoulli":
+        yield holds(((drawn == 0) | (drawn == 1)).all(), label="0 or 1")
+        fit = p_value_fit(binomial_p_value(int((drawn == 1).sum()), drawn.size, 0.5))
+        yield consistent(*fit, alpha=ALPHA, label="binomial")
 
 
 def largest_spread(subject: Subject, law: str) -> tuple[float, float]:

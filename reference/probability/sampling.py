@@ -261,6 +261,19 @@ def square_variance_fit(x: Float64, y: Float64, laws: Iterable[Law], alpha: floa
     return _nearest(fits)
 
 
+def repetition_fit(ascending: Float64, format: Format, alpha: float = ALPHA) -> Fit:
+    """How many of an ascending uniform sample (n,) in float32 or float64 repeat another of its numbers.
+
+    At most as many as there are equal pairs, n^2/2 times the largest probability of a number in expectation: of a
+    sampler with all bits of the format but one, on an interval about 0 and rounded, 4u at most. A draw changes the
+    count by at most 1: the inequality of bounded differences (McDiarmid 1989), sqrt(n ln(1/alpha) / 2).
+    """
+    n = len(ascending)
+    expected = min(float(n), 2 * format.u * n**2)
+    repeats = np.count_nonzero(ascending[1:] == ascending[:-1])
+    return Fit(float(repeats), expected + math.sqrt(-n * math.log(alpha) / 2))
+
+
 class Coin(NamedTuple):
     """A yes or no for each of n draws, `tosses` (n,); P(yes) is the same for all and within `bias` of 1/2."""
 

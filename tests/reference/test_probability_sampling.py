@@ -22,6 +22,7 @@ from reference.probability.sampling import (
     moment_fit,
     numbers,
     p_value_fit,
+    repetition_fit,
     square_variance_fit,
     uniform_coins,
     uniform_laws,
@@ -239,3 +240,12 @@ def test_tosses_that_repeat_or_alternate_are_refused(lag: int) -> None:
             tosses[i] = tosses[i - lag] ^ sign
         fit = agreement_fit(Coin(tosses, 0.0), lags(1000, 30))
         assert fit.distance > 2 * fit.radius
+
+
+def test_uniform_numbers_of_few_bits_repeat() -> None:
+    rng, n = np.random.default_rng(5), 1 << 18
+    for bits, fails in ((24, False), (23, False), (16, True)):
+        x = np.sort(np.floor(rng.random(n) * 2**bits)) / 2**bits
+        fit = repetition_fit(x, float32)
+        assert (fit.distance > fit.radius) == fails
+    assert repetition_fit(np.zeros(1), float32).distance == 0

@@ -111,3 +111,19 @@ def rand_from_the_global_stream(n: int, dtype: torch.dtype, device: str, generat
 @mutant(independence_implies_zero_covariance, operation="normal_")
 def normal_from_the_global_stream(x: Tensor, generator: Generator | None = None) -> Tensor:
     return x.normal_()
+
+
+@mutant(independence_implies_zero_covariance, operation="normal_", trigger="many draws")
+def normal_one_percent_too_wide(x: Tensor, generator: Generator | None = None) -> Tensor:
+    return x.normal_(0.0, 1.01, generator=generator)
+
+
+@mutant(independence_implies_zero_covariance, operation="bernoulli_", trigger="many draws")
+def bernoulli_with_probability_0505(x: Tensor, p: float, generator: Generator | None = None) -> Tensor:
+    return x.bernoulli_(1.01 * p, generator=generator)
+
+
+@mutant(uniform_random_sign_example, operation="uniform_", trigger="many draws in float32 or float64")
+def uniform_of_sixteen_bits(x: Tensor, lower: float, upper: float, generator: Generator | None = None) -> Tensor:
+    x.uniform_(0.0, 1.0, generator=generator)
+    return x.mul_(65536).floor_().mul_((upper - lower) / 65536).add_(lower)
