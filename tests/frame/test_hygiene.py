@@ -138,20 +138,14 @@ def spelled(name: str) -> Callable[..., object]:
     return eval(operation.spelling, space)  # type: ignore[no-any-return]  # noqa: S307
 
 
-NOT_PLAIN = {"adaptive_log_softmax": "its spelling names a module of claims; its name alone would bring its source"}
-INEXACT = NOT_PLAIN
-
-
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_every_spelling_is_a_callable_in_plain_torch(operation: str) -> None:
-    if operation in NOT_PLAIN:
-        pytest.xfail(NOT_PLAIN[operation])
     assert callable(spelled(operation))
 
 
 @every_claim
 def test_a_spelling_computes_what_the_operation_computes(claim: Claim) -> None:
-    for recorded in (r for p in (claim, *claim.refutations) for r in dry_run(p) if r.operation not in INEXACT):
+    for recorded in (r for p in (claim, *claim.refutations) for r in dry_run(p)):
         call = recorded.calls[0]
         results = []
         for function in (OPERATIONS[recorded.operation].function, spelled(recorded.operation)):
@@ -167,8 +161,6 @@ def test_a_spelling_computes_what_the_operation_computes(claim: Claim) -> None:
 
 @every_claim
 def test_the_calls_of_a_claim_run_as_plain_torch(claim: Claim) -> None:
-    if reason := next((NOT_PLAIN[r.operation] for r in dry_run(claim) if r.operation in NOT_PLAIN), None):
-        pytest.xfail(reason)
     tape: list[Recorded] = []
     subject = Subject("eager", "float32", tape=tape)
     trial = Trial({name: r.corners[0] for name, r in claim.regimes.items()}, 0)

@@ -57,9 +57,7 @@ ROWS = {
     "log_softmax_layer": Operation(
         log_softmax_layer, "(lambda x, dim: torch.nn.LogSoftmax(dim)(x))", axes=(1,), dim="kept"
     ),
-    "adaptive_log_softmax": Operation(
-        adaptive_log_softmax, "claims.frame.operations.chapters.losses.adaptive_log_softmax", axes=(1,)
-    ),
+    "adaptive_log_softmax": Operation(adaptive_log_softmax, "adaptive_log_softmax", axes=(1,)),
     "logsumexp": Operation(torch.logsumexp, "torch.logsumexp", axes=(1,), dim="reduced"),
     "cross_entropy": Operation(F.cross_entropy, "torch.nn.functional.cross_entropy", axes=(1, 0)),
     "scaled_dot_product_attention": Operation(
