@@ -137,6 +137,9 @@ def _layer_corners() -> tuple[Layer, ...]:
         *(Layer((40,), 0.3, normal, spelling=s) for s in BY_UNIT[1:]),
         Layer((5, 6), 0.3, normal, spelling=BETWEEN_LAYERS),
         *(_images(0.3, s) for s in (*BY_CHANNEL, *OF_IMAGES)),
+        *(Layer((40,), p, normal, spelling=s) for s in BY_UNIT[1:] for p in (0.1, 0.9)),
+        *(_images(p, s) for s, p in zip((*BY_CHANNEL, *OF_IMAGES), (0.05, 0.1, 0.9, 0.05, 0.1, 0.9), strict=True)),
+        Layer((1 << 16,), 1e-3, Numbers("constant")),
     )
 
 
