@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator
 
@@ -23,6 +24,9 @@ Float64 = NDArray[np.float64]
 
 MOST_STEPS = 6
 """Up to so many steps every order with replacement is combined with every pattern of masks (n = 3, 2 epochs: 46656)."""
+
+LARGE_ENSEMBLES = (8, 100)
+"""Members of ensembles that are too many to enumerate: only the formula is evaluated."""
 
 LOADED = 64
 """Epochs from a data loader, which is slow; that 32 pairs of orders of two examples agree is rarer than 1e-9."""
@@ -75,8 +79,9 @@ def bagging_ensemble_variance(subject: Subject, ensemble: Ensemble) -> Iterator[
 
     moments = reference.bootstrap_moments(levels, n)
     v, c = (subject.tensor(subject.format.round(m.hi)) for m in (moments.variance, moments.covariance))
-    formula = reference.ensemble_variance(moments, k, subject.arithmetic("ensemble_variance"))
-    yield within(subject.ensemble_variance(v, c, k), formula, label="v/k + (k-1)c/k")
+    for size in (k, *(LARGE_ENSEMBLES if subject.plan.calls == "batched" else ())):
+        formula = reference.ensemble_variance(moments, size, subject.arithmetic("ensemble_variance"))
+        yield within(subject.ensemble_variance(v, c, size), formula, label="v/k + (k-1)c/k")
     yield from sampled_bootstraps(subject, ensemble)
 
 
@@ -98,10 +103,9 @@ def sampled_bootstraps(subject: Subject, ensemble: Ensemble) -> Iterator[Check]:
         yield consistent(
             *count_fit(indices[..., 0] == indices[..., -1], 1 / n), alpha=ALPHA, label="agreements within a resample"
         )
-    if k > 1:
-        yield consistent(
-            *count_fit(indices[:, 0] == indices[:, 1], 1 / n), alpha=ALPHA, label="agreements of two members"
-        )
+    for a, b in itertools.combinations(range(k), 2):
+        agreements = count_fit(indices[:, a] == indices[:, b], 1 / n)
+        yield consistent(*agreements, alpha=ALPHA, label=f"agreements of members {a} and {b}")
     bits = subject.tensor(np.random.default_rng(ensemble.seed).integers(0, 2, (runs, n)))
     resampled = bits[:, None].expand(-1, k, -1).gather(-1, drawn)[None]  # one instance, so that single calls are few
     models = values(subject.mean(subject.mean(resampled, dim=-1), dim=-1))
@@ -218,6 +222,7 @@ def shuffled(epochs: Float64, source: str) -> Iterator[Check]:
     yield holds((np.sort(epochs) == np.arange(n)).all(-1), label=f"an epoch of the {source} is a permutation")
     in_order = count_fit((epochs == np.arange(n)).all(-1), p)
     yield consistent(*in_order, alpha=ALPHA, label=f"epochs of the {source} in order")
+    yield consistent(*reference.permutation_fit(epochs), alpha=ALPHA, label=f"the likeliest half of {source} epochs")
     agreements = count_fit((first == second).all(-1), p)
     yield consistent(*agreements, alpha=ALPHA, label=f"agreements of two epochs of the {source}")
 

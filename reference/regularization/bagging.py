@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 
 from reference.double_double import DoubleDouble, dot, to_float64, two_sum
 from reference.formats import Arithmetic, Format
-from reference.probability.sampling import ALPHA, Fit
+from reference.probability.sampling import ALPHA, Fit, p_value_fit
 from reference.regularization.submodels import all_masks, quantum
 from reference.rounding import U64, gamma, upward
 from reference.running import Running, difference, mean, pairs, product, stored_exactly
-from reference.statistics import hoeffding_radius
+from reference.statistics import binomial_p_value, hoeffding_radius
 from reference.truth import Truth
 
 Float64 = NDArray[np.float64]
@@ -235,3 +235,17 @@ def conditional_probability(value: float, weights: Float64, arithmetic: Arithmet
     one = (1 + of_sum) * (1 + of_weights) * (1 + (stored.u if arithmetic.mixed else 0.0))
     relative = one / (2 - one) * (1 + stored.u) - 1
     return Truth(np.asarray(value), np.asarray((relative + 4 * U64) * value))
+
+
+def permutation_fit(epochs: Float64, alpha: float = ALPHA) -> Fit:
+    """How many of the epochs (E, n), permutations of 0..n-1, belong to the most frequent half of all permutations.
+
+    Of uniform permutations any half of the n! has Bin(E, 1/2); the exact p-value is multiplied by the number of halves
+    that could have been the most frequent one (Bonferroni). n = 2 or 3.
+    """
+    number = epochs @ epochs.shape[-1] ** np.arange(epochs.shape[-1])
+    permutations = math.factorial(epochs.shape[-1])
+    counts = np.sort(np.unique(number, return_counts=True)[1])[::-1]
+    half = permutations // 2
+    p = binomial_p_value(int(counts[:half].sum()), len(epochs), 0.5) * math.comb(permutations, half)
+    return p_value_fit(min(p, 1.0), alpha)

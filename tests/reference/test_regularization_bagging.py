@@ -289,3 +289,15 @@ def test_sums_of_equal_dyadic_weights_leave_one_rounding_to_the_quotient() -> No
     arithmetic = ARITHMETICS["float32"]
     truth = bagging.conditional_probability(1 / 3, np.full(24, 3 / 256), arithmetic)
     assert truth.bound <= arithmetic.result.u / 3 * 1.001
+
+
+def test_permutations_are_judged_by_their_most_frequent_half() -> None:
+    rng = np.random.default_rng(0)
+    uniform = rng.permuted(np.tile(np.arange(3.0), (6000, 1)), axis=1)
+    distance, radius = bagging.permutation_fit(uniform)
+    assert distance < radius == pytest.approx(-np.log(1e-9))
+    orders = np.array([[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]], np.float64)
+    naive = np.repeat(orders, np.array([4, 5, 5, 5, 4, 4]) * 200, axis=0)  # of 27, what swaps with any place give
+    distance, radius = bagging.permutation_fit(naive)
+    assert distance > radius
+    assert bagging.permutation_fit(np.array([[0.0, 1.0], [1.0, 0.0]])).distance == 0

@@ -79,7 +79,7 @@ def bagged_means() -> Regimes:
         *(BaggedMeans(n, k) for n in (1, 2, 3) for k in (1, 2, 3, 4) if (n, k) != (2, 2)),
         *(BaggedMeans(3, 2, levels) for levels in LEVELS[1:]),
         BaggedMeans(2, 1, runs=4000),
-        BaggedMeans(3, 3, runs=4000),
+        BaggedMeans(3, 3, runs=8000),
     )
     return Regimes(drawn, corners)
 
@@ -141,7 +141,8 @@ def training_runs() -> Regimes:
     corners = (
         TrainingRuns(),
         TrainingRuns(2, 2, 1500),
-        *(TrainingRuns(n, e) for n in (2, 3) for e in (1, 2, 3) if (n, e) != (2, 2)),
+        *(TrainingRuns(n, e) for n in (2, 3) for e in (1, 2, 3) if (n, e) not in ((2, 2), (3, 1))),
+        TrainingRuns(3, 1, 5000),
         TrainingRuns(2, 2, p=0.75),
         TrainingRuns(2, 2, units=2),
     )

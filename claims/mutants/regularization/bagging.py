@@ -38,6 +38,37 @@ def a_bootstrap_draws_without_replacement(n: int, *shape: int, device: torch.dev
     return torch.rand(*shape, n, device=device).argsort(-1)
 
 
+@mutant(bagging_ensemble_variance, operation="bootstrap", trigger="four members")
+def the_last_two_of_four_members_are_one(n: int, *shape: int, device: torch.device | str = "cpu") -> Tensor:
+    drawn = torch.randint(n, (*shape, n), device=device)
+    return torch.cat((drawn[:, :3], drawn[:, 2:-1]), 1) if shape[-1] > 3 else drawn
+
+
+@mutant(bagging_ensemble_variance, operation="bootstrap", trigger="two examples or more")
+def the_first_example_is_drawn_more_often(n: int, *shape: int, device: torch.device | str = "cpu") -> Tensor:
+    drawn = torch.randint(n, (*shape, n), device=device)
+    return drawn * (torch.rand(drawn.shape, device=device) >= 0.02)
+
+
+@mutant(bagging_ensemble_variance, operation="ensemble_variance", trigger="eight members or more")
+def the_covariance_of_many_members_is_off(variance: Tensor, covariance: Tensor, k: int) -> Tensor:
+    return variance / k + (k - 1) * covariance / k * (1.01 if k >= 8 else 1)
+
+
+@mutant(dropout_versus_bagging_sampling, operation="sampler", trigger="three examples")
+def the_shuffle_swaps_with_any_place(n: int, draws: int, *, replacement: bool) -> Tensor:
+    if replacement:
+        return torch.randint(n, (draws,))
+    runs = torch.arange(-(-draws // n))
+    orders = torch.arange(n).repeat(len(runs), 1)
+    for i in range(n):
+        j = torch.randint(n, runs.shape)
+        here = orders[:, i].clone()
+        orders[:, i] = orders[runs, j]
+        orders[runs, j] = here
+    return orders.flatten()[:draws]
+
+
 @mutant(dropout_versus_bagging_sampling, operation="dropout")
 def one_mask_serves_all_steps(x: Tensor, p: float, *, training: bool) -> Tensor:
     return scaled(x, kept(x[:1], p), p, training=training)
