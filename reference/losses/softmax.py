@@ -275,8 +275,9 @@ def spread_classes(rows: int, width: int) -> NDArray[np.int64]:
 def naive_is_finite(x: Float64, format: Format) -> NDArray[np.bool_]:
     """Whether n e^{max x} is at most the largest number, and e^{max x} at least the smallest: (..., n) -> (...)."""
     largest = np.max(x, axis=-1, initial=-np.inf)
-    below: NDArray[np.bool_] = largest + np.log(max(x.shape[-1], 1)) <= np.log(format.largest)
-    return below & (largest >= np.log(format.eta))
+    below = largest + np.log(max(x.shape[-1], 1)) <= np.log(format.largest)
+    finite: NDArray[np.bool_] = below & (largest >= np.log(format.eta))
+    return finite
 
 
 def naive_softmax(x: Float64, format: Format) -> Float64:
