@@ -12,18 +12,7 @@ from torch import Tensor
 
 from claims import TRUE, UNDER_HYPOTHESES, claim, consistent, equal, for_all, holds, refutation, values, within
 from claims.frame.checks import Check
-from claims.frame.inputs.masks import (
-    BY_CHANNEL,
-    Dropped,
-    MaskDraw,
-    Model,
-    layers,
-    linear_models,
-    mask_samples,
-    nonfinite_layers,
-    ordinary_layers,
-    softmax_models,
-)
+from claims.frame.inputs import masks as inputs
 from claims.frame.operations.softmax import kernel, planned_kernel
 from claims.frame.subject import Subject
 from reference.probability.sampling import ALPHA
@@ -45,7 +34,7 @@ DRAWS = 8
 Mask = NDArray[np.bool_]
 
 
-def outcomes(subject: Subject, layer: Dropped) -> Outcomes:
+def outcomes(subject: Subject, layer: inputs.Dropped) -> Outcomes:
     """What dropout may make of each unit of the layer."""
     of = reference.alpha_dropout if "alpha" in layer.spelling and layer.p < 1 else reference.inverted_dropout
     return of(values(layer.x), layer.p, subject.arithmetic(layer.spelling))
@@ -56,14 +45,16 @@ def same_sign(y: Tensor, x: Tensor) -> Mask:
     return np.asarray(np.signbit(values(y)) == np.signbit(values(x)))
 
 
-def one_pass(subject: Subject, layer: Dropped, x: Tensor, *, training: bool = True) -> tuple[Tensor, Tensor | None]:
+def one_pass(
+    subject: Subject, layer: inputs.Dropped, x: Tensor, *, training: bool = True
+) -> tuple[Tensor, Tensor | None]:
     """One pass of `x` through the layer, and the mask where the spelling returns it."""
     with subject.random(layer.seed):
         y = getattr(subject, layer.spelling)(x, layer.p, training=training)
     return y if isinstance(y, tuple) else (y, None)
 
 
-def dropout(subject: Subject, layer: Dropped, x: Tensor, *, training: bool = True) -> Tensor:
+def dropout(subject: Subject, layer: inputs.Dropped, x: Tensor, *, training: bool = True) -> Tensor:
     """One pass of `x` through the layer."""
     return one_pass(subject, layer, x, training=training)[0]
 
@@ -80,8 +71,8 @@ def dropout(subject: Subject, layer: Dropped, x: Tensor, *, training: bool = Tru
     correction="Holds for finite x (0 times an infinity is NaN); the expectation does not pass through nonlinearities.",
     bound="half an ulp for each of 1-p, its reciprocal and the product (ASNA 2.1); exact binomial test at 1e-9",
 )
-@for_all(layer=layers())
-def dropout_inverted_scaling(subject: Subject, layer: Dropped) -> Iterator[Check]:
+@for_all(layer=inputs.layers())
+def dropout_inverted_scaling(subject: Subject, layer: inputs.Dropped) -> Iterator[Check]:
     """Every output is x/(1-p) or 0, and the number of zeros passes the exact binomial test of Bin(n, p).
 
     The vector-Jacobian product with cotangent x must have the same zeros and the same values: the Jacobian is diagonal
@@ -97,7 +88,7 @@ def dropout_inverted_scaling(subject: Subject, layer: Dropped) -> Iterator[Check
     yield within(y, reference.chosen(dropped, truth.dropped, truth.kept), label="survivors are x / (1 - p)")
     if mask is not None:
         yield holds(((values(mask) != 0) != dropped) | ~told, label="the mask returned is that of the survivors")
-    inner = tuple(range(2, 2 + BY_CHANNEL.get(layer.spelling, 0)))
+    inner = tuple(range(2, 2 + inputs.BY_CHANNEL.get(layer.spelling, 0)))
     lost, kept = (dropped & told).any(inner), (~dropped & told).any(inner)
     yield holds(~(lost & kept), label="a unit is kept or dropped as a whole")
     if "alpha" not in layer.spelling:  # which adds a number to survivors
@@ -121,24 +112,24 @@ def dropout_inverted_scaling(subject: Subject, layer: Dropped) -> Iterator[Check
 
 
 @refutation(dropout_inverted_scaling, "A dropped infinite activation is 0.")
-@for_all(layer=nonfinite_layers(p=0.5))
-def a_dropped_infinity_is_zero(subject: Subject, layer: Dropped) -> Iterator[Check]:
+@for_all(layer=inputs.nonfinite_layers(p=0.5))
+def a_dropped_infinity_is_zero(subject: Subject, layer: inputs.Dropped) -> Iterator[Check]:
     """Infinity times 0 is NaN."""
     y = values(dropout(subject, layer, layer.x))
     yield holds((y == 0) | np.isinf(y) | ~np.isinf(values(layer.x)))
 
 
 @refutation(dropout_inverted_scaling, "Dropping everything, p = 1, gives 0 whatever the activations are.")
-@for_all(layer=nonfinite_layers(p=1.0))
-def dropping_everything_gives_zero(subject: Subject, layer: Dropped) -> Iterator[Check]:
+@for_all(layer=inputs.nonfinite_layers(p=1.0))
+def dropping_everything_gives_zero(subject: Subject, layer: inputs.Dropped) -> Iterator[Check]:
     """NaN and infinity times 0 are NaN."""
     if layer.p == 1:
         yield equal(dropout(subject, layer, layer.x), np.zeros(layer.x.shape))
 
 
 @refutation(dropout_inverted_scaling, "With one seed, no two dtypes get the same mask.")
-@for_all(layer=ordinary_layers())
-def the_mask_depends_on_the_dtype(subject: Subject, layer: Dropped) -> Iterator[Check]:
+@for_all(layer=inputs.ordinary_layers())
+def the_mask_depends_on_the_dtype(subject: Subject, layer: inputs.Dropped) -> Iterator[Check]:
     """The random numbers are drawn in one precision and compared with one probability, whatever the layer holds."""
     masks = []
     for dtype in ("float16", "bfloat16", "float32", "float64"):
@@ -149,32 +140,32 @@ def the_mask_depends_on_the_dtype(subject: Subject, layer: Dropped) -> Iterator[
 
 
 @refutation(dropout_inverted_scaling, r"\text{in evaluation }y=(1-p)\,x")
-@for_all(layer=ordinary_layers())
-def evaluation_scales_by_the_keep_probability(subject: Subject, layer: Dropped) -> Iterator[Check]:
+@for_all(layer=inputs.ordinary_layers())
+def evaluation_scales_by_the_keep_probability(subject: Subject, layer: inputs.Dropped) -> Iterator[Check]:
     """That belongs to the other convention, which does not scale in training."""
     scaled = (1 - layer.p) * values(layer.x)
     yield within(subject.dropout(layer.x, layer.p, training=False), Truth(scaled, subject.format.ulp(scaled)))
 
 
 @refutation(dropout_inverted_scaling, "Survivors keep their value.")
-@for_all(layer=ordinary_layers())
-def survivors_keep_their_value(subject: Subject, layer: Dropped) -> Iterator[Check]:
+@for_all(layer=inputs.ordinary_layers())
+def survivors_keep_their_value(subject: Subject, layer: inputs.Dropped) -> Iterator[Check]:
     """They grow by 1/(1-p)."""
     y, x = values(dropout(subject, layer, layer.x)), values(layer.x)
     yield equal(y, np.where(y == 0, 0.0, x))
 
 
 @refutation(dropout_inverted_scaling, r"\#\{\text{dropped}\}\sim\operatorname{Bin}(n,1-p)")
-@for_all(layer=ordinary_layers())
-def units_are_kept_with_probability_p(subject: Subject, layer: Dropped) -> Iterator[Check]:
+@for_all(layer=inputs.ordinary_layers())
+def units_are_kept_with_probability_p(subject: Subject, layer: inputs.Dropped) -> Iterator[Check]:
     """torch's p is the probability to drop, that of the original paper the one to keep."""
     y = values(dropout(subject, layer, layer.x))
     yield consistent(*count_fit(y[values(layer.x) != 0] == 0, 1 - layer.p), alpha=ALPHA, label="dropped units")
 
 
 @refutation(dropout_inverted_scaling, r"\mathbb E f(y)=f(x)\text{ for }f(t)=\max(0,t-1)")
-@for_all(layer=ordinary_layers())
-def the_expectation_passes_through_a_nonlinearity(subject: Subject, layer: Dropped) -> Iterator[Check]:
+@for_all(layer=inputs.ordinary_layers())
+def the_expectation_passes_through_a_nonlinearity(subject: Subject, layer: inputs.Dropped) -> Iterator[Check]:
     """Hoeffding's inequality for the sum of f(y) - f(x), each within an interval as long as f(x / (1 - p))."""
     y, x = values(dropout(subject, layer, layer.x)), values(layer.x)
     excess, widest = (
@@ -186,8 +177,8 @@ def the_expectation_passes_through_a_nonlinearity(subject: Subject, layer: Dropp
 
 
 @refutation(dropout_inverted_scaling, r"\text{alpha dropout: }\mathbb E y=x")
-@for_all(layer=ordinary_layers())
-def alpha_dropout_is_unbiased(subject: Subject, layer: Dropped) -> Iterator[Check]:
+@for_all(layer=inputs.ordinary_layers())
+def alpha_dropout_is_unbiased(subject: Subject, layer: inputs.Dropped) -> Iterator[Check]:
     """It shrinks the mean by a (1 - p): a layer of ones keeps mean 0 and variance 1 only if it had them."""
     alpha = layer._replace(spelling="alpha_dropout", x=subject.tensor(np.ones(layer.x.shape)))
     y, (kept, dropped, _) = values(dropout(subject, alpha, alpha.x)), outcomes(subject, alpha)
@@ -196,13 +187,13 @@ def alpha_dropout_is_unbiased(subject: Subject, layer: Dropped) -> Iterator[Chec
         yield consistent(abs(float(y.mean()) - 1), hoeffding_radius(y.size, width, ALPHA), alpha=ALPHA)
 
 
-def masks_of(subject: Subject, draw: MaskDraw, passes: int = 1) -> Mask:
+def masks_of(subject: Subject, draw: inputs.MaskDraw, passes: int = 1) -> Mask:
     """The units kept in training passes of ones, one after the other: (passes * examples, units)."""
     ones = subject.tensor(np.ones(draw.shape))
     with subject.random(draw.seed):
         outputs = [getattr(subject, draw.spelling)(ones, draw.p, training=True) for _ in range(passes)]
     kept = np.stack([values(y[0] if isinstance(y, tuple) else y) != 0 for y in outputs])
-    if draw.spelling in BY_CHANNEL:
+    if draw.spelling in inputs.BY_CHANNEL:
         kept = kept.reshape(-1, draw.units, ones.numel() // (len(ones) * draw.units))[..., 0]
     return np.asarray(kept.reshape(-1, draw.units))
 
@@ -217,8 +208,8 @@ def masks_of(subject: Subject, draw: MaskDraw, passes: int = 1) -> Mask:
     truth=TRUE,
     bound="exact binomial test at 1e-9 of the agreements within disjoint pairs",
 )
-@for_all(draw=mask_samples())
-def dropout_independent_mask_per_example(subject: Subject, draw: MaskDraw) -> Iterator[Check]:
+@for_all(draw=inputs.mask_samples())
+def dropout_independent_mask_per_example(subject: Subject, draw: inputs.MaskDraw) -> Iterator[Check]:
     """The kept units of a layer of ones are counted, and so are agreements of neighbouring and distant masks and units.
 
     The pairs of one test share no entry, so that its count is exactly binomial; neighbours are tested both ways, and
@@ -239,14 +230,14 @@ def dropout_independent_mask_per_example(subject: Subject, draw: MaskDraw) -> It
 
 
 @refutation(dropout_independent_mask_per_example, "One mask serves the whole batch.")
-def one_mask_per_batch(subject: Subject, draw: MaskDraw) -> Iterator[Check]:
+def one_mask_per_batch(subject: Subject, draw: inputs.MaskDraw) -> Iterator[Check]:
     """Every example draws its own."""
     masks = masks_of(subject, draw)
     yield equal(masks, np.broadcast_to(masks[:1], masks.shape))
 
 
 @refutation(dropout_independent_mask_per_example, "vmap leaves the masks independent whatever its randomness.")
-def vmap_always_draws_anew(subject: Subject, draw: MaskDraw) -> Iterator[Check]:
+def vmap_always_draws_anew(subject: Subject, draw: inputs.MaskDraw) -> Iterator[Check]:
     """With randomness="same" all examples share one mask."""
     masks = masks_of(subject, draw._replace(shape=(64, 40), units=40, spelling="dropout_by_vmap_same"))
     _, left, right = next(reference.disjoint_pairs(masks))
@@ -256,7 +247,7 @@ def vmap_always_draws_anew(subject: Subject, draw: MaskDraw) -> Iterator[Check]:
 
 
 @refutation(dropout_independent_mask_per_example, "An expanded input, one row in memory, has one mask.")
-def an_expanded_input_shares_its_mask(subject: Subject, draw: MaskDraw) -> Iterator[Check]:
+def an_expanded_input_shares_its_mask(subject: Subject, draw: inputs.MaskDraw) -> Iterator[Check]:
     """The output is a tensor of its own, and its mask has the full shape."""
     if subject.plan.layout == "expanded":
         masks = masks_of(subject, draw._replace(spelling="dropout", shape=(64, 40), units=40))
@@ -264,7 +255,7 @@ def an_expanded_input_shares_its_mask(subject: Subject, draw: MaskDraw) -> Itera
 
 
 @refutation(dropout_independent_mask_per_example, "Dropout in a recurrent network acts on its recurrent connections.")
-def dropout_acts_on_recurrent_connections(subject: Subject, draw: MaskDraw) -> Iterator[Check]:
+def dropout_acts_on_recurrent_connections(subject: Subject, draw: inputs.MaskDraw) -> Iterator[Check]:
     """The second layer remembers the input of the first step; dropout of its state would forget units at rate p."""
     impulse = np.zeros((16, 2, 40))
     impulse[:, 0] = 1.0
@@ -273,7 +264,7 @@ def dropout_acts_on_recurrent_connections(subject: Subject, draw: MaskDraw) -> I
     yield consistent(*count_fit(states[:, 1][states[:, 0] > 0] == 0, draw.p), alpha=ALPHA, label="units forgotten")
 
 
-def affine(subject: Subject, s: Tensor, model: Model) -> Tensor:
+def affine(subject: Subject, s: Tensor, model: inputs.Model) -> Tensor:
     """W s + b for inputs (batch, k, d)."""
     output: Tensor = subject.add(subject.matmul(s, model.weight.mT), model.bias[:, None, :])
     return output
@@ -288,8 +279,8 @@ def affine(subject: Subject, s: Tensor, model: Model) -> Tensor:
     truth=TRUE,
     bound="BND-CHAIN through masking, product and bias, then through the mean of 2^d outputs; zero where all is exact",
 )
-@for_all(model=linear_models())
-def dropout_expectation_linear(subject: Subject, model: Model) -> Iterator[Check]:
+@for_all(model=inputs.linear_models())
+def dropout_expectation_linear(subject: Subject, model: inputs.Model) -> Iterator[Check]:
     """All 2^d masks are enumerated, and the outputs averaged with the masks' probabilities; evaluation must agree.
 
     Passes in training mode are compared, one by one, with the output of the submodel whose mask was drawn.
@@ -317,14 +308,14 @@ def dropout_expectation_linear(subject: Subject, model: Model) -> Iterator[Check
 
 
 @refutation(dropout_expectation_linear, r"\sum_\mu p(\mu)f(W\tfrac{\mu\odot x}{1-p}+b)=f(Wx+b),\ f(t)=\max(0,t-1)")
-def evaluation_averages_a_nonlinear_network(subject: Subject, model: Model) -> Iterator[Check]:
+def evaluation_averages_a_nonlinear_network(subject: Subject, model: inputs.Model) -> Iterator[Check]:
     """The mean of the maximum exceeds the maximum of the mean."""
     network, passes, probabilities = network_and_submodels(subject, model)
     yield within(probabilities @ ramp(passes), Truth(ramp(network), slack(subject, passes)))
 
 
 @refutation(dropout_expectation_linear, "The median submodel is the network in evaluation.")
-def evaluation_is_the_median_submodel(subject: Subject, model: Model) -> Iterator[Check]:
+def evaluation_is_the_median_submodel(subject: Subject, model: inputs.Model) -> Iterator[Check]:
     """The mean is not the median; ties are resolved in favour of the statement."""
     network, passes, probabilities = network_and_submodels(subject, model)
     margin = slack(subject, passes)[:, None]
@@ -334,13 +325,13 @@ def evaluation_is_the_median_submodel(subject: Subject, model: Model) -> Iterato
 
 
 @refutation(dropout_expectation_linear, r"\operatorname{Var}_\mu\big(W\tfrac{\mu\odot x}{1-p}+b\big)=0")
-def submodels_agree(subject: Subject, model: Model) -> Iterator[Check]:
+def submodels_agree(subject: Subject, model: inputs.Model) -> Iterator[Check]:
     """Only their mean is that of the network."""
     network, passes, _ = network_and_submodels(subject, model)
     yield within(passes, Truth(network[:, None], slack(subject, passes)[:, None]))
 
 
-def network_and_submodels(subject: Subject, model: Model) -> tuple[NDArray[np.float64], ...]:
+def network_and_submodels(subject: Subject, model: inputs.Model) -> tuple[NDArray[np.float64], ...]:
     """Outputs (batch, m) in evaluation, of all submodels (batch, 2^d, m), and the probabilities of these (2^d,)."""
     masks = subject.tensor(submodels.all_masks(model.x.shape[-1]))
     passes = affine(subject, subject.masked_dropout(model.x[:, None, :], masks, model.p), model)
@@ -363,8 +354,8 @@ def slack(subject: Subject, outputs: NDArray[np.float64]) -> NDArray[np.float64]
     truth=TRUE,
     bound="errors of the logits (none where dyadic) through log softmax, mean and softmax, each with its own bound",
 )
-@for_all(model=softmax_models())
-def dropout_weight_scaling_is_geometric_mean_for_softmax(subject: Subject, model: Model) -> Iterator[Check]:
+@for_all(model=inputs.softmax_models())
+def dropout_weight_scaling_is_geometric_mean_for_softmax(subject: Subject, model: inputs.Model) -> Iterator[Check]:
     """All 2^n masks are enumerated; the softmax of the mean of their log softmax must be that of W x / 2 + b.
 
     So must the weight-scaled model. The exact value is the softmax of the exact logits; where inputs are integers or
@@ -380,14 +371,14 @@ def dropout_weight_scaling_is_geometric_mean_for_softmax(subject: Subject, model
     yield within(halved, scaled, label="the model with halved weights")
 
 
-def logits_of_submodels(subject: Subject, model: Model) -> Tensor:
+def logits_of_submodels(subject: Subject, model: inputs.Model) -> Tensor:
     """W (mu * x) + b for every mask mu: (batch, 2^d, C)."""
     masks = subject.tensor(submodels.all_masks(model.x.shape[-1]))
     return affine(subject, subject.multiply(model.x[:, None, :], masks), model)
 
 
 @refutation(dropout_weight_scaling_is_geometric_mean_for_softmax, "The arithmetic mean is the weight-scaled model too.")
-def the_arithmetic_mean_is_weight_scaling(subject: Subject, model: Model) -> Iterator[Check]:
+def the_arithmetic_mean_is_weight_scaling(subject: Subject, model: inputs.Model) -> Iterator[Check]:
     """They differ by up to 0.449 in probability."""
     mean = values(subject.softmax(logits_of_submodels(subject, model), dim=-1)).mean(1)
     halved = subject.weight_scaled_softmax(model.x, model.weight, model.bias, 0.5)
@@ -397,7 +388,7 @@ def the_arithmetic_mean_is_weight_scaling(subject: Subject, model: Model) -> Ite
 @refutation(
     dropout_weight_scaling_is_geometric_mean_for_softmax, "Weight scaling is exact behind a hidden layer of ReLUs too."
 )
-def weight_scaling_is_exact_behind_a_hidden_layer(subject: Subject, model: Model) -> Iterator[Check]:
+def weight_scaling_is_exact_behind_a_hidden_layer(subject: Subject, model: inputs.Model) -> Iterator[Check]:
     """The mean of max(0, z) is not max(0, mean z)."""
     hidden = np.maximum(0.0, values(logits_of_submodels(subject, model)))
     geometric = subject.geometric_mean(subject.log_softmax(subject.tensor(hidden), dim=-1))
