@@ -32,7 +32,7 @@ def test_corners_have_every_pair_of_sizes_and_every_kind_of_level() -> None:
     corners = bagged_means().corners
     assert {(c.examples, c.members) for c in corners} == {(n, k) for n in (1, 2, 3) for k in (1, 2, 3, 4)}
     assert {c.levels for c in corners} == set(LEVELS)
-    assert max(c.runs for c in corners) == 4000
+    assert max(c.runs for c in corners) >= 4000  # what a bias of two in a hundred needs to show
 
 
 def test_bits_come_first_and_are_bits(rng: np.random.Generator, fmt: Format) -> None:
