@@ -29,11 +29,10 @@ def gamma(k: float | NDArray[Any], u: float) -> float | Float64:
 
     ASNA Lemma 3.1. `k` is a count or an array of counts. Raises ValueError unless 0 <= k and k u < 1 everywhere.
     """
-    ku = np.asarray(k, np.float64) * u
-    if not np.all((ku >= 0) & (ku < 1)):
+    ku = k * u
+    if not np.all((ku >= 0) & (ku < 1)) if isinstance(ku, np.ndarray) else not 0 <= ku < 1:
         raise ValueError(f"gamma_k needs 0 <= k u < 1, but k = {np.max(k)} and u = {u}")
-    quotient = ku / (1 - ku)
-    return quotient if isinstance(k, np.ndarray) else float(quotient)
+    return ku / (1 - ku)
 
 
 def upward(bound: Float64, operations: int = 0) -> Float64:
@@ -87,7 +86,7 @@ def stored(
     size = np.abs(value)
     final = rounded(error, size, arithmetic.result, underflow=underflow) if arithmetic.mixed else error
     overflow = overflows(reached, arithmetic.accumulator) | overflows(size + error, arithmetic.result)
-    return np.where(overflow, np.inf, final)
+    return np.where(overflow, np.inf, final) if overflow.any() else final
 
 
 def rounds_operands(arithmetic: Arithmetic) -> bool:
@@ -109,8 +108,9 @@ def flushed(value: Float64, error: Float64, arithmetic: Arithmetic) -> Float64:
     """What is lost when a number within `error` of `value` is taken for zero because it is subnormal."""
     if arithmetic.gradual:
         return np.zeros(())
-    lam = arithmetic.result.lam
-    return np.where(np.abs(value) - error < lam, np.minimum(np.abs(value) + error, lam), 0.0)
+    lam, size = arithmetic.result.lam, np.abs(value)
+    subnormal = size - error < lam
+    return np.where(subnormal, np.minimum(size + error, lam), 0.0) if subnormal.any() else np.zeros(())
 
 
 def wide(arithmetic: Arithmetic) -> bool:

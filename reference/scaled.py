@@ -28,7 +28,7 @@ class Scaled:
     @classmethod
     def of(cls, x: Float64) -> Scaled:
         """Float64 numbers, exactly."""
-        return cls(DoubleDouble(x, np.broadcast_to(0.0, x.shape)), _NONE)
+        return cls(DoubleDouble(x, np.zeros(x.shape)), _NONE)
 
     def swapaxes(self, i: int, j: int) -> Scaled:
         """Two axes exchanged."""

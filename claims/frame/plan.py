@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple
 
 import torch
@@ -121,9 +122,14 @@ def map_tensors(function: Any, value: Any) -> Any:
     return value
 
 
-def instance(value: Any, axes: int, i: int) -> Any:
-    """Instance `i` of every tensor that has more axes than one instance; other values unchanged."""
-    return map_tensors(lambda t: t[i] if t.ndim > axes else t, value)
+def instances(value: Any, axes: int, count: int) -> Sequence[Any]:
+    """The `count` instances of every tensor that has more axes than one instance; other values repeated."""
+    if isinstance(value, Tensor) and value.ndim > axes:
+        # as slices, but in one call; views of one call share a gradient function that forbids writing in place
+        return value.unbind() if not value.requires_grad else [value[i] for i in range(count)]
+    if isinstance(value, (list, tuple)) and value:
+        return [list(row) for row in zip(*(instances(v, axes, count) for v in value), strict=True)]
+    return [value] * count
 
 
 def stack(results: list[Any]) -> Any:

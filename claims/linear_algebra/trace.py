@@ -6,6 +6,7 @@ import functools
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 from torch import Tensor
 
 from claims import TRUE, at_most, claim, equal, for_all, holds, refutation, values, within
@@ -25,6 +26,16 @@ def rotations(factors: Matrices) -> list[Matrices]:
 def product(subject: Subject, factors: Sequence[Tensor]) -> Tensor:
     """The product of the factors, multiplied from the left."""
     return functools.reduce(subject.matmul, factors)
+
+
+def exact_trace(subject: Subject, factors: Matrices) -> NDArray[np.float64]:
+    """The exact trace of the unturned product, rounded to float64."""
+    return reference.Ring(values(factors)).from_the_left(subject.arithmetic("matmul")).value
+
+
+def exact_ring(subject: Subject, factors: Matrices) -> reference.Ring:
+    """The bounds of every turn around the exact trace of the unturned product."""
+    return reference.Ring(values(factors), exact_trace(subject, factors))
 
 
 def rings(n: int) -> str:
@@ -102,17 +113,15 @@ def trace_cyclic_three(subject: Subject, factors: Matrices) -> Iterator[Check]:
 
     The value comes from the unturned product and the bound from each turn, so what is checked is the claim itself.
     """
-    exact = reference.trace_of_product(values(factors), subject.arithmetic("matmul")).value
-    for name, turn in zip(("ABC", "BCA", "CAB"), rotations(factors), strict=True):
-        numbers = values(turn)
-        left = reference.trace_of_product(numbers, subject.arithmetic("matmul"), value=exact)
+    ring = exact_ring(subject, factors)
+    for k, (name, turn) in enumerate(zip(("ABC", "BCA", "CAB"), rotations(factors), strict=True)):
+        left = ring.from_the_left(subject.arithmetic("matmul"), k)
         yield within(subject.trace(product(subject, turn)), left, label=f"trace({name})")
-        summed = reference.trace_by_one_sum(numbers, subject.arithmetic("einsum"), value=exact)
+        summed = ring.by_one_sum(subject.arithmetic("einsum"), k)
         yield within(subject.einsum(rings(3), *turn), summed, label=f"einsum({name})")
-        either = reference.trace_in_any_order(numbers, subject.arithmetic("multi_dot"), value=exact)
+        either = ring.in_any_order(subject.arithmetic("multi_dot"), k)
         yield within(subject.cyclic_trace(turn, 0), either, label=f"multi_dot({name})")
-        how = subject.arithmetic("elementwise_trace")
-        elementwise = reference.trace_by_one_sum(numbers, how, value=exact, rounded_products=True)
+        elementwise = ring.by_one_sum(subject.arithmetic("elementwise_trace"), k, rounded_products=True)
         observed = subject.elementwise_trace(subject.matmul(turn[0], turn[1]), turn[2])
         yield within(observed, elementwise, label=f"(AB * C^T).sum() of {name}")
 
@@ -121,7 +130,7 @@ def trace_cyclic_three(subject: Subject, factors: Matrices) -> Iterator[Check]:
 def trace_is_invariant_under_every_permutation(subject: Subject, factors: Matrices) -> Iterator[Check]:
     a, b, c = factors
     if len({*a.shape[1:], *b.shape[1:]}) == 1:
-        truth = reference.trace_of_product(values(factors), subject.arithmetic("matmul"))
+        truth = reference.Ring(values(factors)).from_the_left(subject.arithmetic("matmul"))
         yield within(subject.trace(product(subject, [a, c, b])), truth)
 
 
@@ -129,7 +138,7 @@ def trace_is_invariant_under_every_permutation(subject: Subject, factors: Matric
 def trace_is_multiplicative(subject: Subject, factors: Matrices) -> Iterator[Check]:
     a, b, _ = factors
     if len({*a.shape[1:], *b.shape[1:]}) == 1:
-        truth = reference.trace_of_product(values([a, b]), subject.arithmetic("matmul"))
+        truth = reference.Ring(values([a, b])).from_the_left(subject.arithmetic("matmul"))
         yield within(subject.multiply(subject.trace(a), subject.trace(b)), truth)
 
 
@@ -138,7 +147,7 @@ def trace_is_multiplicative(subject: Subject, factors: Matrices) -> Iterator[Che
 def trace_of_four_symmetric_factors_forgets_their_order(subject: Subject, factors: Matrices) -> Iterator[Check]:
     if len({n for f in factors for n in f.shape[1:]}) == 1:
         a, b, c, d = [f.tril() + f.tril(-1).mT for f in factors]
-        truth = reference.trace_of_product(values([a, b, c, d]), subject.arithmetic("matmul"))
+        truth = reference.Ring(values([a, b, c, d])).from_the_left(subject.arithmetic("matmul"))
         yield within(subject.trace(product(subject, [a, c, b, d])), truth)
 
 
@@ -159,17 +168,17 @@ def trace_cyclic_chain(subject: Subject, factors: Matrices) -> Iterator[Check]:
     The products are formed from the left, by multi_dot (in the order that costs least) and by einsum, which closes
     the ring with one sum; equal square factors also by matrix_power.
     """
-    exact = reference.trace_of_product(values(factors), subject.arithmetic("matmul")).value
+    ring = exact_ring(subject, factors)
     for k, turn in enumerate(rotations(factors)):
-        truth = reference.trace_in_any_order(values(turn), subject.arithmetic("matmul"), value=exact)
+        truth = ring.in_any_order(subject.arithmetic("matmul"), k)
         yield within(subject.trace(product(subject, turn)), truth, label=f"trace, turned by {k}")
         yield within(subject.cyclic_trace(factors, k), truth, label=f"multi_dot, turned by {k}")
         if len(turn) > 1:
-            ring = reference.trace_by_one_sum(values(turn), subject.arithmetic("einsum"), value=exact)
-            yield within(subject.einsum(rings(len(turn)), *turn), ring, label=f"einsum, turned by {k}")
+            summed = ring.by_one_sum(subject.arithmetic("einsum"), k)
+            yield within(subject.einsum(rings(len(turn)), *turn), summed, label=f"einsum, turned by {k}")
     if factors[0].shape[-1] == factors[0].shape[-2]:
         n = len(factors)
-        truth = reference.trace_in_any_order([values(factors[0])] * n, subject.arithmetic("matrix_power"))
+        truth = reference.Ring([values(factors[0])] * n).in_any_order(subject.arithmetic("matrix_power"))
         yield within(subject.trace(subject.matrix_power(factors[0], n)), truth, label="matrix_power")
 
 
@@ -177,8 +186,8 @@ def trace_cyclic_chain(subject: Subject, factors: Matrices) -> Iterator[Check]:
 def trace_of_a_chain_forgets_its_order(subject: Subject, factors: Matrices) -> Iterator[Check]:
     if len(factors) > 2 and len({n for f in factors for n in f.shape[1:]}) == 1:
         swapped = [factors[1], factors[0], *factors[2:]]
-        exact = reference.trace_of_product(values(factors), subject.arithmetic("matmul")).value
-        truth = reference.trace_of_product(values(swapped), subject.arithmetic("matmul"), value=exact)
+        exact = exact_trace(subject, factors)
+        truth = reference.Ring(values(swapped), exact).from_the_left(subject.arithmetic("matmul"))
         yield within(subject.trace(product(subject, swapped)), truth)
 
 
@@ -186,8 +195,8 @@ def trace_of_a_chain_forgets_its_order(subject: Subject, factors: Matrices) -> I
 def trace_of_a_chain_can_be_read_backwards(subject: Subject, factors: Matrices) -> Iterator[Check]:
     if len({n for f in factors for n in f.shape[1:]}) == 1:
         backwards = factors[::-1]
-        exact = reference.trace_of_product(values(factors), subject.arithmetic("matmul")).value
-        truth = reference.trace_of_product(values(backwards), subject.arithmetic("matmul"), value=exact)
+        exact = exact_trace(subject, factors)
+        truth = reference.Ring(values(backwards), exact).from_the_left(subject.arithmetic("matmul"))
         yield within(subject.trace(product(subject, backwards)), truth)
 
 
@@ -216,18 +225,16 @@ def trace_cyclic_shape_change(subject: Subject, factors: Matrices) -> Iterator[C
     of AB and BA agree but for zeros: for integer matrices x^n det(xI - AB) = x^m det(xI - BA), exactly.
     """
     a, b = factors
-    exact = reference.trace_of_product(values(factors), subject.arithmetic("matmul")).value
-    for name, turn in (("AB", [a, b]), ("BA", [b, a])):
-        numbers = values(turn)
-        truth = reference.trace_of_product(numbers, subject.arithmetic("matmul"), value=exact)
+    ring = exact_ring(subject, factors)
+    for k, (name, turn) in enumerate((("AB", [a, b]), ("BA", [b, a]))):
+        truth = ring.from_the_left(subject.arithmetic("matmul"), k)
         yield within(subject.trace(product(subject, turn)), truth, label=f"trace({name})")
         yield within(subject.trace_of_product(*turn), truth, label=f"trace of {name}")
-        flat = reference.trace_by_one_sum(numbers, subject.arithmetic("flattened_dot"), value=exact)
+        flat = ring.by_one_sum(subject.arithmetic("flattened_dot"), k)
         yield within(subject.einsum("...ij,...ji->...", *turn), flat, label=f"einsum({name})")
         yield within(subject.flattened_dot(*turn), flat, label=f"dot({name})")
         yield within(subject.flattened_vdot(*turn), flat, label=f"vdot({name})")
-        how = subject.arithmetic("elementwise_trace")
-        stored = reference.trace_by_one_sum(numbers, how, value=exact, rounded_products=True)
+        stored = ring.by_one_sum(subject.arithmetic("elementwise_trace"), k, rounded_products=True)
         yield within(subject.elementwise_trace(*turn), stored, label=f"({name[0]} * {name[1]}^T).sum()")
         yield within(subject.contraction(*turn), stored, label=f"tensordot({name})")
     if exact_products(factors):

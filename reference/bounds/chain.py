@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
@@ -73,33 +74,24 @@ class Chain:
         turned = exact.swapaxes(-1, -2), magnitude.swapaxes(-1, -2), error.swapaxes(-1, -2)
         return Chain(*turned, self.arithmetic, self.exactly)
 
-    def bounded_by(self, *others: Chain) -> Chain:
-        """The same product with the largest error, entry by entry, of itself and of other ways to compute it."""
-        error = np.maximum.reduce([c.error for c in (self, *others)])
-        return Chain(self.exact, self.magnitude, error, self.arithmetic, self.exactly)
+    @functools.cached_property
+    def seen_error(self) -> Float64:
+        """How far a product may see an entry from its exact value: see `operand_error`."""
+        return operand_error(self.value, self.error, self.arithmetic)
 
     @silent
-    def matmul(self, other: Chain | Float64) -> Chain:
-        """The product with a matrix, or with another chain, on the right."""
+    def matmul(self, other: Chain | Float64, *ways: tuple[Chain, Chain]) -> Chain:
+        """The product with a matrix, or with another chain, on the right.
+
+        `ways` are further pairs with the same product: the error is the largest, entry by entry, of all these ways.
+        """
         y = other if isinstance(other, Chain) else Chain.of(other, self.arithmetic, exactly=self.exactly)
-        accumulator, n = self.arithmetic.accumulator, self.magnitude.shape[-1]
-        e_x, e_y = (operand_error(c.value, c.error, c.arithmetic) for c in (self, y))
-        magnitude = self.magnitude @ y.magnitude
-        moved = np.zeros(())
-        if np.any(e_x):
-            moved = moved + e_x @ (y.magnitude + e_y)
-        if np.any(e_y):
-            moved = moved + self.magnitude @ e_y
-        touched = magnitude + moved
-        lost = underflowed(n, self.arithmetic.underflow, touched, self.arithmetic)
-        error = upward(moved + gamma(n, accumulator.u) * touched + lost, n)
-        product = Chain(self._times(y), magnitude, error, self.arithmetic, self.exactly)
-        value = product.value
-        error = stored(error, value, self.arithmetic, reached=upward(touched + error, n))
-        error = error + flushed(value, error, self.arithmetic)
+        exact, magnitude = self._times(y), self.magnitude @ y.magnitude
+        value = exact.to_float64()[0] if self._double else exact.mantissa.hi
+        errors = [_product_error(left, right, value, magnitude) for left, right in ((self, y), *ways)]
         if wide(self.arithmetic):
-            magnitude = magnitude + n * 2.0**-1074  # evaluated in float64, it may underflow there
-        return Chain(product.exact, magnitude, error, self.arithmetic, self.exactly)
+            magnitude = magnitude + y.magnitude.shape[-2] * 2.0**-1074  # evaluated in float64, it may underflow there
+        return Chain(exact, magnitude, functools.reduce(np.maximum, errors), self.arithmetic, self.exactly)
 
     def _times(self, y: Chain) -> Scaled:
         if self._double:
@@ -138,7 +130,7 @@ class Chain:
         y = other if isinstance(other, Chain) else Chain.of(other, self.arithmetic, exactly=self.exactly)
         shape = np.broadcast_shapes(self.magnitude.shape, y.magnitude.shape)
         n = shape[-1] * shape[-2]
-        e_x, e_y = (operand_error(c.value, c.error, c.arithmetic) for c in (self, y))
+        e_x, e_y = self.seen_error, y.seen_error
         size = self.magnitude * y.magnitude
         touched = (self.magnitude + e_x) * (y.magnitude + e_y)
         moved = e_x * (y.magnitude + e_y) + self.magnitude * e_y
@@ -153,6 +145,22 @@ class Chain:
         exact = self.exact * y.exact if double else Scaled.of(self.exact.mantissa.hi * y.exact.mantissa.hi)
         parts = exact.reshape(*flat), size.reshape(flat), error.reshape(flat)
         return _sum(*parts, self.arithmetic, double=double, underflow=not rounded_products, own=self.exactly)
+
+
+def _product_error(x: Chain, y: Chain, value: Float64, magnitude: Float64) -> Float64:
+    """The error of the stored product of two chains, whose value and product of magnitudes are known."""
+    arithmetic, n = x.arithmetic, x.magnitude.shape[-1]
+    e_x, e_y = x.seen_error, y.seen_error
+    moved = np.zeros(())
+    if e_x.any():
+        moved = moved + e_x @ (y.magnitude + e_y)
+    if e_y.any():
+        moved = moved + x.magnitude @ e_y
+    touched = magnitude + moved
+    lost = underflowed(n, arithmetic.underflow, touched, arithmetic)
+    error = upward(moved + gamma(n, arithmetic.accumulator.u) * touched + lost, n)
+    error = stored(error, value, arithmetic, reached=upward(touched + error, n))
+    return error + flushed(value, error, arithmetic)
 
 
 def _sum(

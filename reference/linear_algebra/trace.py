@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Sequence
 
 import numpy as np
@@ -27,54 +26,76 @@ def trace_of_diagonal(d: Float64, arithmetic: Arithmetic, *, terms: int | None =
     return sum_truth(d, arithmetic, terms=terms)
 
 
-def trace_of_product(factors: Sequence[Float64], arithmetic: Arithmetic, *, value: Float64 | None = None) -> Truth:
-    """Tr(F1 F2 ... Fk), multiplied from the left; Fi is (..., d_i, d_{i+1}) and d_{k+1} = d_1.
+class Ring:
+    """The factors F1, ..., Fk of a trace, Fi (..., d_i, d_{i+1}) with d_{k+1} = d_1, and the traces of their rotations.
 
-    BND-CHAIN for the products (ASNA (3.5) for each, in any order of summation, with the rounding and the underflow of
-    what is stored), then BND-SUM over the diagonal. With the exact `value` at hand only the bound is computed,
-    here and below.
+    Turned by t the product is F_{t+1} ... F_k F_1 ... F_t. A product of neighbours is evaluated once, whichever traces
+    it belongs to. With the exact `value` of the trace at hand only bounds are computed.
     """
-    return _around(value, _product(factors, arithmetic, exactly=value is None).trace())
 
+    def __init__(self, factors: Sequence[Float64], value: Float64 | None = None) -> None:
+        self._factors, self._value = factors, value
+        self._period = 1 if all(f is factors[0] for f in factors) else len(factors)
+        self._products: dict[tuple[str, Arithmetic, int, int], Chain] = {}
 
-def trace_in_any_order(factors: Sequence[Float64], arithmetic: Arithmetic, *, value: Float64 | None = None) -> Truth:
-    """As `trace_of_product`, for every way to bracket the product: the largest of their bounds.
+    def from_the_left(self, arithmetic: Arithmetic, turn: int = 0) -> Truth:
+        """The trace of the product multiplied from the left: BND-CHAIN, then BND-SUM over the diagonal.
 
-    The error of F_i ... F_j is at most the largest, entry by entry, over its last multiplication
-    (F_i ... F_k)(F_{k+1} ... F_j), since BND-CHAIN is monotone in the errors of the two parts.
-    """
-    n = len(factors)
-    best = {(i, i): Chain.of(f, arithmetic, exactly=value is None) for i, f in enumerate(factors)}
-    for length in range(1, n):
-        for i in range(n - length):
-            j = i + length
-            first, *others = (best[i, k].matmul(best[k + 1, j]) for k in range(i, j))
-            best[i, j] = first.bounded_by(*others)
-    return _around(value, best[0, n - 1].trace())
+        That is ASNA (3.5) for each product, in any order of summation, with the rounding and the underflow of what is
+        stored.
+        """
+        return self._around(self._leftmost(arithmetic, turn, len(self._factors)).trace())
 
+    def in_any_order(self, arithmetic: Arithmetic, turn: int = 0) -> Truth:
+        """As `from_the_left`, for every way to bracket the product: the largest of their bounds.
 
-def trace_by_one_sum(
-    factors: Sequence[Float64], arithmetic: Arithmetic, *, rounded_products: bool = False, value: Float64 | None = None
-) -> Truth:
-    """Tr((F1 ... F_{k-1}) Fk) as one sum of all entries of (F1 ... F_{k-1}) * Fk^T.
+        The error of F_i ... F_j is at most the largest, entry by entry, over its last multiplication
+        (F_i ... F_m)(F_{m+1} ... F_j), since BND-CHAIN is monotone in the errors of the two parts.
+        """
+        return self._around(self._bracketed(arithmetic, turn, len(self._factors)).trace())
 
-    BND-CHAIN for the first factors, then BND-DOT over the d_1 d_k products; `rounded_products` when each product is
-    stored in the result's format before they are summed.
-    """
-    last = np.swapaxes(factors[-1], -1, -2)
-    first = _product(factors[:-1], arithmetic, exactly=value is None)
-    return _around(value, first.inner(last, rounded_products=rounded_products))
+    def by_one_sum(self, arithmetic: Arithmetic, turn: int = 0, *, rounded_products: bool = False) -> Truth:
+        """The trace as one sum of all entries of (F1 ... F_{k-1}) * Fk^T.
 
+        BND-CHAIN for the first factors, then BND-DOT over the d_1 d_k products; `rounded_products` when each product is
+        stored in the result's format before they are summed.
+        """
+        last = self._factors[turn - 1]
+        first = self._leftmost(arithmetic, turn, len(self._factors) - 1)
+        return self._around(first.inner(np.swapaxes(last, -1, -2), rounded_products=rounded_products))
 
-def _around(value: Float64 | None, truth: Truth) -> Truth:
-    """The bound around a value that was rounded to float64 once."""
-    return truth if value is None else Truth(value, truth.bound + U64 * np.abs(value))
+    def _leftmost(self, arithmetic: Arithmetic, start: int, count: int) -> Chain:
+        """`count` factors beginning with the one at `start`, multiplied from the left."""
+        start %= self._period
+        key = "from the left", arithmetic, start, count
+        if key not in self._products:
+            last = Chain.of(self._factor(start + count - 1), arithmetic, exactly=self._value is None)
+            before = self._leftmost(arithmetic, start, count - 1) if count > 1 else None
+            self._products[key] = last if before is None else before.matmul(last)
+        return self._products[key]
+
+    def _bracketed(self, arithmetic: Arithmetic, start: int, count: int) -> Chain:
+        """`count` factors beginning with the one at `start`, multiplied in any order."""
+        if count <= 2:
+            return self._leftmost(arithmetic, start, count)
+        start %= self._period
+        key = "in any order", arithmetic, start, count
+        if key not in self._products:
+            first = (self._bracketed(arithmetic, start, k) for k in range(1, count))
+            rest = (self._bracketed(arithmetic, start + k, count - k) for k in range(1, count))
+            (x, y), *others = zip(first, rest, strict=True)
+            self._products[key] = x.matmul(y, *others)
+        return self._products[key]
+
+    def _factor(self, i: int) -> Float64:
+        return self._factors[i % len(self._factors)]
+
+    def _around(self, truth: Truth) -> Truth:
+        """The bound around a value that was rounded to float64 once."""
+        value = self._value
+        return truth if value is None else Truth(value, truth.bound + U64 * np.abs(value))
 
 
 def characteristic_polynomials(a: Float64) -> list[tuple[int, ...]]:
     """det(x I - A) of each integer matrix of a stack (batch, n, n): the coefficients of 1, x, ..., x^n, exactly."""
     return [tuple(int(c) for c in fmpz_mat(m.astype(int).tolist()).charpoly().coeffs()) for m in a]
-
-
-def _product(factors: Sequence[Float64], arithmetic: Arithmetic, *, exactly: bool) -> Chain:
-    return functools.reduce(Chain.matmul, factors[1:], Chain.of(factors[0], arithmetic, exactly=exactly))

@@ -14,7 +14,7 @@ from claims.frame.plan import (
     Axis,
     Layout,
     dim_of,
-    instance,
+    instances,
     map_tensors,
     move_axis,
     place,
@@ -148,14 +148,23 @@ def test_map_tensors_reaches_into_lists_and_leaves_the_rest() -> None:
     assert [mapped[0].item(), mapped[1][0].item(), *mapped[2:]] == [1.0, 1.0, 3, "text", None]
 
 
-def test_an_instance_is_taken_from_what_carries_a_batch() -> None:
+def test_instances_are_taken_from_what_carries_a_batch() -> None:
     batch = numbered(4, 3)
-    assert torch.equal(instance(batch, 1, 2), batch[2])
-    assert instance(batch, 2, 2) is batch
-    assert instance(5, 0, 2) == 5
-    first, shared = instance([batch, numbered(3)], 1, 0)
-    assert torch.equal(first, batch[0])
+    assert all(torch.equal(row, batch[i]) for i, row in enumerate(instances(batch, 1, 4)))
+    assert all(t is batch for t in instances(batch, 2, 4))
+    assert instances(5, 0, 2) == [5, 5]
+    assert instances([], 0, 2) == [[], []]
+    first, shared = instances([batch, numbered(3)], 1, 4)[1]
+    assert torch.equal(first, batch[1])
     assert torch.equal(shared, numbered(3))
+
+
+def test_an_instance_of_what_needs_a_gradient_may_be_written_in_place() -> None:
+    batch = numbered(4, 3).requires_grad_()
+    row = instances(batch * 1, 1, 4)[1]
+    row.mul_(2.0).sum().backward()
+    assert batch.grad is not None
+    assert batch.grad.sum() == 6
 
 
 def test_single_results_are_stacked_component_by_component() -> None:

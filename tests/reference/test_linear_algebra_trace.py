@@ -10,20 +10,20 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from reference.bounds import Chain
 from reference.formats import FORMATS, Arithmetic, Format, float16, float32
 from reference.linear_algebra.trace import (
+    Ring,
     characteristic_polynomials,
     trace,
-    trace_by_one_sum,
-    trace_in_any_order,
     trace_of_diagonal,
-    trace_of_product,
 )
 
 Float64 = NDArray[np.float64]
 
 RNG = np.random.default_rng(7)
 DIMS = (3, 4, 2)
+WAYS = (Ring.from_the_left, Ring.in_any_order, Ring.by_one_sum)
 
 
 def exact_trace(factors: Sequence[Float64]) -> Fraction:
@@ -45,8 +45,8 @@ def factors_in(fmt: Format, count: int = 8) -> list[Float64]:
 @pytest.mark.parametrize("fmt", FORMATS.values(), ids=FORMATS)
 def test_the_value_is_the_sum_over_closed_paths(fmt: Format) -> None:
     factors = factors_in(fmt)
-    for of in (trace_of_product, trace_in_any_order, trace_by_one_sum):
-        truth = of(factors, Arithmetic.of(fmt))
+    for of in WAYS:
+        truth = of(Ring(factors), Arithmetic.of(fmt))
         for i in range(8):
             exact = exact_trace([f[i] for f in factors])
             error = abs(Fraction(float(truth.value[i])) - exact)
@@ -56,12 +56,51 @@ def test_the_value_is_the_sum_over_closed_paths(fmt: Format) -> None:
 def test_a_value_at_hand_leaves_the_bound_as_it_is() -> None:
     for fmt in FORMATS.values():
         factors, arithmetic = factors_in(fmt), Arithmetic.of(fmt)
-        for of in (trace_of_product, trace_in_any_order, trace_by_one_sum):
-            full = of(factors, arithmetic)
-            given = of(factors, arithmetic, value=full.value)
+        for of in WAYS:
+            full = of(Ring(factors), arithmetic)
+            given = of(Ring(factors, full.value), arithmetic)
             assert (given.value == full.value).all()
             rounding = 2.0**-53 * np.abs(full.value)
             assert (np.abs(given.bound - full.bound) <= rounding + 1e-9 * full.bound).all()
+
+
+@pytest.mark.parametrize("fmt", FORMATS.values(), ids=FORMATS)
+def test_a_turned_ring_is_the_ring_of_the_turned_factors(fmt: Format) -> None:
+    factors, arithmetic = factors_in(fmt), Arithmetic.of(fmt)
+    ring = Ring(factors, Ring(factors).from_the_left(arithmetic).value)
+    for k in range(3):
+        turned = Ring([*factors[k:], *factors[:k]])
+        for of in WAYS:
+            seen, wanted = of(ring, arithmetic, k), of(turned, arithmetic)
+            assert (np.abs(seen.value - wanted.value) <= wanted.bound / 2**10 + 2.0**-52 * np.abs(seen.value)).all()
+            assert (np.abs(seen.bound - wanted.bound) <= 2.0**-52 * np.abs(seen.value) + 1e-6 * wanted.bound).all()
+
+
+def test_any_order_is_the_largest_bound_of_all_bracketings() -> None:
+    shapes = [(2, 3), (3, 5), (5, 4), (4, 2)]
+    a, b, c, d = [float16.round(RNG.standard_normal((8, *shape))) for shape in shapes]
+    arithmetic = Arithmetic.of(float16)
+    first, *others = (Chain.of(f, arithmetic) for f in (a, b, c, d))
+    b_, c_, d_ = others
+    bracketings = [
+        first.matmul(b_).matmul(c_).matmul(d_),
+        first.matmul(b_.matmul(c_)).matmul(d_),
+        first.matmul(b_).matmul(c_.matmul(d_)),
+        first.matmul(b_.matmul(c_).matmul(d_)),
+        first.matmul(b_.matmul(c_.matmul(d_))),
+    ]
+    bound = Ring([a, b, c, d]).in_any_order(arithmetic).bound
+    largest = np.max([chain.trace().bound for chain in bracketings], axis=0)
+    assert (bound >= largest * (1 - 2.0**-40)).all()
+    assert (bound <= 1.5 * largest).all()
+
+
+def test_a_power_is_the_ring_of_equal_factors() -> None:
+    arithmetic = Arithmetic.of(float32)
+    a = float32.round(RNG.standard_normal((8, 3, 3)))
+    power, copies = (Ring(fs).in_any_order(arithmetic) for fs in ([a] * 5, [a, a.copy(), a.copy(), a.copy(), a.copy()]))
+    assert np.array_equal(power.value, copies.value)
+    assert np.allclose(power.bound, copies.bound, rtol=1e-9)
 
 
 @pytest.mark.parametrize("dtype", ["float16", "float32"])
@@ -72,7 +111,7 @@ def test_every_order_of_evaluation_stays_within_the_bound(dtype: str) -> None:
         a, b, c = [f[0] for f in factors_in(fmt, count=1)]
         orders = [(a, b, c), (b, c, a), (c, a, b)]
         for x, y, z in orders:
-            truth = trace_of_product([f[None] for f in (x, y, z)], Arithmetic.of(fmt))
+            truth = Ring([f[None] for f in (x, y, z)]).from_the_left(Arithmetic.of(fmt))
             for step in (1, -1):
                 product = x
                 for f in (y, z):
@@ -109,7 +148,7 @@ def test_a_trace_of_products_is_nearly_attained() -> None:
     computed = np.float32(0)
     for k in range(n):
         computed = computed + np.float32(a[0, 0, k]) * np.float32(b[0, k, 0])
-    truth = trace_of_product([a, b], Arithmetic.of(float32))
+    truth = Ring([a, b]).from_the_left(Arithmetic.of(float32))
     assert 0.9 <= abs(computed - truth.value[0]) / truth.bound[0] <= 1
 
 
@@ -123,9 +162,9 @@ def test_rectangular_and_empty_traces() -> None:
 
 def test_overflow_of_a_stored_product_is_undetermined() -> None:
     a = np.full((1, 1, 1), 300.0)
-    assert trace_of_product([a, a], Arithmetic.of(float16)).bound == np.inf
-    assert trace_by_one_sum([a, a], Arithmetic.of(float16), rounded_products=True).bound == np.inf
-    assert np.isfinite(trace_of_product([a, a], Arithmetic.of(float32)).bound)
+    assert Ring([a, a]).from_the_left(Arithmetic.of(float16)).bound == np.inf
+    assert Ring([a, a]).by_one_sum(Arithmetic.of(float16), rounded_products=True).bound == np.inf
+    assert np.isfinite(Ring([a, a]).from_the_left(Arithmetic.of(float32)).bound)
 
 
 def test_characteristic_polynomials_of_products_differ_by_a_power_of_x() -> None:

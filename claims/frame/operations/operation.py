@@ -12,7 +12,7 @@ from torch import Tensor
 from claims.frame.plan import (
     CallPlan,
     dim_of,
-    instance,
+    instances,
     map_tensors,
     move_axis,
     place,
@@ -61,11 +61,9 @@ class Operation:
                 return self._along(plan, batch, function, args, kwargs, call)
             return call(function, self._placed(plan, args), kwargs)
         placed = self._placed(plan, args)
-        rows = []
-        for i in range(batch[0]):
-            row = [instance(a, n, i) for a, n in zip(placed, self.axes, strict=False)]
-            rows.append(call(function, [*row, *placed[len(row) :]], kwargs))
-        return stack(rows)
+        rows = zip(*(instances(a, n, batch[0]) for a, n in zip(placed, self.axes, strict=False)), strict=True)
+        shared = placed[len(self.axes) :]
+        return stack([call(function, [*row, *shared], kwargs) for row in rows])
 
     def _along(
         self,

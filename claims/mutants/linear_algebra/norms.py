@@ -9,8 +9,9 @@ import torch
 from torch import Tensor
 
 from claims import mutant
-from claims.linear_algebra.lp_norms import lp_norm, lp_quasinorm_below_one
 from claims.linear_algebra.norms import (
+    lp_norm,
+    lp_quasinorm_below_one,
     minkowski_inequality,
     norm_absolute_homogeneity,
     norm_definiteness,

@@ -56,7 +56,7 @@ def power(rng: np.random.Generator, size: Size) -> Inputs:
 
 def by_one_sum(**options: Any) -> Any:  # noqa: ANN401  options of the reference
     """Tr(AB) as one sum."""
-    return lambda a, b, how: reference.trace_by_one_sum([a, b], how, **options)
+    return lambda a, b, how: reference.Ring([a, b]).by_one_sum(how, **options)
 
 
 def product(a: Float64, b: Float64, how: Arithmetic) -> Truth:
@@ -72,7 +72,7 @@ def cube(a: Float64, how: Arithmetic) -> Truth:
 
 def in_any_order(turned: Sequence[Float64], how: Arithmetic) -> Truth:
     """Tr(BCA) however it is bracketed."""
-    return reference.trace_in_any_order(turned, how)
+    return reference.Ring(turned).in_any_order(how)
 
 
 ROWS = (
@@ -84,6 +84,6 @@ ROWS = (
     Row("cyclic_trace", SIZES, AXES, rotated, in_any_order),
     Row("einsum", SIZES, AXES, ring, by_one_sum()),
     Row("flattened_dot flattened_vdot", SIZES, AXES, pair, by_one_sum()),
-    Row("trace_of_product", SIZES, AXES, pair, lambda a, b, how: reference.trace_of_product([a, b], how)),
+    Row("trace_of_product", SIZES, AXES, pair, lambda a, b, how: reference.Ring([a, b]).from_the_left(how)),
     Row("elementwise_trace contraction", SIZES, AXES, pair, by_one_sum(rounded_products=True)),
 )
