@@ -5,6 +5,9 @@ Error bounds (u = 2^-53), relative to the exact result of the given pairs:
     addition, subtraction   3 u^2 + 13 u^3      Joldes, Muller and Popescu, ACM TOMS 44 (2017), algorithm 6
     multiplication          5 u^2               ibid., algorithm 10 (Dekker's product, no FMA)
     division                15 u^2 + 56 u^3     ibid., algorithm 17
+    a float64 added         2 u^2               ibid., algorithm 4
+    multiplied by one       3/2 u^2 + 4 u^3     ibid., algorithm 7
+    divided by one          3 u^2               ibid., algorithm 15
     square root             25/8 u^2            Lefevre, Louvet, Muller, Picot and Rideau, ACM TOMS 49 (2023)
     exp, expm1, log, log1p  2^-98               table reduction and Taylor series, below
     power                   (|p ln x| + 4) 2^-98
@@ -28,7 +31,8 @@ from numpy.typing import ArrayLike, NDArray
 from reference.exact import ball, double_double_of_ball, precision
 
 Float64 = NDArray[np.float64]
-Index: TypeAlias = int | slice | EllipsisType | NDArray[np.int64] | tuple[int | slice | EllipsisType | None, ...] | None
+_Part: TypeAlias = int | slice | EllipsisType | NDArray[np.int64] | None
+Index: TypeAlias = _Part | tuple[_Part, ...]
 _SPLITTER = 2.0**27 + 1
 _COUNT = 64  # table points per unit
 
@@ -77,9 +81,13 @@ class DoubleDouble:
         """The common shape of both parts."""
         return np.broadcast_shapes(self.hi.shape, self.lo.shape)
 
+    @property
+    def tail(self) -> Float64:
+        """The low part in the shape of the high one."""
+        return self.lo if self.lo.shape == self.hi.shape else np.broadcast_to(self.lo, self.hi.shape)
+
     def __getitem__(self, index: Index) -> DoubleDouble:
-        lo = np.broadcast_to(self.lo, self.hi.shape)
-        return DoubleDouble(np.asarray(self.hi[index]), np.asarray(lo[index]))
+        return DoubleDouble(np.asarray(self.hi[index]), np.asarray(self.tail[index]))
 
     def __neg__(self) -> DoubleDouble:
         return DoubleDouble(-self.hi, -self.lo)
@@ -88,25 +96,36 @@ class DoubleDouble:
         return DoubleDouble(np.abs(self.hi), np.where(self.hi < 0, -self.lo, self.lo))
 
     def __add__(self, other: DoubleDouble | ArrayLike) -> DoubleDouble:
-        y = double_double(other)
-        s, e = two_sum(self.hi, y.hi)
-        t, f = two_sum(self.lo, y.lo)
+        if not isinstance(other, DoubleDouble):
+            s, e = two_sum(self.hi, np.asarray(other, np.float64))
+            return DoubleDouble(*fast_two_sum(s, e + self.lo))
+        s, e = two_sum(self.hi, other.hi)
+        t, f = two_sum(self.lo, other.lo)
         s, e = fast_two_sum(s, e + t)
         return DoubleDouble(*fast_two_sum(s, e + f))
 
     def __sub__(self, other: DoubleDouble | ArrayLike) -> DoubleDouble:
-        return self + -double_double(other)
+        return self + (-other if isinstance(other, DoubleDouble) else -np.asarray(other, np.float64))
 
     def __mul__(self, other: DoubleDouble | ArrayLike) -> DoubleDouble:
-        y = double_double(other)
-        p, e = two_product(self.hi, y.hi)
-        return DoubleDouble(*fast_two_sum(p, e + (self.hi * y.lo + self.lo * y.hi)))
+        if not isinstance(other, DoubleDouble):
+            y = np.asarray(other, np.float64)
+            p, e = two_product(self.hi, y)
+            p, f = fast_two_sum(p, self.lo * y)
+            return DoubleDouble(*fast_two_sum(p, f + e))
+        p, e = two_product(self.hi, other.hi)
+        return DoubleDouble(*fast_two_sum(p, e + (self.hi * other.lo + self.lo * other.hi)))
 
     def __truediv__(self, other: DoubleDouble | ArrayLike) -> DoubleDouble:
-        y = double_double(other)
-        q = self.hi / y.hi
-        r = self - y * q
-        return DoubleDouble(*fast_two_sum(q, r.hi / y.hi))
+        y = other.hi if isinstance(other, DoubleDouble) else np.asarray(other, np.float64)
+        q = self.hi / y
+        if isinstance(other, DoubleDouble):
+            r = other * q
+            rest = (self.hi - r.hi) + (self.lo - r.lo)
+        else:
+            p, e = two_product(q, y)
+            rest = ((self.hi - p) - e) + self.lo
+        return DoubleDouble(*fast_two_sum(q, rest / y))
 
     def __radd__(self, other: ArrayLike) -> DoubleDouble:
         return self + other
@@ -138,7 +157,7 @@ class DoubleDouble:
     def sum(self, axis: int = -1) -> DoubleDouble:
         """Pairwise sum along `axis`: error at most ceil(log2 n) 3.1 u^2 times the sum of magnitudes."""
         hi = np.moveaxis(self.hi, axis, -1)
-        lo = np.moveaxis(np.broadcast_to(self.lo, self.hi.shape), axis, -1)
+        lo = np.moveaxis(self.tail, axis, -1)
         total = DoubleDouble(hi, lo)
         if hi.shape[-1] == 0:
             return double_double(np.zeros(hi.shape[:-1]))
@@ -156,7 +175,7 @@ class DoubleDouble:
     def max(self, axis: int = -1) -> DoubleDouble:
         """Maximum along `axis`, the low parts deciding among equal high parts."""
         top = self.hi.max(axis, keepdims=True)
-        lo = np.where(self.hi == top, np.broadcast_to(self.lo, self.hi.shape), -np.inf).max(axis)
+        lo = np.where(self.hi == top, self.tail, -np.inf).max(axis)
         return DoubleDouble(top.squeeze(axis), lo)
 
     def ldexp(self, exponent: ArrayLike) -> DoubleDouble:
@@ -201,7 +220,7 @@ def matmul(x: DoubleDouble | ArrayLike, y: DoubleDouble | ArrayLike) -> DoubleDo
         raise ValueError(f"inner dimensions differ: {a.hi.shape} and {b.hi.shape}")
     (ah, al), (bh, bl) = split(a.hi), split(b.hi)
     plain = not (np.any(a.lo) or np.any(b.lo))
-    a_lo, b_lo = np.broadcast_to(a.lo, a.hi.shape), np.broadcast_to(b.lo, b.hi.shape)
+    a_lo, b_lo = a.tail, b.tail
     s, c = np.zeros(shape), np.zeros(shape)
     for i in range(inner):
         column, row = (..., slice(None), i, None), (..., i, None, slice(None))

@@ -34,13 +34,11 @@ class Running:
 
     def members(self, indices: Indices) -> Running:
         """The numbers at `indices` of the last axis."""
-        lo = np.broadcast_to(self.exact.lo, self.exact.hi.shape)
-        return Running(DoubleDouble(self.exact.hi[..., indices], lo[..., indices]), self.error[..., indices])
+        return Running(self.exact[..., indices], self.error[..., indices])
 
     def reshape(self, *shape: int) -> Running:
         """The same numbers in another shape."""
-        lo = np.broadcast_to(self.exact.lo, self.exact.hi.shape)
-        exact = DoubleDouble(self.exact.hi.reshape(shape), lo.reshape(shape))
+        exact = DoubleDouble(self.exact.hi.reshape(shape), self.exact.tail.reshape(shape))
         return Running(exact, self.error.reshape(shape))
 
 

@@ -146,7 +146,8 @@ class Subject:
         """Seeds torch's global generators for as long as the context lasts, and yields a generator of that seed."""
         devices = [self.device] if torch.device(self.device).type == "cuda" else []
         with torch.random.fork_rng(devices=devices):
-            torch.manual_seed(seed)
+            # torch.manual_seed would keep a stack trace of every call, for a CUDA that may start later
+            (torch.default_generator if torch.device(self.device).type in {"cpu", "meta"} else torch).manual_seed(seed)
             generator = torch.Generator("cpu" if self.device == "meta" else self.device).manual_seed(seed)
             if self.tape is not None:
                 self.tape.append(Recorded("random", (seed,), {}, generator, []))

@@ -69,16 +69,22 @@ def test_arithmetic_errs_by_less_than_the_cited_bounds(name: str) -> None:
         assert worst_error(function(x, second), function, x, second) <= bound * U2 * 1.001
 
 
+WITH_A_FLOAT = {"add": (2, 2), "subtract": (2, 3), "multiply": (1.5, 1.5), "divide": (3, 15)}
+
+
 @pytest.mark.parametrize("name", OPERATORS)
 def test_numbers_and_arrays_stand_on_either_side(name: str) -> None:
-    function, _ = OPERATORS[name]
+    function, on_the_right, on_the_left = OPERATORS[name][0], *WITH_A_FLOAT[name]
     x = pairs(normals(4), 4)
-    plain = normals(5)
-    for left, right in ((x, plain), (plain, x), (x, 2.5), (2.5, x)):
-        result = function(left, right)
-        wrapped = function(double_double(left), double_double(right))
-        assert np.array_equal(result.hi, wrapped.hi)
-        assert np.array_equal(result.lo, wrapped.lo)
+    close = x.hi * (1 + 2.0**-50 * np.arange(COUNT))
+    for plain in (normals(5), close, -close, np.full(COUNT, 2.5)):
+        y = double_double(plain)
+        assert worst_error(function(x, plain), function, x, y) <= on_the_right * U2 * 1.001
+        assert worst_error(function(plain, x), function, y, x) <= on_the_left * U2 * 1.001
+    for left, right in ((x, 2.5), (2.5, x)):
+        whole = function(*(np.full(COUNT, v) if isinstance(v, float) else v for v in (left, right)))
+        assert np.array_equal(function(left, right).hi, whole.hi)
+        assert np.array_equal(function(left, right).lo, whole.lo)
 
 
 def test_square_roots_err_by_less_than_the_cited_bound() -> None:
