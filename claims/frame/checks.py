@@ -41,8 +41,12 @@ def ratio(error: ArrayLike, bound: ArrayLike) -> Margins:
     NaN is an infinite margin otherwise, and so is a negative bound, which nothing keeps.
     """
     error, bound = np.asarray(error, np.float64), np.asarray(bound, np.float64)
+    if not bound.any():
+        return np.where(error == bound, 0.0, np.inf)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        quotient = error / bound
+        quotient: Margins = np.asarray(error / bound)
+        if bound.min(initial=0.0) >= 0 and not np.isnan(quotient.sum()):
+            return quotient  # one pass tells that nothing below applies
     quotient = np.where((error == 0) & (bound == 0) | (bound == np.inf), 0.0, quotient)
     return np.where(np.isnan(quotient) | (bound < 0), np.inf, quotient)
 
@@ -85,7 +89,9 @@ def within(observed: Any, truth: Truth, *, where: Any = None, label: str = "") -
     seen, value = _numbers(observed), _numbers(truth.value)
     _paired(seen, value)
     with np.errstate(invalid="ignore", over="ignore"):
-        error = np.where(seen == value, 0.0, np.abs(seen - value))
+        error = np.abs(seen - value)
+        if np.isnan(error.sum()):
+            error = np.where(seen == value, 0.0, error)
     return _check("within", error, truth.bound, where, label, observed=observed, expected=value)
 
 
