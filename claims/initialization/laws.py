@@ -37,6 +37,7 @@ from claims.frame.inputs.laws import (
 )
 from claims.frame.inputs.samples import canvas, draws_of_generator, spread
 from claims.frame.subject import Subject
+from reference.bounds import Chain
 from reference.formats import float32
 from reference.initialization import laws as reference
 from reference.probability.sampling import (
@@ -340,6 +341,8 @@ def sampled_gains(subject: Subject, layer: LayerDraw) -> Iterator[Check]:
     arithmetic = subject.arithmetic("matmul")
     for matrix, signal, label in ((w, x, "forward"), (w.mT, g, "backward")):
         image = subject.matmul(matrix, signal[:, None])[:, 0]
+        product = Chain.of(values(matrix), arithmetic).matmul(values(signal)[:, None]).truth()
+        yield within(image, Truth(product.value[:, 0], product.bound[:, 0]), label=f"{label} image")
         fit = reference.gain_fit(values(matrix), values(signal), values(image), deviation, arithmetic)
         yield consistent(*fit, alpha=ALPHA, label=f"{label} gain, sampled")
 
