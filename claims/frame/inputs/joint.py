@@ -138,6 +138,7 @@ def random_signs() -> Regimes:
         SignedGrid(64),
         SignedGrid(64, "drawn"),
         Sample(1, "uniform", 256),
+        Sample(1, "rand", 256),
         Sample(21, "rand", 256),
         Sample(1 << 19, "uniform"),
         Sample((1 << 18) + 1, "rand"),
