@@ -100,16 +100,17 @@ def raises(call: Callable[[], Any], error: type[Exception]) -> bool:
     correction="E w = 0 fails in float16 and bfloat16: torch's sampler relabels what rounds up to a as -a, an atom of "
     "twice its share, and the mean is about -ulp(a)/2. Consistent means there: with this law or, for a sampler that "
     "does not relabel, with the uniform law rounded.",
-    bound="Support exact; DKW, Bernstein with the known variance, exact laws of sum and maximum, Hoeffding for "
-    "agreements, each at 1e-9, against the exact law of the sampler in the dtype.",
+    bound="Support exact; DKW, Bernstein with the known variance, exact laws of sum, maximum, range and tail, "
+    "Hoeffding for agreements, Chernoff for repetitions, each at 1e-9, against the law of the sampler in the dtype.",
 )
 @for_all(weight=weights())
 def xavier_initializer_law(subject: Subject, weight: WeightDraw) -> Iterator[Check]:
     """Weights of linear and convolutional layers against their law: support, distribution function, mean and second
     moment; for the normal law the sum of squares against chi-square and the largest weight. In half types these are
     the law, mean and second moment of the rounded law, atom included. Signs and magnitudes of weights near by, one or
-    512 rows and half the weights apart agree as often as those of independent weights. The weights follow from the
-    seed of the generator, whatever the state of the global stream. Fewer than two axes are refused.
+    512 rows and half the weights apart agree as often as independent ones do; in float32 and float64 few weights
+    repeat. Small weights are drawn many times. All follow from the seed of the generator, whatever the state of the
+    global stream. Fewer than two axes are refused.
     """
     gain = reference.GAINS[weight.activation]
     observed = subject.calculate_gain(weight.activation)

@@ -98,7 +98,8 @@ def signed_sample(subject: Subject, draw: Draw, generator: torch.Generator) -> T
     truth=TRUE,
     bound="Grids: BND-COV with weights, for fair signs with deviations as exact as their mean, 0 where every step is "
     "exact. Samples: Hoeffding given x and for agreements, exact binomial for the signs, Bernstein and DKW for x, "
-    "McDiarmid for its repetitions, each at 1e-9, against the exact law of the sampler in the dtype.",
+    "Chernoff for its repetitions, the exact law of its range, each at 1e-9, against the law of the sampler in the "
+    "dtype.",
 )
 @for_all(x=random_signs())
 def uniform_random_sign_example(subject: Subject, x: Draw | Grid) -> Iterator[Check]:
@@ -208,7 +209,7 @@ def doubled_rand_is_centred(subject: Subject, x: Draw) -> Iterator[Check]:
     truth=UNDER_HYPOTHESES,
     correction="Both variables need a mean: Cauchy variables have no covariance.",
     bound="Joint pmf: BND-CHAIN on E[XY] and on E[X] E[Y]. Product grids: BND-COV with weights. Samples: Bernstein, or "
-    "the exact normal law, given x; chi-square, exact binomial; at 1e-9.",
+    "the exact normal law, given x; DKW, chi-square, exact binomial, Chernoff for repetitions; at 1e-9.",
 )
 @for_all(pair=independent_pairs())
 def independence_implies_zero_covariance(subject: Subject, pair: Draw | Marginals) -> Iterator[Check]:

@@ -253,7 +253,7 @@ def weight_left_as_it_was(weight: Tensor, gain: float = 1.0, generator: Generato
 
 @mutant(xavier_initializer_law, operation="calculate_gain")
 def slope_of_leaky_relu_ignored(nonlinearity: str, param: float | None = None) -> float:
-    return calculate_gain(nonlinearity)
+    return calculate_gain(nonlinearity)  # type: ignore[arg-type]
 
 
 @mutant(xavier_average_compromise, operation="matmul", trigger="a column on the right")
