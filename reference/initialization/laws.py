@@ -105,8 +105,8 @@ def norm_fit(size: float, error: float, deviation: float, degrees: int, alpha: f
     """
     if deviation == 0:
         return Fit(size, error)
-    least, most = max(0.0, size - error) / deviation, (size + error) / deviation
-    nearest = min(max(math.sqrt(chi2.median(degrees)), least), most)
+    least, most = (size - error) / deviation, (size + error) / deviation
+    nearest = float(np.clip(math.sqrt(chi2.median(degrees)), least, most))  # NaN if they are
     return p_value_fit(chi_square_p_value(nearest**2, degrees), alpha)
 
 
@@ -140,7 +140,7 @@ def largest_normal_fit(w: Float64, deviation: float, format: Format, alpha: floa
     least = max(2 * float(ndtr(-(t + slack) / deviation)) - 3 * grid, 0.0)
     most = min(2 * float(ndtr(-max(t - slack, 0.0) / deviation)) + 3 * grid, 1 - U64)
     below, above = math.exp(w.size * math.log1p(-min(least, 1 - U64))), -math.expm1(w.size * math.log1p(-most))
-    return p_value_fit(min(1.0, 2 * min(below, above)), alpha)
+    return p_value_fit(float(np.minimum(1.0, 2 * np.minimum(below, above))), alpha)  # NaN if t is
 
 
 def normal_tail_fit(w: Float64, deviation: float, format: Format, alpha: float = ALPHA) -> Fit:

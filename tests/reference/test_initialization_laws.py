@@ -105,6 +105,18 @@ def test_an_error_of_the_norm_counts_in_favour() -> None:
     assert norm_fit(2.0 * np.sqrt(1000), 1.1 * np.sqrt(1000), 1.0, 1000).distance < 1e-12
 
 
+def test_weights_that_are_no_numbers_are_refused(fmt: Format) -> None:
+    for bad in (np.nan, np.inf):
+        w = np.full((20, 10), bad)
+        arithmetic = Arithmetic.of(fmt)
+        for fit in (
+            square_sum_fit(w, 0.1, fmt),
+            largest_normal_fit(w, 0.1, fmt),
+            gain_fit(w, np.ones(10), w @ np.ones(10), 0.1, arithmetic),
+        ):
+            assert not fit.distance <= fit.radius
+
+
 def test_without_spread_the_norm_is_its_error() -> None:
     assert norm_fit(0.3, 0.5, 0.0, 10) == (0.3, 0.5)
 

@@ -251,6 +251,11 @@ def weight_left_as_it_was(weight: Tensor, gain: float = 1.0, generator: Generato
     return xavier_uniform_(weight.clone(), gain, generator=generator)
 
 
+@mutant(xavier_initializer_law, xavier_average_compromise, operation="xavier_normal_")
+def normal_weight_left_as_it_was(weight: Tensor, gain: float = 1.0, generator: Generator | None = None) -> Tensor:
+    return xavier_normal_(weight.clone(), gain, generator=generator)
+
+
 @mutant(xavier_initializer_law, operation="calculate_gain")
 def slope_of_leaky_relu_ignored(nonlinearity: str, param: float | None = None) -> float:
     return calculate_gain(nonlinearity)  # type: ignore[arg-type]
