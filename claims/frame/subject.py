@@ -41,6 +41,11 @@ def tensors(value: Any) -> list[Tensor]:
     return [t for v in value for t in tensors(v)] if isinstance(value, (list, tuple)) else []
 
 
+def float_dtypes(value: Any) -> set[torch.dtype]:
+    """The floating-point dtypes of the tensors in nested lists and tuples."""
+    return {t.dtype for t in tensors(value) if t.is_floating_point()}
+
+
 class Call(NamedTuple):
     """One call of a torch callable: the arguments as it got them, laid out, and its result."""
 
@@ -130,8 +135,8 @@ class Subject:
                 if not operation.in_place and versions != [t._version for t in tensors(args)]:  # noqa: SLF001
                     self.faults.append(f"{name} changes its argument")
                 dtype = kwargs.get("dtype") or self.torch_dtype
-                if other := [t.dtype for t in tensors(result) if t.is_floating_point() and t.dtype != dtype]:
-                    self.faults.append(f"{name} returns {other[0]}")
+                if (other := float_dtypes(result) - {dtype}) and float_dtypes(args) <= {dtype}:
+                    self.faults.append(f"{name} returns {other.pop()}")
                 return result
             finally:
                 self.seconds += time.perf_counter() - start
