@@ -181,4 +181,4 @@ def chi_square_p_value(statistic: float, degrees: float) -> float:
     """min(1, 2 min(P(X <= statistic), P(X >= statistic))) for the chi-square law: an exact two-sided p-value."""
     _positive(degrees=degrees)
     law = stats.chi2(degrees)
-    return min(1.0, 2 * float(min(law.cdf(statistic), law.sf(statistic))))
+    return float(np.minimum(1.0, 2 * np.minimum(law.cdf(statistic), law.sf(statistic))))  # min would lose NaN

@@ -34,6 +34,18 @@ def values(x: Any) -> Any:
     return x.detach().to("cpu", torch.float64).numpy()
 
 
+def tensors(value: Any) -> list[Tensor]:
+    """Every tensor in nested lists and tuples."""
+    if isinstance(value, Tensor):
+        return [value]
+    return [t for v in value for t in tensors(v)] if isinstance(value, (list, tuple)) else []
+
+
+def float_dtypes(value: Any) -> set[torch.dtype]:
+    """The floating-point dtypes of the tensors in nested lists and tuples."""
+    return {t.dtype for t in tensors(value) if t.is_floating_point()}
+
+
 class Call(NamedTuple):
     """One call of a torch callable: the arguments as it got them, laid out, and its result."""
 
@@ -71,6 +83,7 @@ class Subject:
     plan: CallPlan = CallPlan()
     tape: list[Recorded] | None = None
     seconds: float = 0.0
+    faults: list[str] = dataclasses.field(default_factory=list)  # what no number shows: other dtypes, changed arguments
 
     @property
     def format(self) -> Format:
@@ -111,12 +124,19 @@ class Subject:
 
         def call(*args: Any, **kwargs: Any) -> Any:
             start = time.perf_counter()
+            versions = [t._version for t in tensors(args)]  # noqa: SLF001  what autograd knows a write in place by
             try:
                 if self.tape is None:
-                    return operation.apply(function, args, kwargs, self.plan, _direct)
-                calls: list[Call] = []
-                result = operation.apply(function, args, kwargs, self.plan, functools.partial(_recording, calls))
-                self.tape.append(Recorded(name, args, kwargs, result, calls))
+                    result = operation.apply(function, args, kwargs, self.plan, _direct)
+                else:
+                    calls: list[Call] = []
+                    result = operation.apply(function, args, kwargs, self.plan, functools.partial(_recording, calls))
+                    self.tape.append(Recorded(name, args, kwargs, result, calls))
+                if not operation.in_place and versions != [t._version for t in tensors(args)]:  # noqa: SLF001
+                    self.faults.append(f"{name} changes its argument")
+                dtype = kwargs.get("dtype") or self.torch_dtype
+                if (other := float_dtypes(result) - {dtype}) and float_dtypes(args) <= {dtype}:
+                    self.faults.append(f"{name} returns {other.pop()}")
                 return result
             finally:
                 self.seconds += time.perf_counter() - start

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from claims.frame.checks import Check
+from claims.frame.checks import Check, holds
 from claims.frame.claim import Proposition
 from claims.frame.inputs.regime import Arrays, Regime
 from claims.frame.plan import CallPlan
@@ -68,8 +68,11 @@ def checks_of(
     seed: int,
     timer: Timer | None = None,
 ) -> Iterator[Check]:
-    """The checks that the property yields for these arrays, called as the trial's plan says."""
-    here = dataclasses.replace(subject, plan=trial.plan, seconds=0.0)
+    """The checks that the property yields for these arrays, called as the trial's plan says.
+
+    One more fails if an operation changed an argument, or returned numbers of another dtype.
+    """
+    here = dataclasses.replace(subject, plan=trial.plan, seconds=0.0, faults=[])
     start = time.perf_counter()
     given = {
         name: regime.present([subject.tensor(a) for a in arrays[name]], seed) for name, regime in trial.regimes.items()
@@ -87,6 +90,8 @@ def checks_of(
             if check is None:
                 break
             yield check
+    if here.faults:
+        yield holds(not here.faults, label=here.faults[0])
     if timer is not None:
         timer.subject += here.seconds
         timer.property -= here.seconds

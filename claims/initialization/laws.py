@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from torch import Generator, Tensor
 
@@ -34,8 +35,10 @@ from claims.frame.inputs.laws import (
     weights,
     width_chains,
 )
-from claims.frame.inputs.samples import canvas, draws_of_generator
+from claims.frame.inputs.samples import canvas, draws_of_generator, spread
 from claims.frame.subject import Subject
+from reference.bounds import Chain
+from reference.formats import float32
 from reference.initialization import laws as reference
 from reference.probability.sampling import (
     ALPHA,
@@ -46,14 +49,15 @@ from reference.probability.sampling import (
     lags,
     moment_fit,
     p_value_fit,
+    range_fit,
+    repetition_fit,
     uniform_coins,
 )
 from reference.rounding import U64
 from reference.statistics import binomial_p_value
 from reference.truth import Truth
 
-SORTED = 1 << 18
-"""About how many weights are sorted at most: these tell every wrong law from the right one."""
+Lags = tuple[int, ...]
 
 SEEDED = 1 << 15
 """Weights as small as this are drawn again, from equal and from other seeds."""
@@ -62,24 +66,16 @@ BLOCK = 512
 """Rows of a block of a parallel sampler: weights this many rows apart are compared too."""
 
 
-def spread(w: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Ascending weights of (n,), every one or every k-th from first to last.
-
-    k is odd, so that all places within blocks and rows of a power of two come up.
-    """
-    return np.sort(w[:: -(-len(w) // SORTED) | 1])
-
-
 def xavier_weights(subject: Subject, draw: WeightDraw, initializer: str, gain: float) -> Tensor:
-    """A weight filled by one of torch's Xavier initializers from the draw's seed."""
+    """Weights (times, *shape) filled by one of torch's Xavier initializers from the draw's seed."""
     with subject.random(draw.seed) as generator:
         return filled(subject, draw, initializer, gain, generator)
 
 
 def filled(subject: Subject, draw: WeightDraw, initializer: str, gain: float, generator: Generator) -> Tensor:
-    """A weight filled by one of torch's Xavier initializers."""
+    """Weights (times, *shape) filled by one of torch's Xavier initializers."""
     fill: Callable[..., Tensor] = getattr(subject, initializer)
-    return fill(canvas(subject, *draw.shape), gain, generator=generator)
+    return torch.stack([fill(canvas(subject, *draw.shape), gain, generator=generator) for _ in range(draw.times)])
 
 
 def raises(call: Callable[[], Any], error: type[Exception]) -> bool:
@@ -104,20 +100,23 @@ def raises(call: Callable[[], Any], error: type[Exception]) -> bool:
     correction="E w = 0 fails in float16 and bfloat16: torch's sampler relabels what rounds up to a as -a, an atom of "
     "twice its share, and the mean is about -ulp(a)/2. Consistent means there: with this law or, for a sampler that "
     "does not relabel, with the uniform law rounded.",
-    bound="Support exact; DKW, Bernstein with the known variance, exact laws of sum and maximum, Hoeffding for "
-    "agreements, each at 1e-9, against the exact law of the sampler in the dtype.",
+    bound="Support exact; DKW, Bernstein with the known variance, exact laws of sum, maximum, range and tail, "
+    "Hoeffding for agreements, Chernoff for repetitions, each at 1e-9, against the law of the sampler in the dtype.",
 )
 @for_all(weight=weights())
 def xavier_initializer_law(subject: Subject, weight: WeightDraw) -> Iterator[Check]:
     """Weights of linear and convolutional layers against their law: support, distribution function, mean and second
     moment; for the normal law the sum of squares against chi-square and the largest weight. In half types these are
     the law, mean and second moment of the rounded law, atom included. Signs and magnitudes of weights near by, one or
-    512 rows and half the weights apart agree as often as those of independent weights. The weights follow from the
-    seed of the generator, whatever the state of the global stream. Fewer than two axes are refused.
+    512 rows and half the weights apart agree as often as independent ones do; in float32 and float64 few weights
+    repeat. Small weights are drawn many times. All follow from the seed of the generator, whatever the state of the
+    global stream. Fewer than two axes are refused.
     """
     gain = reference.GAINS[weight.activation]
     observed = subject.calculate_gain(weight.activation)
-    yield within([observed], Truth(np.array([gain]), np.array([4 * U64 * gain])), label="gain")
+    gains = np.array([*reference.GAINS.values(), reference.leaky_gain(0.2)])
+    computed = [*map(subject.calculate_gain, reference.GAINS), subject.calculate_gain("leaky_relu", 0.2)]
+    yield within(computed, Truth(gains, 4 * U64 * gains), label="gains")
     if len(weight.shape) < 2:
         for name in ("xavier_uniform_", "xavier_normal_"):
             refused = raises(lambda name=name: xavier_weights(subject, weight, name, gain), ValueError)  # type: ignore[misc]
@@ -125,46 +124,58 @@ def xavier_initializer_law(subject: Subject, weight: WeightDraw) -> Iterator[Che
         return
     fan_in, fan_out = reference.fans(weight.shape)
     drawn = xavier_weights(subject, weight, "xavier_uniform_", observed)
-    yield equal([subject.calculate_fans(drawn)], [(fan_in, fan_out)], label="fans")
+    yield equal([subject.calculate_fans(drawn[0])], [(fan_in, fan_out)], label="fans")
     normal = xavier_weights(subject, weight, "xavier_normal_", observed)
-    yield holds(tuple(drawn.shape) == tuple(normal.shape) == weight.shape, label="shape")
+    yield holds(tuple(drawn.shape[1:]) == tuple(normal.shape[1:]) == weight.shape, label="shape")
     if 0 < math.prod(weight.shape) <= SEEDED:
         for name in ("xavier_uniform_", "xavier_normal_"):
-            draw = functools.partial(filled, subject, weight, name, observed)
+            draw = functools.partial(filled, subject, weight._replace(times=1), name, observed)
             yield from draws_of_generator(subject, draw, weight.seed, name)
     if 0 not in weight.shape:
         row = math.prod(weight.shape[1:])
+        apart = lags(drawn.numel(), row, BLOCK * row, math.prod(weight.shape))
         uniform_bound = reference.weight_bound(fan_in, fan_out, gain)
-        yield from uniform_weights(subject, values(drawn).ravel(), row, uniform_bound)
+        yield from uniform_weights(subject, values(drawn).ravel(), apart, uniform_bound)
         deviation = reference.weight_deviation(fan_in, fan_out, gain)
-        yield from normal_weights(subject, values(normal).ravel(), row, deviation)
+        yield from normal_weights(subject, values(normal).ravel(), apart, deviation)
 
 
-def uniform_weights(subject: Subject, w: NDArray[np.float64], row: int, bound: float) -> Iterator[Check]:
-    """Weights (n,), so many a row, against independent uniform ones on [-bound, bound] in the dtype of the subject."""
+def uniform_weights(subject: Subject, w: NDArray[np.float64], apart: Lags, bound: float) -> Iterator[Check]:
+    """Weights (n,) against independent uniform ones on [-bound, bound] in the dtype of the subject."""
     laws = reference.weight_laws(bound, subject.format)
+    ascending = spread(w)
     yield at_most(np.abs(w).max(keepdims=True), reference.largest_weight(bound, subject.format), label="|w| <= a")
-    yield consistent(*distance_fit(spread(w), laws), alpha=ALPHA, label="uniform law")
+    yield consistent(*range_fit(w, laws), alpha=ALPHA, label="range, uniform")
+    yield consistent(*distance_fit(ascending, laws), alpha=ALPHA, label="uniform law")
+    yield from distinct(subject, ascending, "uniform")
     yield consistent(*moment_fit(w, 1, laws), alpha=ALPHA, label="E w, of the law in the dtype")
     yield consistent(*moment_fit(w, 2, laws), alpha=ALPHA, label="E w^2, of the law in the dtype")
-    yield from independent(uniform_coins(w, laws), row, "uniform")
+    yield from independent(uniform_coins(w, laws), apart, "uniform")
 
 
-def independent(coins: tuple[Coin, Coin], row: int, law: str) -> Iterator[Check]:
-    """Signs, and sides of the median magnitude, agree as often as independent: near by, rows, a block or half apart."""
+def distinct(subject: Subject, ascending: NDArray[np.float64], law: str) -> Iterator[Check]:
+    """Ascending weights repeat no more often than the format makes likely; half types have too few numbers."""
+    if subject.format.precision >= float32.precision:
+        yield consistent(*repetition_fit(ascending, subject.format), alpha=ALPHA, label=f"distinct, {law}")
+
+
+def independent(coins: tuple[Coin, Coin], apart: Lags, law: str) -> Iterator[Check]:
+    """Signs, and sides of the median magnitude, agree as often as independent at these distances."""
     for coin, what in zip(coins, ("signs", "magnitudes"), strict=True):
-        fit = agreement_fit(coin, lags(len(coin.tosses), row, BLOCK * row))
-        yield consistent(*fit, alpha=ALPHA, label=f"independent {what}, {law}")
+        yield consistent(*agreement_fit(coin, apart), alpha=ALPHA, label=f"independent {what}, {law}")
 
 
-def normal_weights(subject: Subject, w: NDArray[np.float64], row: int, deviation: float) -> Iterator[Check]:
-    """Weights (n,), so many a row, against independent normal ones, rounded to the dtype of the subject."""
-    fit = reference.normal_distance_fit(spread(w), deviation, subject.format)
+def normal_weights(subject: Subject, w: NDArray[np.float64], apart: Lags, deviation: float) -> Iterator[Check]:
+    """Weights (n,) against independent normal ones, rounded to the dtype of the subject."""
+    ascending = spread(w)
+    fit = reference.normal_distance_fit(ascending, deviation, subject.format)
     yield consistent(*fit, alpha=ALPHA, label="normal law")
+    yield from distinct(subject, ascending, "normal")
     yield consistent(*reference.normal_mean_fit(w, deviation, subject.format), alpha=ALPHA, label="E w, normal")
     yield consistent(*reference.square_sum_fit(w, deviation, subject.format), alpha=ALPHA, label="chi-square")
     yield consistent(*reference.largest_normal_fit(w, deviation, subject.format), alpha=ALPHA, label="max |w|, normal")
-    yield from independent(reference.normal_coins(w, deviation, subject.format), row, "normal")
+    yield consistent(*reference.normal_tail_fit(w, deviation, subject.format), alpha=ALPHA, label="|w| > 3 sigma")
+    yield from independent(reference.normal_coins(w, deviation, subject.format), apart, "normal")
 
 
 def xavier_uniform_sample(subject: Subject, weight: WeightDraw) -> tuple[NDArray[np.float64], float]:
@@ -331,6 +342,8 @@ def sampled_gains(subject: Subject, layer: LayerDraw) -> Iterator[Check]:
     arithmetic = subject.arithmetic("matmul")
     for matrix, signal, label in ((w, x, "forward"), (w.mT, g, "backward")):
         image = subject.matmul(matrix, signal[:, None])[:, 0]
+        product = Chain.of(values(matrix), arithmetic).matmul(values(signal)[:, None]).truth()
+        yield within(image, Truth(product.value[:, 0], product.bound[:, 0]), label=f"{label} image")
         fit = reference.gain_fit(values(matrix), values(signal), values(image), deviation, arithmetic)
         yield consistent(*fit, alpha=ALPHA, label=f"{label} gain, sampled")
 

@@ -9,13 +9,15 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from claims import UNDER_HYPOTHESES, claim, consistent, for_all, holds, refutation, values, within
+from claims import UNDER_HYPOTHESES, claim, consistent, equal, for_all, holds, refutation, values, within
 from claims.frame.checks import Check
 from claims.frame.inputs.laws import PropagationDraw, Tables, enumerations, two_point_laws
 from claims.frame.inputs.samples import canvas, draws_of_generator
 from claims.frame.subject import Subject
+from reference.bounds import variance_error
 from reference.initialization import signal_propagation as reference
 from reference.probability.sampling import ALPHA
+from reference.truth import Truth
 
 FEW = 64
 """Of how many outcomes a covariance matrix is taken: in float16 a sum of more of their squares may overflow."""
@@ -37,16 +39,15 @@ def all_sums(subject: Subject, laws: Tables) -> Tensor:
     return z.flatten(-2)
 
 
-def sampled_sums(subject: Subject, draw: PropagationDraw) -> Tensor:
-    """Independent copies of z = sum w_j x_j, w and x drawn from laws on two values."""
+def sampled_factors(subject: Subject, draw: PropagationDraw) -> tuple[Tensor, Tensor]:
+    """Independent w and x (n, width), drawn from laws on two values."""
     factors = []
     with subject.random(draw.seed) as generator:
         for first, second, quarters in (draw.w, draw.x):
             picks = subject.bernoulli_(canvas(subject, draw.n, draw.width), quarters / 4, generator=generator)
             factors.append(first + (second - first) * picks)
     w, x = factors
-    z: Tensor = subject.matmul(x[:, None, :], w[:, :, None])
-    return z[:, 0, 0]
+    return w, x
 
 
 @claim(
@@ -65,10 +66,16 @@ def sampled_sums(subject: Subject, draw: PropagationDraw) -> Tensor:
 def variance_gain_per_layer(subject: Subject, laws: PropagationDraw | Tables) -> Iterator[Check]:
     """For laws on few values all outcomes of w and x are enumerated, as the outputs of one linear layer; the variance
     that torch gives them, alone and in a covariance matrix, is the exact one, as is the formula evaluated by torch. A
-    zero-mean signal grows exactly where M E[w^2] > 1. Wider sums are sampled, from the generator alone.
+    zero-mean signal grows exactly where M E[w^2] > 1. Wider sums, of whole numbers and hence exact, are sampled, from
+    the generator alone.
     """
     if isinstance(laws, PropagationDraw):
-        z = values(sampled_sums(subject, laws))
+        w, x = sampled_factors(subject, laws)
+        exact_w, exact_x = values([w, x])
+        z = (exact_w * exact_x).sum(-1)
+        yield equal(subject.matmul(x[:, None, :], w[:, :, None])[:, 0, 0], z, label="sums")
+        layer = exact_x[:FEW] @ exact_w[: laws.width].T
+        yield equal(subject.linear(x[:FEW], w[: laws.width]), layer, label="outputs of a layer")
         rows, p = min(laws.n, FEW), laws.w[2] / 4
 
         def picks(generator: torch.Generator) -> Tensor:
@@ -89,6 +96,8 @@ def variance_gain_per_layer(subject: Subject, laws: PropagationDraw | Tables) ->
         covariance = reference.covariance_of_enumeration(w, x, width, subject.arithmetic("cov"))
         yield within(matrix, covariance, label="Cov of z and -z, enumerated")
     of_w, of_x = (reference.moments(table) for table in (w, x))
+    error = variance_error(x, subject.arithmetic("var"), correction=0)
+    yield within(subject.var(laws.x, dim=-1, correction=0), Truth(of_x.variance, error), label="Var(x)")
     given = [subject.tensor(subject.format.round(v)) for v in (of_w.variance, of_w.mean, of_x.variance, of_x.mean)]
     formula = subject.propagated_variance(width, *given)
     yield within(formula, reference.variance_formula(w, x, width, subject.format), label="formula")

@@ -13,10 +13,10 @@ from torch import Tensor
 from claims import TRUE, UNDER_HYPOTHESES, claim, consistent, equal, for_all, holds, refutation, values, within
 from claims.frame.checks import Check
 from claims.frame.inputs.joint import Grid, Marginals, independent_pairs, random_signs, signed_grids
-from claims.frame.inputs.samples import Draw, canvas, draws_of_generator, samples
+from claims.frame.inputs.samples import Draw, canvas, draws_of_generator, samples, spread
 from claims.frame.subject import Subject
 from reference.formats import float32
-from reference.initialization.laws import square_sum_fit
+from reference.initialization.laws import largest_normal_fit, normal_distance_fit, normal_tail_fit, square_sum_fit
 from reference.probability import independence as reference
 from reference.probability.sampling import (
     ALPHA,
@@ -29,6 +29,7 @@ from reference.probability.sampling import (
     lags,
     moment_fit,
     p_value_fit,
+    range_fit,
     repetition_fit,
     square_variance_fit,
     uniform_coins,
@@ -63,13 +64,28 @@ def covariance_of_copies(subject: Subject, grid: Grid) -> Truth:
     return reference.covariance_with_random_sign(x, odds, subject.arithmetic("cov"))
 
 
-def uniform_sample(subject: Subject, draw: Draw, generator: torch.Generator) -> tuple[Tensor, tuple[Law, ...]]:
-    """Draws from [-1, 1], in place or as 2 rand - 1, with the laws that they may have in this dtype."""
+def uniform_sample(subject: Subject, draw: Draw, generator: torch.Generator) -> Tensor:
+    """Draws from [-1, 1], in place or as 2 rand - 1."""
+    x: Tensor
     if draw.law == "uniform":
         x = subject.uniform_(canvas(subject, draw.n), -1.0, 1.0, generator=generator)
-        return x, uniform_laws(-1.0, 1.0, subject.format)
-    r = subject.rand(draw.n, dtype=subject.torch_dtype, device=subject.device, generator=generator)
-    return subject.subtract(subject.multiply(r, 2.0), 1.0), doubled_rand_laws(subject.format)
+    else:
+        r = subject.rand(draw.n, dtype=subject.torch_dtype, device=subject.device, generator=generator)
+        x = subject.subtract(subject.multiply(r, 2.0), 1.0)
+    return x
+
+
+def laws_of(subject: Subject, law: str) -> tuple[Law, ...]:
+    """The laws that draws from [-1, 1] may have in this dtype."""
+    return uniform_laws(-1.0, 1.0, subject.format) if law == "uniform" else doubled_rand_laws(subject.format)
+
+
+def signed_sample(subject: Subject, draw: Draw, generator: torch.Generator) -> Tensor:
+    """x from [-1, 1] and y = s x, as the rows (2, n)."""
+    x = uniform_sample(subject, draw, generator)
+    if draw.law == "uniform":
+        return torch.stack((x, subject.flip_signs(x, 0.5, generator=generator)))
+    return torch.stack((x, subject.flip_signs_by_integers(x, generator=generator)))
 
 
 @claim(
@@ -82,7 +98,8 @@ def uniform_sample(subject: Subject, draw: Draw, generator: torch.Generator) -> 
     truth=TRUE,
     bound="Grids: BND-COV with weights, for fair signs with deviations as exact as their mean, 0 where every step is "
     "exact. Samples: Hoeffding given x and for agreements, exact binomial for the signs, Bernstein and DKW for x, "
-    "McDiarmid for its repetitions, each at 1e-9, against the exact law of the sampler in the dtype.",
+    "Chernoff for its repetitions, the exact law of its range, each at 1e-9, against the law of the sampler in the "
+    "dtype.",
 )
 @for_all(x=random_signs())
 def uniform_random_sign_example(subject: Subject, x: Draw | Grid) -> Iterator[Check]:
@@ -104,22 +121,18 @@ def uniform_random_sign_example(subject: Subject, x: Draw | Grid) -> Iterator[Ch
 def random_sign_of_sample(subject: Subject, draw: Draw) -> Iterator[Check]:
     """A sample of x and of y = s x against their joint law."""
     with subject.random(draw.seed) as generator:
-        drawn, laws = uniform_sample(subject, draw, generator)
-        if draw.law == "uniform":
-            flipped = subject.flip_signs(drawn, 0.5, generator=generator)
-        else:
-            flipped = subject.flip_signs_by_integers(drawn, generator=generator)
-    short = draw._replace(n=min(draw.n, SHORT))
-    yield from draws_of_generator(subject, lambda g: uniform_sample(subject, short, g)[0], draw.seed, draw.law)
-    x, y = values(drawn), values(flipped)
+        x, y = values(torch.cat([signed_sample(subject, draw, generator) for _ in range(draw.times)], -1))
+    short, laws = draw._replace(n=min(draw.n, SHORT)), laws_of(subject, draw.law)
+    yield from draws_of_generator(subject, lambda g: signed_sample(subject, short, g), draw.seed, draw.law)
     yield holds((np.abs(x) <= 1).all(), label="|x| <= 1")
     ascending = np.sort(x)
     yield consistent(*distance_fit(ascending, laws), alpha=ALPHA, label="law of x")
+    yield consistent(*range_fit(x, laws), alpha=ALPHA, label="range of x")
     if subject.format.precision >= float32.precision:
         yield consistent(*repetition_fit(ascending, subject.format), alpha=ALPHA, label="distinct x")
     yield consistent(*moment_fit(x, 1, laws), alpha=ALPHA, label="E x")
     for coin, what in zip(uniform_coins(x, laws), ("signs", "magnitudes"), strict=True):
-        yield consistent(*agreement_fit(coin, lags(len(x))), alpha=ALPHA, label=f"independent {what} of x")
+        yield consistent(*agreement_fit(coin, lags(len(x), draw.n)), alpha=ALPHA, label=f"independent {what} of x")
     yield equal(np.abs(y)[None], np.abs(x)[None], label="|y| = |x|")
     yield from random_signs_of(x[x != 0], (x == y)[x != 0])
     yield consistent(*reference.random_sign_fit(x, y), alpha=ALPHA, label="Cov(x, y) = 0")
@@ -182,7 +195,7 @@ def squares_are_uncorrelated_too(subject: Subject, x: Grid) -> Iterator[Check]:
 def doubled_rand_is_centred(subject: Subject, x: Draw) -> Iterator[Check]:
     """What rounds up to 1 is relabelled 0: the mean is -2^-8, and -2^-11 in float16 (2^28 draws would show it)."""
     with subject.random(x.seed) as generator:
-        drawn, _ = uniform_sample(subject, x, generator)
+        drawn = uniform_sample(subject, x, generator)
     yield consistent(*moment_fit(values(drawn), 1, [UniformLaw((-1.0, 1.0))]), alpha=ALPHA)
 
 
@@ -196,21 +209,21 @@ def doubled_rand_is_centred(subject: Subject, x: Draw) -> Iterator[Check]:
     truth=UNDER_HYPOTHESES,
     correction="Both variables need a mean: Cauchy variables have no covariance.",
     bound="Joint pmf: BND-CHAIN on E[XY] and on E[X] E[Y]. Product grids: BND-COV with weights. Samples: Bernstein, or "
-    "the exact normal law, given x; chi-square, exact binomial; at 1e-9.",
+    "the exact normal law, given x; DKW, chi-square, exact binomial, Chernoff for repetitions; at 1e-9.",
 )
 @for_all(pair=independent_pairs())
 def independence_implies_zero_covariance(subject: Subject, pair: Draw | Marginals) -> Iterator[Check]:
     """The joint law of independent variables is the outer product of the marginals; its covariance, and that of the
     enumerated product grid, is 0 up to rounding. Covariances of independent samples stay within the radius that the
-    law of y gives once x is known; normal draws have the sum of squares, and fair coins the sum, of their law. Draws
-    follow from the seed of the generator, whatever the state of the global stream.
+    law of y gives once x is known; what is drawn has its law. Draws follow from the seed of the generator, whatever
+    the state of the global stream.
     """
     if isinstance(pair, Draw):
         x, y = independent_sample(subject, pair)
         if pair.law in ("uniform", "normal", "bernoulli"):
             draw = functools.partial(independent_rows, subject, pair.law, min(pair.n, SHORT))
             yield from draws_of_generator(subject, draw, pair.seed, pair.law)
-        yield from law_of_rows(subject, pair.law, np.concatenate((x, y)))
+        yield from law_of_draws(subject, pair.law, np.concatenate((x, y)))
         if pair.law == "normal":
             fit = reference.normal_covariance_fit(x, y, subject.format)
         else:
@@ -253,9 +266,10 @@ def product_grid(pair: Marginals) -> tuple[Tensor, Tensor, Tensor]:
 
 
 def independent_sample(subject: Subject, draw: Draw) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Two independent samples of a law: the rows of one draw."""
+    """Two independent samples of a law: the rows of a draw, or of so many."""
     with subject.random(draw.seed) as generator:
-        x, y = values(independent_rows(subject, draw.law, draw.n, generator))
+        rows = [independent_rows(subject, draw.law, draw.n, generator) for _ in range(draw.times)]
+    x, y = values(torch.cat(rows, -1))
     return x, y
 
 
@@ -276,9 +290,19 @@ def independent_rows(subject: Subject, law: str, n: int, generator: torch.Genera
     return drawn
 
 
-def law_of_rows(subject: Subject, law: str, drawn: NDArray[np.float64]) -> Iterator[Check]:
-    """The squares of normal draws (n,) sum up to chi-square, fair coins (0 or 1) to a binomial number."""
+def law_of_draws(subject: Subject, law: str, drawn: NDArray[np.float64]) -> Iterator[Check]:
+    """Draws (n,) against their law; fair coins (0 or 1) sum up to a binomial number, squares to chi-square."""
+    ascending = spread(drawn)
+    if law in ("uniform", "rand"):
+        yield consistent(*distance_fit(ascending, laws_of(subject, law)), alpha=ALPHA, label=f"law, {law}")
+        yield consistent(*range_fit(drawn, laws_of(subject, law)), alpha=ALPHA, label=f"range, {law}")
+    if law != "bernoulli" and subject.format.precision >= float32.precision:
+        yield consistent(*repetition_fit(ascending, subject.format), alpha=ALPHA, label=f"distinct, {law}")
     if law == "normal":
+        fit = normal_distance_fit(ascending, 1.0, subject.format)
+        yield consistent(*fit, alpha=ALPHA, label="law, normal")
+        yield consistent(*normal_tail_fit(drawn, 1.0, subject.format), alpha=ALPHA, label="|x| > 3, normal")
+        yield consistent(*largest_normal_fit(drawn, 1.0, subject.format), alpha=ALPHA, label="max |x|, normal")
         yield consistent(*square_sum_fit(drawn, 1.0, subject.format), alpha=ALPHA, label="chi-square, normal")
     elif law == "bernoulli":
         yield holds(((drawn == 0) | (drawn == 1)).all(), label="0 or 1")
@@ -290,7 +314,7 @@ def largest_spread(subject: Subject, law: str) -> tuple[float, float]:
     """Variance and largest deviation from the mean of a bounded law, the largest of those that the sampler may have."""
     if law == "bernoulli":
         return 0.25, 0.5
-    laws = uniform_laws(-1.0, 1.0, subject.format) if law == "uniform" else doubled_rand_laws(subject.format)
+    laws = laws_of(subject, law)
     return max(v.variance + 4 * v.slack for v in laws), max(1 + abs(v.mean) + 2 * v.slack for v in laws)
 
 

@@ -16,7 +16,7 @@ from reference.exact import ball, correctly_rounded
 from reference.formats import Arithmetic, Format, float32
 from reference.probability.sampling import ALPHA, Coin, Fit, Law, p_value_fit, uniform_laws
 from reference.rounding import U64, gamma, upward
-from reference.statistics import chi_square_p_value, dkw_radius
+from reference.statistics import binomial_p_value, chi_square_p_value, dkw_radius
 from reference.truth import Truth
 
 Float64 = NDArray[np.float64]
@@ -30,6 +30,11 @@ GAINS = {
     "selu": 3 / 4,
 }
 """Gains that torch recommends; leaky_relu with its default slope 0.01."""
+
+
+def leaky_gain(slope: float) -> float:
+    """sqrt(2 / (1 + slope^2)) (He et al. 2015, section 2.2)."""
+    return math.sqrt(2 / (1 + slope**2))
 
 
 def fans(shape: tuple[int, ...]) -> tuple[int, int]:
@@ -100,8 +105,8 @@ def norm_fit(size: float, error: float, deviation: float, degrees: int, alpha: f
     """
     if deviation == 0:
         return Fit(size, error)
-    least, most = max(0.0, size - error) / deviation, (size + error) / deviation
-    nearest = min(max(math.sqrt(chi2.median(degrees)), least), most)
+    least, most = (size - error) / deviation, (size + error) / deviation
+    nearest = float(np.clip(math.sqrt(chi2.median(degrees)), least, most))  # NaN if they are
     return p_value_fit(chi_square_p_value(nearest**2, degrees), alpha)
 
 
@@ -135,7 +140,20 @@ def largest_normal_fit(w: Float64, deviation: float, format: Format, alpha: floa
     least = max(2 * float(ndtr(-(t + slack) / deviation)) - 3 * grid, 0.0)
     most = min(2 * float(ndtr(-max(t - slack, 0.0) / deviation)) + 3 * grid, 1 - U64)
     below, above = math.exp(w.size * math.log1p(-min(least, 1 - U64))), -math.expm1(w.size * math.log1p(-most))
-    return p_value_fit(min(1.0, 2 * min(below, above)), alpha)
+    return p_value_fit(float(np.minimum(1.0, 2 * np.minimum(below, above))), alpha)  # NaN if t is
+
+
+def normal_tail_fit(w: Float64, deviation: float, format: Format, alpha: float = ALPHA) -> Fit:
+    """How many of n normal weights (any shape) lie beyond 3 sigma: a binomial number.
+
+    Rounding moves the limit, the grid of the uniform numbers moves the tail by 3 grid steps: of the shares that this
+    allows, the one nearest to the observed counts.
+    """
+    t, grid = 3 * deviation, max(format, float32, key=lambda f: f.precision).u
+    slack = _weight_rounding(format) * t + format.eta / 2
+    least, most = (2 * float(ndtr(-(t + s) / deviation)) - 3 * grid * math.copysign(1, s) for s in (slack, -slack))
+    beyond = int(np.count_nonzero(np.abs(w) > t))
+    return p_value_fit(binomial_p_value(beyond, w.size, min(max(beyond / w.size, least), most)), alpha)
 
 
 def normal_coins(w: Float64, deviation: float, format: Format) -> tuple[Coin, Coin]:

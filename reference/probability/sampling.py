@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reference.formats import Format, float32
+from reference.rounding import U64
 from reference.statistics import bernstein_radius, dkw_radius, hoeffding_radius
 
 Float64 = NDArray[np.float64]
@@ -262,16 +263,32 @@ def square_variance_fit(x: Float64, y: Float64, laws: Iterable[Law], alpha: floa
 
 
 def repetition_fit(ascending: Float64, format: Format, alpha: float = ALPHA) -> Fit:
-    """How many of an ascending uniform sample (n,) in float32 or float64 repeat another of its numbers.
+    """How many of an ascending sample (n,) in float32 or float64, uniform or normal, repeat another of its numbers.
 
-    At most as many as there are equal pairs, n^2/2 times the largest probability of a number in expectation: of a
-    sampler with all bits of the format but one, on an interval about 0 and rounded, 4u at most. A draw changes the
-    count by at most 1: the inequality of bounded differences (McDiarmid 1989), sqrt(n ln(1/alpha) / 2).
+    No number has a probability p above 4u: of a uniform sampler with all bits of the format but one, on an interval
+    about 0 and rounded, or of Box and Muller's transform. Draw i repeats an earlier one with probability (i - 1) p at
+    most, whatever these are, so k repetitions, above their expected number l = n (n - 1) p / 2, have Chernoff's bound
+    exp(k - l - k ln(k / l)) (Boucheron, Lugosi and Massart, section 2.2). It is held against alpha.
     """
     n = len(ascending)
-    expected = min(float(n), 2 * format.u * n**2)
-    repeats = np.count_nonzero(ascending[1:] == ascending[:-1])
-    return Fit(float(repeats), expected + math.sqrt(-n * math.log(alpha) / 2))
+    most = 2 * format.u * n * (n - 1)
+    repeats = int(np.count_nonzero(ascending[1:] == ascending[:-1]))
+    exponent = repeats * math.log(repeats / most) - repeats + most if repeats > most else 0.0
+    return Fit(exponent, -math.log(alpha))
+
+
+def range_fit(x: Float64, laws: Iterable[Law], alpha: float = ALPHA) -> Fit:
+    """How much of the law lies beyond the least and the largest of a sample x (n,): no draw has come there.
+
+    A share g beyond an end is left out with probability (1 - g)^n: at alpha/2 either end. `slack` counts in favour.
+    """
+    least, largest = np.nextafter(x.min(), -np.inf), float(x.max())
+    fits = []
+    for law in laws:
+        unseen = max(law.above(largest), 1 - law.above(least)) - law.slack
+        exponent = -x.size * math.log1p(-min(max(unseen, 0.0), 1 - U64))
+        fits.append(Fit(exponent, -math.log(alpha / 2)))
+    return _nearest(fits)
 
 
 class Coin(NamedTuple):

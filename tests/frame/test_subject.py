@@ -204,3 +204,26 @@ def test_the_time_spent_in_operations_is_counted() -> None:
     subject = Subject("eager", "float32")
     subject.matmul(torch.ones(300, 300), torch.ones(300, 300))
     assert 0 < subject.seconds < 1
+
+
+def test_faults_are_results_of_another_dtype_and_changed_arguments() -> None:
+    subject = Subject("eager", "float16").overriding(
+        "faulty",
+        abs=lambda x: x.float().abs(),
+        subtract=lambda x, y: x.sub_(y),
+        uniform_=lambda x, *ends: x.fill_(*ends[:1]),
+    )
+    x = subject.tensor([1.0, 2.0])
+    subject.multiply(x, 2.0)
+    subject.uniform_(x, 0.0, 1.0)
+    assert not subject.faults
+    subject.abs(x)
+    subject.subtract(x, 1.0)
+    assert subject.faults == ["abs returns torch.float32", "subtract changes its argument"]
+
+
+def test_an_operation_in_place_is_judged_by_what_it_filled() -> None:
+    subject = Subject("eager", "float32").overriding(
+        "elsewhere", uniform_=lambda x, *ends: torch.full_like(x, *ends[:1])
+    )
+    assert subject.uniform_(subject.empty(3), 0.0, 1.0).isnan().all()

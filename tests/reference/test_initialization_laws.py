@@ -25,6 +25,7 @@ from reference.initialization.laws import (
     normal_coins,
     normal_distance_fit,
     normal_mean_fit,
+    normal_tail_fit,
     square_sum_fit,
     weight_bound,
     weight_deviation,
@@ -104,6 +105,18 @@ def test_an_error_of_the_norm_counts_in_favour() -> None:
     assert norm_fit(2.0 * np.sqrt(1000), 1.1 * np.sqrt(1000), 1.0, 1000).distance < 1e-12
 
 
+def test_weights_that_are_no_numbers_are_refused(fmt: Format) -> None:
+    for bad in (np.nan, np.inf):
+        w = np.full((20, 10), bad)
+        arithmetic = Arithmetic.of(fmt)
+        for fit in (
+            square_sum_fit(w, 0.1, fmt),
+            largest_normal_fit(w, 0.1, fmt),
+            gain_fit(w, np.ones(10), w @ np.ones(10), 0.1, arithmetic),
+        ):
+            assert not fit.distance <= fit.radius
+
+
 def test_without_spread_the_norm_is_its_error() -> None:
     assert norm_fit(0.3, 0.5, 0.0, 10) == (0.3, 0.5)
 
@@ -119,6 +132,7 @@ def rate(fit: str, fmt: Format, alpha: float = 0.1) -> float:
         found = {
             "law": lambda w=w: normal_distance_fit(np.sort(w.ravel()), 0.1, fmt, alpha),
             "mean": lambda w=w: normal_mean_fit(w.ravel(), 0.1, fmt, alpha),
+            "tail": lambda w=w: normal_tail_fit(w, 0.1, fmt, alpha),
             "squares": lambda w=w: square_sum_fit(w, 0.1, fmt, alpha),
             "gain": lambda w=w, x=x: gain_fit(w, x, fmt.round(w @ x), 0.1, arithmetic, alpha),
         }[fit]()
@@ -126,11 +140,11 @@ def rate(fit: str, fmt: Format, alpha: float = 0.1) -> float:
     return beyond / 1000
 
 
-@pytest.mark.parametrize("fit", ["law", "mean", "squares", "gain"])
+@pytest.mark.parametrize("fit", ["law", "mean", "squares", "gain", "tail"])
 def test_false_alarms_are_as_rare_as_promised(fmt: Format, fit: str) -> None:
     found = rate(fit, fmt)
     assert found <= 0.13  # 0.1 but for three standard deviations of the simulation
-    if fmt.precision >= 24:
+    if fmt.precision >= 24 and fit != "tail":  # half a number is expected in the tail
         assert found >= 0.05
 
 
@@ -250,5 +264,7 @@ def test_the_largest_normal_weight_has_its_law(fmt: Format) -> None:
     assert alarms >= stats.binom.ppf(1e-6, 1000, alpha) or fmt in HALVES
     clipped = largest_normal_fit(fmt.round(np.clip(rng.standard_normal(20000), -3, 3)), 1.0, fmt)
     assert clipped.distance > clipped.radius
+    heavy = normal_tail_fit(fmt.round(rng.laplace(0, 0.5, 20000)), 0.5**0.5, fmt)
+    assert heavy.distance > heavy.radius
     wide = largest_normal_fit(np.array([0.1, -8.0]), 1.0, float32, 1e-6)
     assert wide.distance > 0.9 * wide.radius

@@ -22,6 +22,7 @@ from reference.probability.sampling import (
     moment_fit,
     numbers,
     p_value_fit,
+    range_fit,
     repetition_fit,
     square_variance_fit,
     uniform_coins,
@@ -149,15 +150,35 @@ def rates(fit: str, alpha: float) -> float:
             "mean": lambda x=x: moment_fit(x, 1, laws, alpha),
             "square": lambda x=x: moment_fit(x, 2, laws, alpha),
             "law": lambda x=x: distance_fit(np.sort(x), laws, alpha),
+            "range": lambda x=x: range_fit(x, laws, alpha),
             "squares": lambda x=x, y=y: square_variance_fit(x, y, laws, alpha),
         }[fit]()
         beyond += found.distance > found.radius
     return beyond / 2000
 
 
-@pytest.mark.parametrize(("fit", "least"), [("mean", 0.02), ("square", 0.02), ("law", 0.1), ("squares", 0.001)])
+@pytest.mark.parametrize(
+    ("fit", "least"),
+    [("mean", 0.02), ("square", 0.02), ("law", 0.1), ("squares", 0.001), ("range", 0.15)],
+)
 def test_false_alarms_are_as_rare_as_promised_and_not_rarer_by_far(fit: str, least: float) -> None:
     assert least <= rates(fit, 0.2) <= 0.2
+
+
+@pytest.mark.parametrize("ends", [(-1.0, 0.99), (-0.99, 1.0)])
+@pytest.mark.parametrize("format", [float16, bfloat16, float32, float64])
+def test_a_range_that_stays_empty_is_refused(format: Format, ends: tuple[float, float]) -> None:
+    x = np.random.default_rng(8).uniform(*ends, 1 << 14)
+    fit = range_fit(format.round(x), uniform_laws(-1.0, 1.0, format))
+    assert fit.distance > fit.radius
+
+
+def test_repetitions_are_as_rare_as_promised() -> None:
+    rng, alpha, alarms = np.random.default_rng(9), 0.1, 0
+    for _ in range(2000):  # numbers as likely as they may be in float16, 4u
+        fit = repetition_fit(np.sort(rng.integers(0, 512, 40)).astype(float), float16, alpha)
+        alarms += fit.distance > fit.radius
+    assert 0.002 <= alarms / 2000 <= alpha
 
 
 def test_a_sample_is_judged_by_the_nearest_law() -> None:

@@ -124,7 +124,8 @@ def random_signs() -> Regimes:
     """A number and its copy with a random sign: on grids, and in samples up to one that tells q = 0.51 from 1/2.
 
     At n = 2^19 the signs of q = 0.51 are 14 standard deviations from fair ones (6.1 refute at 1e-9), and the
-    covariance 0.0067 is 4 standard deviations beyond its radius 0.0040.
+    covariance 0.0067 is 4 standard deviations beyond its radius 0.0040. Of many small samples most draws are what a
+    loop over vectors leaves over.
     """
     corners = (
         SignedGrid(1),
@@ -137,8 +138,10 @@ def random_signs() -> Regimes:
         SignedGrid(50, "drawn"),
         SignedGrid(64),
         SignedGrid(64, "drawn"),
-        Sample(1, "uniform"),
+        Sample(1, "uniform", 256),
         Sample(1 << 19, "uniform"),
+        Sample(21, "rand", 256),
+        Sample(1, "rand", 256),
         Sample((1 << 18) + 1, "rand"),
     )
     return Regimes(st.one_of(signed_grids("fair", "drawn").draw, samples("uniform", "rand").draw), corners)
@@ -165,10 +168,14 @@ def independent_pairs() -> Regimes:
         ProductLaw(3, 33, Numbers("wide", "small")),
         ProductLaw(8, 8, Numbers("cancel", "large")),
         ProductLaw(3, 3, Numbers("constant")),
-        Sample(1, "uniform"),
+        Sample(1, "uniform", 256),
+        Sample(1, "normal", 256),
+        Sample(11, "normal", 256),
+        Sample(11, "bernoulli", 256),
+        Sample(3 << 17, "bernoulli"),
         Sample(1 << 21, "uniform"),
         Sample(1 << 18, "normal"),
-        Sample(3 << 17, "bernoulli"),
+        Sample(11, "rand", 256),
     )
     sides = st.sampled_from([2, 1, 3, 4, 5, 7, 8, 16, 17])
     atoms = numbers(("integers", "positive", "normal", "wide", "constant", "cancel"))

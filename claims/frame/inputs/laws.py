@@ -20,36 +20,38 @@ WIDEST = 1000
 
 
 class WeightDraw(NamedTuple):
-    """A weight to be drawn from a seed."""
+    """A weight to be drawn from a seed, so many times in a row."""
 
     shape: tuple[int, ...]
     activation: str
     seed: int
+    times: int = 1
 
 
 @dataclasses.dataclass(frozen=True)
 class Weight(Regime):
-    """A weight of shape (out, in, *kernel), initialised with the gain of an activation."""
+    """A weight of shape (out, in, *kernel), initialised with the gain of an activation, so many times in a row."""
 
     shape: tuple[int, ...] = (16, 48)
     activation: str = "linear"
+    times: int = 1
     names: ClassVar[tuple[str, ...]] = ()
     batched: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         if self.activation not in ACTIVATIONS or (len(self.shape) > 1 and self.shape[0] + self.shape[1] == 0):
             raise ValueError(f"no weight of shape {self.shape} with activation {self.activation!r}")
-        if any(k == 0 for k in self.shape[2:]):
-            raise ValueError("a kernel has at least one entry")
+        if any(k == 0 for k in self.shape[2:]) or self.times < 1:
+            raise ValueError("a kernel has at least one entry, and a weight is drawn at least once")
 
     def size(self) -> int:
-        return math.prod(self.shape)
+        return math.prod(self.shape) * self.times
 
     def arrays(self, rng: np.random.Generator, batch: int, fmt: Format) -> Arrays:
         return []
 
     def present(self, tensors: Sequence[Any], seed: int) -> WeightDraw:
-        return WeightDraw(self.shape, self.activation, seed)
+        return WeightDraw(self.shape, self.activation, seed, self.times)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -145,10 +147,11 @@ def matrices(*shapes: tuple[int, int]) -> Regimes:
 
 
 def weights() -> Regimes:
-    """Weights; corners: of linear and convolutional layers in every dimension, one long row, empty, too few axes.
+    """Weights; corners: linear, convolutional in every dimension, one long row, many small, empty, too few axes.
 
     Fan-in, fan-out and gain mostly differ from 1 and from each other, else wrong formulas agree with the right one. Two
-    million weights stand in one corner only: already 4000 tell every mutant's law from the right one.
+    million weights stand in one corner only: already 4000 tell every mutant's law from the right one. A weight of 21 is
+    mostly what a loop over vectors leaves over, one of 2 is nothing else: 256 of them show its law.
     """
     corners = (
         Weight((16, 48), "tanh"),
@@ -161,6 +164,8 @@ def weights() -> Regimes:
         Weight((16, 8, 3, 2, 3), "leaky_relu"),
         Weight((1000, 40), "tanh"),
         Weight((2048, 1024), "tanh"),
+        Weight((3, 7), "selu", 256),
+        Weight((1, 2), "sigmoid", 256),
         Weight((0, 3), "tanh"),
         Weight((3, 0), "tanh"),
         Weight((7,), "linear"),
@@ -325,6 +330,7 @@ def two_point_laws() -> Regimes:
         TwoPointLaws(1, 1),
         SampledSums(1 << 16, 16, (-1, 2, 1), (1, 2, 2)),
         SampledSums(1 << 14, 32, (0, 1, 2), (-1, 1, 2)),
+        SampledSums(4097, 7, (-1, 2, 4), (1, 2, 0)),
         TwoPointLaws(1, 4, far=True),
         TwoPointLaws(2, 2, far=True),
     )

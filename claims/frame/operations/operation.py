@@ -35,7 +35,7 @@ class Operation:
     `spelling` is the plain torch expression of the callable, for reproductions; the name of a function of ours stands
     for its source. `accumulator` is "wide" where half
     types accumulate in float32, "stored" where every product is rounded to the stored type; `product` marks matrix
-    products and convolutions, whose operands TF32 rounds.
+    products and convolutions, whose operands TF32 rounds. `in_place`: it fills its first argument, which is its result.
     """
 
     function: Callable[..., Any]
@@ -45,6 +45,7 @@ class Operation:
     dim: Literal["", "reduced", "kept"] = ""
     accumulator: Literal["wide", "stored"] = "wide"
     product: bool = False
+    in_place: bool = False
 
     @property
     def definition(self) -> str:
@@ -59,7 +60,9 @@ class Operation:
         if not batch or (self.batches and plan.calls == "batched"):
             if self.dim and batch and plan.axis != "last" and kwargs.get("dim") == -1:
                 return self._along(plan, batch, function, args, kwargs, call)
-            return call(function, self._placed(plan, args), kwargs)
+            placed = self._placed(plan, args)
+            result = call(function, placed, kwargs)
+            return placed[0] if self.in_place else result
         placed = self._placed(plan, args)
         rows = zip(*(instances(a, n, batch[0]) for a, n in zip(placed, self.axes, strict=False)), strict=True)
         shared = placed[len(self.axes) :]

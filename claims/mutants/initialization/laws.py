@@ -7,7 +7,7 @@ import math
 import torch
 from torch import Generator, Tensor
 from torch.nn.init import _calculate_fan_in_and_fan_out as fans_of
-from torch.nn.init import xavier_normal_, xavier_uniform_
+from torch.nn.init import calculate_gain, xavier_normal_, xavier_uniform_
 
 from claims import mutant
 from claims.initialization.laws import xavier_average_compromise, xavier_initializer_law
@@ -196,3 +196,74 @@ def rows_beyond_512_repeat_the_first(weight: Tensor, gain: float = 1.0, generato
 def normal_clipped_at_three_deviations(weight: Tensor, gain: float = 1.0, generator: Generator | None = None) -> Tensor:
     largest = 3 * gain * math.sqrt(2 / sum(fans_of(weight)))
     return xavier_normal_(weight, gain, generator=generator).clamp_(-largest, largest)
+
+
+def _rest(weight: Tensor, lanes: int) -> Tensor:
+    """What a loop over vectors of so many lanes leaves over, as a view of a contiguous weight."""
+    return weight.view(-1)[weight.numel() // lanes * lanes :]
+
+
+@mutant(xavier_initializer_law, operation="xavier_uniform_", trigger="a size that is no multiple of 8")
+def uniform_rest_is_zero(weight: Tensor, gain: float = 1.0, generator: Generator | None = None) -> Tensor:
+    whole = xavier_uniform_(weight.contiguous(), gain, generator=generator)
+    _rest(whole, 8).zero_()
+    return weight.copy_(whole)
+
+
+@mutant(xavier_initializer_law, operation="xavier_normal_", trigger="a size that is no multiple of 16")
+def normal_rest_is_uniform(weight: Tensor, gain: float = 1.0, generator: Generator | None = None) -> Tensor:
+    whole = xavier_normal_(weight.contiguous(), gain, generator=generator)
+    _rest(whole, 16).uniform_(0.0, gain * math.sqrt(2 / sum(fans_of(weight))), generator=generator)
+    return weight.copy_(whole)
+
+
+@mutant(xavier_initializer_law, operation="xavier_uniform_")
+def generator_stands_still(weight: Tensor, gain: float = 1.0, generator: Generator | None = None) -> Tensor:
+    seed = generator.initial_seed() if generator else 0
+    return xavier_uniform_(weight, gain, generator=Generator(weight.device).manual_seed(seed))
+
+
+@mutant(xavier_initializer_law, operation="xavier_uniform_", trigger="many weights")
+def bound_too_small_by_a_thousandth(weight: Tensor, gain: float = 1.0, generator: Generator | None = None) -> Tensor:
+    return xavier_uniform_(weight, 0.999 * gain, generator=generator)
+
+
+@mutant(xavier_initializer_law, operation="xavier_uniform_", trigger="many weights in float64")
+def uniform_of_24_bits(weight: Tensor, gain: float = 1.0, generator: Generator | None = None) -> Tensor:
+    return weight.copy_(xavier_uniform_(torch.empty(weight.shape), gain, generator=generator))
+
+
+@mutant(xavier_initializer_law, operation="xavier_normal_", trigger="many weights in float64")
+def normal_of_24_bits(weight: Tensor, gain: float = 1.0, generator: Generator | None = None) -> Tensor:
+    return weight.copy_(xavier_normal_(torch.empty(weight.shape), gain, generator=generator))
+
+
+@mutant(xavier_initializer_law, operation="xavier_normal_", trigger="many weights")
+def normal_as_a_sum_of_twelve_uniforms(weight: Tensor, gain: float = 1.0, generator: Generator | None = None) -> Tensor:
+    z = torch.full(weight.shape, -6.0, dtype=torch.float64)
+    for _ in range(12):
+        z += torch.rand(weight.shape, generator=generator)
+    return weight.copy_(z * gain * math.sqrt(2 / sum(fans_of(weight))))
+
+
+@mutant(xavier_initializer_law, operation="xavier_uniform_")
+def weight_left_as_it_was(weight: Tensor, gain: float = 1.0, generator: Generator | None = None) -> Tensor:
+    return xavier_uniform_(weight.clone(), gain, generator=generator)
+
+
+@mutant(xavier_initializer_law, xavier_average_compromise, operation="xavier_normal_")
+def normal_weight_left_as_it_was(weight: Tensor, gain: float = 1.0, generator: Generator | None = None) -> Tensor:
+    return xavier_normal_(weight.clone(), gain, generator=generator)
+
+
+@mutant(xavier_initializer_law, operation="calculate_gain")
+def slope_of_leaky_relu_ignored(nonlinearity: str, param: float | None = None) -> float:
+    return calculate_gain(nonlinearity)  # type: ignore[arg-type]
+
+
+@mutant(xavier_average_compromise, operation="matmul", trigger="a column on the right")
+def last_entry_of_a_matrix_times_a_vector_is_zero(a: Tensor, b: Tensor) -> Tensor:
+    product = a @ b
+    if product.shape[-1] == 1 < product.shape[-2]:
+        product[..., -1, :] = 0
+    return product

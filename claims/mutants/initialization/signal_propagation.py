@@ -88,3 +88,43 @@ def only_the_first_term_of_a_sum(x: Tensor, w: Tensor) -> Tensor:
 @mutant(variance_gain_per_layer, operation="bernoulli_")
 def bernoulli_from_the_global_stream(x: Tensor, p: float, generator: Generator | None = None) -> Tensor:
     return x.bernoulli_(p)
+
+
+@mutant(variance_gain_per_layer, operation="linear", trigger="M > 4 and no multiple of 4")
+def inputs_beyond_the_last_multiple_of_four_left_out(x: Tensor, w: Tensor) -> Tensor:
+    width = x.shape[-1]
+    whole = width if width <= 4 else width // 4 * 4
+    return torch.nn.functional.linear(x[..., :whole], w[..., :whole])
+
+
+@mutant(variance_gain_per_layer, operation="linear", trigger="a square weight")
+def square_weight_transposed(x: Tensor, w: Tensor) -> Tensor:
+    return x @ w if w.shape[0] == w.shape[1] else torch.nn.functional.linear(x, w)
+
+
+@mutant(variance_gain_per_layer, operation="matmul", trigger="M > 16")
+def last_term_of_a_long_sum_left_out(x: Tensor, w: Tensor) -> Tensor:
+    return x @ w if x.shape[-1] <= 16 else x[..., :-1] @ w[..., :-1, :]
+
+
+@mutant(variance_gain_per_layer, operation="var", trigger="a pair")
+def pair_centred_on_its_first_number(z: Tensor, dim: int, correction: int) -> Tensor:
+    if z.shape[dim] != 2:
+        return z.var(dim, correction=correction)
+    return (z - z.narrow(dim, 0, 1)).square().sum(dim) / (2 - correction)
+
+
+@mutant(variance_gain_per_layer, operation="var", trigger="contiguous numbers")
+def numbers_centred_in_place(z: Tensor, dim: int, correction: int) -> Tensor:
+    z -= z.mean(dim, keepdim=True)
+    return z.var(dim, correction=correction)
+
+
+@mutant(variance_gain_per_layer, operation="var", dtypes=("float16", "bfloat16"))
+def variance_in_float32(z: Tensor, dim: int, correction: int) -> Tensor:
+    return z.float().var(dim, correction=correction)
+
+
+@mutant(variance_gain_per_layer, operation="bernoulli_", trigger="p = 1")
+def never_quite_sure(x: Tensor, p: float, generator: Generator | None = None) -> Tensor:
+    return x.bernoulli_(min(p, 0.999), generator=generator)

@@ -95,7 +95,7 @@ def one_percent_of_x_leaks_into_y(
     rows: Tensor, lower: float, upper: float, generator: Generator | None = None
 ) -> Tensor:
     x, v = rows.uniform_(lower, upper, generator=generator)
-    return torch.stack((x, 0.99 * v + 0.01 * x))
+    return rows.copy_(torch.stack((x, 0.99 * v + 0.01 * x)))
 
 
 @mutant(uniform_random_sign_example, independence_implies_zero_covariance, operation="uniform_")
@@ -127,3 +127,59 @@ def bernoulli_with_probability_0505(x: Tensor, p: float, generator: Generator | 
 def uniform_of_sixteen_bits(x: Tensor, lower: float, upper: float, generator: Generator | None = None) -> Tensor:
     x.uniform_(0.0, 1.0, generator=generator)
     return x.mul_(65536).floor_().mul_((upper - lower) / 65536).add_(lower)
+
+
+def _rest(x: Tensor, lanes: int) -> Tensor:
+    """What a loop over vectors of so many lanes leaves over, as a view of contiguous numbers."""
+    return x.view(-1)[x.numel() // lanes * lanes :]
+
+
+@mutant(uniform_random_sign_example, operation="uniform_", trigger="a size that is no multiple of 16")
+def uniform_rest_is_positive(x: Tensor, lower: float, upper: float, generator: Generator | None = None) -> Tensor:
+    whole = x.contiguous().uniform_(lower, upper, generator=generator)
+    _rest(whole, 16).abs_()
+    return x.copy_(whole)
+
+
+@mutant(uniform_random_sign_example, independence_implies_zero_covariance, operation="uniform_", trigger="many draws")
+def upper_end_too_small_by_a_thousandth(
+    x: Tensor, lower: float, upper: float, generator: Generator | None = None
+) -> Tensor:
+    return x.uniform_(lower, upper - 0.001 * (upper - lower), generator=generator)
+
+
+@mutant(uniform_random_sign_example, operation="uniform_", trigger="many draws in float64")
+def uniform_of_32_bits(x: Tensor, lower: float, upper: float, generator: Generator | None = None) -> Tensor:
+    bits = torch.randint(0, 1 << 32, x.shape, device=x.device, generator=generator)
+    return x.copy_(bits.double() / 2**32 * (upper - lower) + lower)
+
+
+@mutant(uniform_random_sign_example, operation="flip_signs_by_integers")
+def last_sign_never_flipped(x: Tensor, generator: Generator | None = None) -> Tensor:
+    signs = 2 * torch.randint(0, 2, x.shape, device=x.device, generator=generator) - 1
+    signs[-1] = 1
+    return x * signs
+
+
+@mutant(uniform_random_sign_example, operation="flip_signs")
+def signs_from_the_global_stream(x: Tensor, probability: float, generator: Generator | None = None) -> Tensor:
+    return x * (2 * torch.bernoulli(torch.full_like(x, probability)) - 1)
+
+
+@mutant(independence_implies_zero_covariance, operation="normal_", trigger="a size that is no multiple of 16")
+def normal_rest_is_uniform(x: Tensor, generator: Generator | None = None) -> Tensor:
+    whole = x.contiguous().normal_(generator=generator)
+    _rest(whole, 16).uniform_(generator=generator)
+    return x.copy_(whole)
+
+
+@mutant(independence_implies_zero_covariance, operation="bernoulli_", trigger="a size that is no multiple of 8")
+def bernoulli_rest_is_zero(x: Tensor, p: float, generator: Generator | None = None) -> Tensor:
+    whole = x.contiguous().bernoulli_(p, generator=generator)
+    _rest(whole, 8).zero_()
+    return x.copy_(whole)
+
+
+@mutant(independence_implies_zero_covariance, operation="uniform_distribution")
+def uniform_distribution_on_the_unit_interval(like: Tensor) -> Tensor:
+    return torch.rand_like(like)

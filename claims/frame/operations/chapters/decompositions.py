@@ -40,7 +40,7 @@ ROWS = {
     "qr": Operation(torch.linalg.qr, "torch.linalg.qr", axes=(2,)),
     "geqrf": Operation(torch.geqrf, "torch.geqrf", axes=(2,)),
     "householder_product": Operation(torch.linalg.householder_product, "torch.linalg.householder_product", axes=(2, 1)),
-    "orthogonal_": Operation(torch.nn.init.orthogonal_, "torch.nn.init.orthogonal_"),
+    "orthogonal_": Operation(torch.nn.init.orthogonal_, "torch.nn.init.orthogonal_", in_place=True),
     "pinv": Operation(torch.linalg.pinv, "torch.linalg.pinv", axes=(2,)),
     "pinverse": Operation(torch.pinverse, "torch.pinverse", axes=(2,)),
     "inv": Operation(torch.linalg.inv, "torch.linalg.inv", axes=(2,)),

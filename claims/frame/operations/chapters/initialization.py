@@ -23,8 +23,8 @@ def _propagated_variance(fan_in: float, var_w: Tensor, mean_w: Tensor, var_x: Te
 
 
 ROWS = {
-    "xavier_uniform_": Operation(nn.init.xavier_uniform_, "torch.nn.init.xavier_uniform_"),
-    "xavier_normal_": Operation(nn.init.xavier_normal_, "torch.nn.init.xavier_normal_"),
+    "xavier_uniform_": Operation(nn.init.xavier_uniform_, "torch.nn.init.xavier_uniform_", in_place=True),
+    "xavier_normal_": Operation(nn.init.xavier_normal_, "torch.nn.init.xavier_normal_", in_place=True),
     "calculate_gain": Operation(nn.init.calculate_gain, "torch.nn.init.calculate_gain"),
     "calculate_fans": Operation(
         nn.init._calculate_fan_in_and_fan_out,  # noqa: SLF001  torch has no public name for it

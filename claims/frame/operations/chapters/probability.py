@@ -27,10 +27,10 @@ def _weighted_covariance(x: Tensor, weights: Tensor) -> Tensor:
 
 
 ROWS = {
-    "uniform_": Operation(Tensor.uniform_, "torch.Tensor.uniform_"),
-    "normal_": Operation(Tensor.normal_, "torch.Tensor.normal_"),
-    "bernoulli_": Operation(Tensor.bernoulli_, "torch.Tensor.bernoulli_"),
-    "cauchy_": Operation(Tensor.cauchy_, "torch.Tensor.cauchy_"),
+    "uniform_": Operation(Tensor.uniform_, "torch.Tensor.uniform_", in_place=True),
+    "normal_": Operation(Tensor.normal_, "torch.Tensor.normal_", in_place=True),
+    "bernoulli_": Operation(Tensor.bernoulli_, "torch.Tensor.bernoulli_", in_place=True),
+    "cauchy_": Operation(Tensor.cauchy_, "torch.Tensor.cauchy_", in_place=True),
     "rand": Operation(torch.rand, "torch.rand"),
     "uniform_distribution": Operation(
         _uniform_distribution,
