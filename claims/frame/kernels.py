@@ -10,6 +10,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import torch
+from torch import Tensor
+
 from claims.frame.names import nearest
 from claims.frame.operations import OPERATIONS
 from claims.frame.subject import Subject
@@ -49,7 +52,10 @@ def load(origin: str) -> Mapping[str, Callable[..., Any]]:
             f"(name helpers with a leading underscore)"
         )
     if not public:
-        raise UsageProblem(f"{origin} defines no operation; name a function as one of them, such as softmax")
+        raise UsageProblem(
+            f"{origin} defines no operation; define a function named as one of them, such as softmax "
+            f"(imported names do not count)"
+        )
     return public
 
 
@@ -63,6 +69,29 @@ def subject(origin: str, dtype: str, device: str) -> Subject:
     eager = Subject(EAGER, dtype, device)
     if origin == EAGER:
         return eager
-    made = eager.overriding(Path(origin).stem, **load(origin))
+    functions = {name: _as_torch_returns(f, f"{name} of {origin}", eager) for name, f in load(origin).items()}
+    made = eager.overriding(Path(origin).stem, **functions)
     made.origin = origin
     return made
+
+
+def _as_torch_returns(function: Callable[..., Any], name: str, subject: Subject) -> Callable[..., Any]:
+    """`function`, held to what the numbers of its results cannot show: a wider dtype would meet every bound.
+
+    The function that is returned raises TypeError where a result has another dtype or device than torch's would have.
+    """
+    device = torch.device(subject.device).type
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        result = function(*args, **kwargs)
+        dtype = kwargs.get("dtype") or subject.torch_dtype
+        for part in result if isinstance(result, (tuple, list)) else [result]:
+            if not isinstance(part, (Tensor, int, float)):
+                raise TypeError(f"{name} returned a {type(part).__name__}, not a tensor")
+            if isinstance(part, Tensor) and part.is_floating_point() and part.dtype != dtype:
+                raise TypeError(f"{name} returned {part.dtype}, torch returns {dtype}")
+            if isinstance(part, Tensor) and part.device.type != device:
+                raise TypeError(f"{name} returned a tensor on {part.device}, its arguments are on {subject.device}")
+        return result
+
+    return call
