@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import importlib.util
 import sys
-from collections.abc import Callable, Mapping
+import warnings
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -41,7 +43,8 @@ def load(origin: str) -> Mapping[str, Callable[..., Any]]:
     module = importlib.util.module_from_spec(spec)
     try:
         sys.modules[module.__name__] = module  # dataclasses look their module up
-        spec.loader.exec_module(module)
+        with _its_warnings_are_its_own():
+            spec.loader.exec_module(module)
     except (Exception, SystemExit) as error:
         del sys.modules[module.__name__]
         raise UsageProblem(f"{origin} does not import: {type(error).__name__}: {error}".replace("\n", " ")) from error
@@ -75,6 +78,14 @@ def subject(origin: str, dtype: str, device: str) -> Subject:
     return made
 
 
+@contextlib.contextmanager
+def _its_warnings_are_its_own() -> Iterator[None]:
+    """A warning in a kernel, such as those of torch.compile about torch itself, does not fail a run of this suite."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
 def _as_torch_returns(function: Callable[..., Any], name: str, subject: Subject) -> Callable[..., Any]:
     """`function`, held to what the numbers of its results cannot show: a wider dtype would meet every bound.
 
@@ -83,7 +94,8 @@ def _as_torch_returns(function: Callable[..., Any], name: str, subject: Subject)
     device = torch.device(subject.device).type
 
     def call(*args: Any, **kwargs: Any) -> Any:
-        result = function(*args, **kwargs)
+        with _its_warnings_are_its_own():
+            result = function(*args, **kwargs)
         dtype = kwargs.get("dtype") or subject.torch_dtype
         for part in result if isinstance(result, (tuple, list)) else [result]:
             if not isinstance(part, (Tensor, int, float)):

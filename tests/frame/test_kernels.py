@@ -136,3 +136,10 @@ def test_results_may_have_the_dtype_asked_for_or_be_integers(tmp_path: Path) -> 
     assert made.add(torch.ones(1), 1, dtype=torch.float64).dtype == torch.float64
     made = subject(written(tmp_path, "def add(a, b):\n    return a > b, 3\n", "flags.py"), "float32", "cpu")
     assert made.add(torch.ones(1), 1)[1] == 3
+
+
+def test_a_warning_of_a_kernel_is_no_error(tmp_path: Path) -> None:
+    text = "import warnings\nwarnings.warn('old', DeprecationWarning)\n"
+    text += "def add(a, b):\n    warnings.warn('slow')\n    return a + b\n"
+    made = subject(written(tmp_path, text), "float32", "cpu")
+    assert made.add(torch.ones(1), 1).item() == 2
