@@ -44,7 +44,7 @@ test: lint  ## lint, then run every test at the quick profile
 bench: env  ## time torch and reference, print where the time of the claims goes, and add the bars to the report
 	@mkdir -p build; status=0; \
 	$(BIN)/python -m pytest tests/benchmarks/bench_*.py --benchmark-json=build/bench.json || status=$$?; \
-	$(BIN)/python -m reports build $(REPORT)/*.jsonl build/bench.json --out $(REPORT) || status=$$?; \
+	$(BIN)/python -m reports build $(wildcard $(REPORT)/*.jsonl) build/bench.json --out $(REPORT) || status=$$?; \
 	exit $$status
 
 clean:  ## remove what was built and cached; the environment stays

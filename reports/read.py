@@ -81,7 +81,7 @@ def _read_lines(path: Path, data: bytes, records: Records) -> None:
         record = _parsed(line)
         complaint = _complaint(record)
         if record is None and number == len(lines):
-            complaint = "torn last line: the run was cut short while writing it"
+            complaint = "torn last line, left out: the run was cut short: delete it"
         else:
             ours += isinstance(record, dict) and "schema" in record and "kind" in record
         if complaint is not None:
@@ -103,7 +103,7 @@ def _complaint(record: object) -> str | None:
         return "foreign line: no JSON object"
     version = record.get("schema")
     if isinstance(version, int) and version > schema.VERSION:
-        return f"schema {version} is newer than schema {schema.VERSION}, which this version reads"
+        return f"schema {version} is newer than {schema.VERSION}, which this version reads: update it"
     if "schema" not in record or "kind" not in record:
         return "foreign line: neither a run, a claim nor evidence"
     broken = schema.violation(record)

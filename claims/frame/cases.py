@@ -13,12 +13,15 @@ from typing import Any
 from claims.frame import kernels, support
 from claims.frame.claim import Claim, Departure, Mutant, Refutation, load_all
 from claims.frame.evidence import Evidence
+from claims.frame.failure import repeat
 from claims.frame.kernels import EAGER, UsageProblem, subject
 from claims.frame.names import nearest
 from claims.frame.profiles import Profile
 from claims.frame.runner import catch, examine, refute
+from claims.frame.subject import Subject
 
 ROOT = Path(__file__).parents[2]
+FRAME = Path(__file__).parent
 DEVICES = ("cpu", "cuda", "mps", "xpu")
 
 
@@ -95,8 +98,10 @@ class Case:
             return evidence
         try:
             return getattr(self, f"_run_{self.role}")(claim, profile, seed)  # type: ignore[no-any-return]
-        except Exception:  # noqa: BLE001  whatever an operation raises is a failure of the item, not of the run
-            evidence.outcome, evidence.reason = "error", traceback.format_exc().replace(f"{ROOT}/", "")
+        except Exception as error:  # noqa: BLE001  whatever an operation raises is a failure of the item, not of the run
+            where = Subject(evidence.subject, evidence.dtype, self.device, origin=self.subject)
+            evidence.outcome = "error"
+            evidence.reason = f"{_traceback(error)}\nrepeat: {repeat(claim.id, self.name, where, profile, seed)}"
             return evidence
 
     def _run_claim(self, claim: Claim, profile: Profile, seed: int) -> Evidence:
@@ -120,6 +125,15 @@ class Case:
         evidence = Evidence(claim.id, EAGER, self.device, self.dtypes[0], self.role, self.name, instances=1)
         evidence.outcome = "departs" if script.departs() else "mended"
         return evidence
+
+
+def _traceback(error: Exception) -> str:
+    """The traceback without the frame's own lines, unless it is the frame that failed."""
+    told = traceback.TracebackException.from_exception(error)
+    own = [line for line in told.stack if not Path(line.filename).is_relative_to(FRAME)]
+    if told.stack[-1] in own or told.stack[-1].filename == kernels.__file__:
+        told.stack = traceback.StackSummary.from_list(own)
+    return "".join(told.format()).replace(f"{ROOT}/", "").rstrip()
 
 
 def claim_cases(selection: Selection) -> Iterator[Case]:

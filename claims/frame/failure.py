@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import shlex
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,9 @@ def describe(
     seed: int,
 ) -> dict[str, Any]:
     """The failure for the record; without a `check` it did not fail a second time on the same inputs."""
+    claim, refutation = proposition.id, None
+    if isinstance(proposition, Refutation):
+        claim, refutation = proposition.claim, proposition.id
     about: dict[str, Any] = {
         "margin": finite(where.margin),
         "label": where.label,
@@ -38,18 +42,18 @@ def describe(
         "expected": "",
         "bound": "",
         "reproduction": "",
-        "repeat": _repeat(proposition, subject, profile, seed),
+        "repeat": repeat(claim, refutation, subject, profile, seed),
     }
     if check is None:
         return about | {"label": f"{where.label} (not repeatable: it passed when run again on the same inputs)"}
     return about | _entry(check) | {"reproduction": _reproduction(proposition, subject, where, arrays, seed)}
 
 
-def _repeat(proposition: Proposition, subject: Subject, profile: Profile, seed: int) -> str:
+def repeat(claim: str, refutation: str | None, subject: Subject, profile: Profile, seed: int) -> str:
     """The command line that runs into the same failure."""
-    claim = proposition.claim if isinstance(proposition, Refutation) else proposition.id
-    only = f" -k {proposition.id}" if isinstance(proposition, Refutation) else ""
-    tested = "" if subject.origin == "eager" else f" --subject {subject.origin}"
+    only = f" -k {refutation}" if refutation else ""
+    # with a blank instead of "=", pytest takes a path for one of its own and looks for its configuration there
+    tested = "" if subject.origin == "eager" else f" --subject={shlex.quote(subject.origin)}"
     return (
         f"pytest --claim {claim}{only}{tested} --device {subject.device} --dtype {subject.dtype}"
         f" --hypothesis-profile {profile.name} --hypothesis-seed {seed}"

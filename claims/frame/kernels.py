@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import importlib.util
 import sys
-from collections.abc import Callable, Mapping
+import warnings
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+
+import torch
+from torch import Tensor
 
 from claims.frame.names import nearest
 from claims.frame.operations import OPERATIONS
@@ -38,7 +43,8 @@ def load(origin: str) -> Mapping[str, Callable[..., Any]]:
     module = importlib.util.module_from_spec(spec)
     try:
         sys.modules[module.__name__] = module  # dataclasses look their module up
-        spec.loader.exec_module(module)
+        with _its_warnings_are_its_own():
+            spec.loader.exec_module(module)
     except (Exception, SystemExit) as error:
         del sys.modules[module.__name__]
         raise UsageProblem(f"{origin} does not import: {type(error).__name__}: {error}".replace("\n", " ")) from error
@@ -49,7 +55,10 @@ def load(origin: str) -> Mapping[str, Callable[..., Any]]:
             f"(name helpers with a leading underscore)"
         )
     if not public:
-        raise UsageProblem(f"{origin} defines no operation; name a function as one of them, such as softmax")
+        raise UsageProblem(
+            f"{origin} defines no operation; define a function named as one of them, such as softmax "
+            f"(imported names do not count)"
+        )
     return public
 
 
@@ -63,6 +72,38 @@ def subject(origin: str, dtype: str, device: str) -> Subject:
     eager = Subject(EAGER, dtype, device)
     if origin == EAGER:
         return eager
-    made = eager.overriding(Path(origin).stem, **load(origin))
+    functions = {name: _as_torch_returns(f, f"{name} of {origin}", eager) for name, f in load(origin).items()}
+    made = eager.overriding(Path(origin).stem, **functions)
     made.origin = origin
     return made
+
+
+@contextlib.contextmanager
+def _its_warnings_are_its_own() -> Iterator[None]:
+    """A warning in a kernel, such as those of torch.compile about torch itself, does not fail a run of this suite."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+def _as_torch_returns(function: Callable[..., Any], name: str, subject: Subject) -> Callable[..., Any]:
+    """`function`, held to what the numbers of its results cannot show: a wider dtype would meet every bound.
+
+    The function that is returned raises TypeError where a result has another dtype or device than torch's would have.
+    """
+    device = torch.device(subject.device).type
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        with _its_warnings_are_its_own():
+            result = function(*args, **kwargs)
+        dtype = kwargs.get("dtype") or subject.torch_dtype
+        for part in result if isinstance(result, (tuple, list)) else [result]:
+            if not isinstance(part, (Tensor, int, float)):
+                raise TypeError(f"{name} returned a {type(part).__name__}, not a tensor")
+            if isinstance(part, Tensor) and part.is_floating_point() and part.dtype != dtype:
+                raise TypeError(f"{name} returned {part.dtype}, torch returns {dtype}")
+            if isinstance(part, Tensor) and part.device.type != device:
+                raise TypeError(f"{name} returned a tensor on {part.device}, its arguments are on {subject.device}")
+        return result
+
+    return call

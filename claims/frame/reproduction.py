@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -130,6 +131,8 @@ def plain_torch(tape: Sequence[Recorded], check: Check, subject: Subject) -> str
     `observed`, `expected`, `error` and `bound` behind.
     """
     script = _Script(subject)
+    touched = (i for i, r in enumerate(tape, 1) if any(v is check.observed for v in (*r.args, *_several(r.result))))
+    tape = tape[: max(touched, default=len(tape))]  # what the property called besides shows nothing
     for recorded in tape:
         {"random": script.random, "gradient": script.gradient}.get(recorded.operation, script.operation)(recorded)
     imports = ["import numpy as np", "import torch"]
@@ -138,7 +141,9 @@ def plain_torch(tape: Sequence[Recorded], check: Check, subject: Subject) -> str
         imports = ["from __future__ import annotations", "", *imports, "import torch.nn.functional as F"]
         imports += ["from torch import Tensor, nn", *(f"\n\n{d}" for d in definitions)]
     if subject.overrides:
-        imports += ["import importlib", "", f"kernels = importlib.import_module({subject.name!r})"]
+        folder = str(Path(subject.origin).parent)
+        imports += ["import importlib", "import sys", "", f"sys.path.insert(0, {folder!r})"]
+        imports += [f"kernels = importlib.import_module({subject.name!r})"]
     known = script.find(check.observed)
     if known:
         observed = f"({known.text}).detach().to('cpu', torch.float64).numpy()"

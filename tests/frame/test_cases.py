@@ -197,7 +197,20 @@ def test_an_error_is_described_without_the_paths_of_the_machine() -> None:
     assert evidence.reason.startswith("Traceback")
     assert str(cases.ROOT) not in evidence.reason
     assert "Row(n=5" in evidence.reason
+    repeat = "repeat: pytest --claim conformity --device cpu --dtype float32 --hypothesis-profile quick"
+    assert repeat in evidence.reason
     assert "could not be examined on eager, cpu, float32: an operation raised" in failure_text(case, evidence)
+
+
+@pytest.mark.parametrize(("body", "complaint"), [("a.no_such()", "no_such"), ("None", "returned a NoneType")])
+def test_a_kernel_that_raises_is_shown_where_it_raised(tmp_path: Path, body: str, complaint: str) -> None:
+    file = tmp_path / "mine.py"
+    file.write_text(f"def add(a, b):\n    return {body}\n", encoding="utf-8")
+    reason = Case("claim", "doubling", str(file), "cpu", ("float32",)).run(TINY, 0).reason
+    assert reason is not None
+    assert complaint in reason
+    assert "claims/frame/" not in reason  # the lines of the frame say nothing to the author of a kernel
+    assert f"repeat: pytest --claim doubling --subject={file} --device cpu --dtype float32" in reason
 
 
 def test_a_failure_says_everything_that_is_needed_to_mend_it() -> None:

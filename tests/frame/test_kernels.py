@@ -66,8 +66,8 @@ def test_a_kernel_file_replaces_no_module_of_its_name(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("", "defines no operation; name a function as one of them, such as softmax"),
-        ("from torch import softmax\n", "defines no operation"),
+        ("", "defines no operation; define a function named as one of them, such as softmax"),
+        ("from torch import softmax\n", "(imported names do not count)"),
         ("_add = 1\nX = 2\n", "defines no operation"),
         ("def sofmax(x):\n    pass\n", "'sofmax' is no operation; nearest: "),
         ("def add(a, b):\n    return a\n\nclass Helper:\n    pass\n", "name helpers with a leading underscore"),
@@ -110,3 +110,36 @@ def test_a_file_must_be_python_and_not_named_as_torch_itself(tmp_path: Path) -> 
         load(written(tmp_path, "", "kernels.txt"))
     with pytest.raises(UsageProblem, match="'eager' is torch itself"):
         load(written(tmp_path, GOOD, "eager.py"))
+
+
+@pytest.mark.parametrize(
+    ("body", "complaint"),
+    [
+        ("a.double() + b", r"returned torch.float64, torch returns torch.float32"),
+        ("a.half()", "returned torch.float16, torch returns torch.float32"),
+        ("(a, (a + b).to('meta'))", "returned a tensor on meta, its arguments are on cpu"),
+        ("None", "returned a NoneType, not a tensor"),
+        ("(a + b).numpy()", "returned a ndarray, not a tensor"),
+    ],
+    ids=["wider", "narrower", "device", "nothing", "array"],
+)
+def test_what_the_numbers_of_a_result_cannot_show_is_an_error(tmp_path: Path, body: str, complaint: str) -> None:
+    origin = written(tmp_path, f"def add(a, b):\n    return {body}\n")
+    made = subject(origin, "float32", "cpu")
+    with pytest.raises(TypeError, match=f"^add of {origin} {complaint}"):
+        made.add(torch.ones(1), torch.ones(1))
+
+
+def test_results_may_have_the_dtype_asked_for_or_be_integers(tmp_path: Path) -> None:
+    text = "def add(a, b, dtype=None):\n    return a.to(dtype or a.dtype)\n"
+    made = subject(written(tmp_path, text), "float32", "cpu")
+    assert made.add(torch.ones(1), 1, dtype=torch.float64).dtype == torch.float64
+    made = subject(written(tmp_path, "def add(a, b):\n    return a > b, 3\n", "flags.py"), "float32", "cpu")
+    assert made.add(torch.ones(1), 1)[1] == 3
+
+
+def test_a_warning_of_a_kernel_is_no_error(tmp_path: Path) -> None:
+    text = "import warnings\nwarnings.warn('old', DeprecationWarning)\n"
+    text += "def add(a, b):\n    warnings.warn('slow')\n    return a + b\n"
+    made = subject(written(tmp_path, text), "float32", "cpu")
+    assert made.add(torch.ones(1), 1).item() == 2

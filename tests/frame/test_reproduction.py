@@ -5,7 +5,10 @@ from __future__ import annotations
 import contextlib
 import io
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -326,16 +329,20 @@ def test_a_failure_under_one_layout_is_reproduced_in_that_layout(monkeypatch: py
     assert np.any(~(space["error"] <= space["bound"]))
 
 
-def test_a_kernel_is_called_by_the_name_of_its_file() -> None:
+def test_a_kernel_is_called_by_the_name_of_its_file_wherever_that_is(tmp_path: Path) -> None:
     subject = Subject("eager", "float32").overriding("my-kernels", abs=lambda x: x.abs() + 1)
+    subject.origin = str(tmp_path / "my-kernels.py")
+    (tmp_path / "my-kernels.py").write_text("def abs(x):\n    return x.abs() + 1\n", encoding="utf-8")
 
     def check(subject: Subject, x: Tensor) -> Iterator[Check]:
         yield equal(subject.abs(x), x)
 
     evidence = examine(proposition(check, x=rows()), subject, TINY)
     assert evidence.failure is not None
-    assert 'kernels = importlib.import_module("my-kernels")'.replace('"', "'") in evidence.failure["reproduction"]
     assert "kernels.abs(x0)" in evidence.failure["reproduction"]
+    command = [sys.executable, "-c", evidence.failure["reproduction"]]
+    shown = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    assert "must not exceed" in shown.stdout
 
 
 def test_the_line_that_repeats_a_failure() -> None:
@@ -355,6 +362,18 @@ def test_the_line_that_repeats_a_failure() -> None:
     eager = Subject("eager", "float32")
     assert repeat(false, eager) == f"pytest --claim true -k false {end.format('float32', 0)}"
     kernel = eager.overriding("mine", abs=torch.abs)
-    kernel.origin = "kernels/mine.py"
-    wanted = f"pytest --claim check --subject kernels/mine.py {end.format('float32', 0)}"
+    kernel.origin = "my kernels/mine.py"
+    wanted = f"pytest --claim check --subject='my kernels/mine.py' {end.format('float32', 0)}"
     assert repeat(proposition(check, **regimes), kernel) == wanted
+
+
+def test_what_is_called_after_the_failing_result_is_left_out() -> None:
+    def check(subject: Subject, x: Tensor) -> Iterator[Check]:
+        y = subject.abs(x)
+        subject.exp(x)
+        yield equal(y, -1.0)
+
+    evidence = examine(proposition(check, x=rows()), Subject("eager", "float32"), TINY)
+    assert evidence.failure is not None
+    assert "torch.abs(" in evidence.failure["reproduction"]
+    assert "torch.exp(" not in evidence.failure["reproduction"]

@@ -105,17 +105,17 @@ def test_a_broken_formula_names_its_claim(write: Callable[..., Path], tmp_path: 
     assert not (tmp_path / "out").exists()
 
 
-def test_the_command_writes_the_page(
+def test_the_command_writes_the_page_and_tells_what_it_lacks(
     write: Callable[..., Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = write(synthetic.lines(synthetic.CPU_RUN, "cpu", synthetic.samples(1)))
     torn = tmp_path / "torn.jsonl"
     torn.write_bytes(path.read_bytes()[:-9])
-    assert main(["build", str(torn), str(tmp_path / "none"), "--out", str(tmp_path / "out")]) == 0
+    assert main(["build", str(torn), str(tmp_path / "none"), "--out", str(tmp_path / "out")]) == 1
     output = capsys.readouterr()
     assert output.out == f"{tmp_path / 'out' / 'index.html'}\n"
     assert output.err.splitlines() == [
-        f"{torn}:{len(path.read_text().splitlines())}: torn last line: the run was cut short while writing it",
+        f"{torn}:{len(path.read_text().splitlines())}: torn last line, left out: the run was cut short: delete it",
         f"{tmp_path / 'none'}: no such file",
     ]
 

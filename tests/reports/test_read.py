@@ -26,7 +26,7 @@ def test_a_torn_last_line_costs_only_itself(tmp_path: Path, cut: int) -> None:
     path = tmp_path / "torn.jsonl"
     path.write_text("\n".join(TEXTS)[:-cut], "utf-8")
     records = read([path])
-    assert records.problems == [f"{path}:{len(TEXTS)}: torn last line: the run was cut short while writing it"]
+    assert records.problems == [f"{path}:{len(TEXTS)}: torn last line, left out: the run was cut short: delete it"]
     assert len(records.claims) + len(records.evidence) == len(TEXTS) - 2
 
 
@@ -51,7 +51,7 @@ def test_a_last_line_without_its_newline_is_whole(tmp_path: Path) -> None:
         ("[1, 2]", "foreign line: no JSON object"),
         ('{"a": NaN}', "foreign line: no JSON object"),
         ('{"event": "start"}', "foreign line: neither a run, a claim nor evidence"),
-        ('{"schema": 2, "kind": "run", "run": "x"}', "schema 2 is newer than schema 1, which this version reads"),
+        ('{"schema": 2, "kind": "run", "run": "x"}', "schema 2 is newer than 1, which this version reads: update it"),
         ('{"schema": 1, "kind": "verdict", "run": "x"}', 'no valid record: kind: "verdict" is not run or claim'),
         (TEXTS[1].replace('"truth": "true"', '"truth": "yes"'), 'no valid record: truth: "yes" is not true or'),
         ("[" * 100_000, "foreign line: no JSON object"),
