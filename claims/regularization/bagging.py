@@ -105,7 +105,7 @@ def sampled_bootstraps(subject: Subject, ensemble: Ensemble) -> Iterator[Check]:
     for a, b in itertools.combinations(range(n), 2):
         agreements = count_fit(indices[..., a] == indices[..., b], 1 / n)
         yield consistent(*agreements, alpha=ALPHA, label=f"agreements of draws {a} and {b} of a resample")
-    for distance in (1, runs // 2):
+    for distance in (1, max(1, runs // 2)):
         left, right = disjoint(indices, distance)
         yield consistent(*count_fit(left == right, 1 / n), alpha=ALPHA, label=f"agreements of runs {distance} apart")
     for a, b in itertools.combinations(range(k), 2):
