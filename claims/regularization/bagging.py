@@ -220,13 +220,8 @@ def dropout_versus_bagging_sampling(subject: Subject, visits: Visits) -> Iterato
             alpha=ALPHA,
             label=f"visits to the first example, {kind}",
         )
-
-        with subject.random(visits.seed):
-            many = values(subject.sampler(MANY, LOADED * MANY, replacement=replacement)).reshape(LOADED, MANY)
-        if not replacement:
-            yield holds((np.sort(many) == np.arange(MANY)).all(-1), label="an epoch of many examples is a permutation")
-        halves = worst_count_fit(many < MANY / 2, (0,), 1 / 2)
-        yield consistent(*halves, alpha=ALPHA, label=f"the first half of many examples at the worst place, {kind}")
+        if subject.plan.layout == "contiguous":  # an order has no layout
+            yield from many_examples(subject, visits.seed, replacement=replacement, kind=kind)
 
     loaded = values(subject.loader(n, LOADED, visits.seed)).reshape(LOADED, n)
     yield from shuffled(loaded, "data loader")
@@ -244,6 +239,16 @@ def shuffled(epochs: Float64, source: str) -> Iterator[Check]:
         first, second = disjoint(epochs, distance)
         agreements = count_fit((first == second).all(-1), p)
         yield consistent(*agreements, alpha=ALPHA, label=f"agreements of epochs of the {source}, {distance} apart")
+
+
+def many_examples(subject: Subject, seed: int, *, replacement: bool, kind: str) -> Iterator[Check]:
+    """Each half of the examples comes to every place alike, and all examples to a shuffled epoch."""
+    with subject.random(seed):
+        epochs = values(subject.sampler(MANY, LOADED * MANY, replacement=replacement)).reshape(LOADED, MANY)
+    if not replacement:
+        yield holds((np.sort(epochs) == np.arange(MANY)).all(-1), label="an epoch of many examples is a permutation")
+    halves = worst_count_fit(epochs < MANY / 2, (0,), 1 / 2)
+    yield consistent(*halves, alpha=ALPHA, label=f"the first half of many examples at the worst place, {kind}")
 
 
 def enumerated_visits(subject: Subject, visits: Visits, *, replacement: bool, kind: str) -> Iterator[Check]:
