@@ -61,7 +61,7 @@ def softmax_definition_accuracy(subject: Subject, x: Tensor) -> Iterator[Check]:
     rows, planned = rows_of(subject, x), planned_kernel(subject)
     truth = reference.softmax_truth(rows, planned)
     p = subject.softmax(x, dim=-1)
-    yield holds(p.shape == x.shape, label="shape")
+    yield holds((p.shape, p.dtype) == (x.shape, x.dtype), label="shape and dtype")
     yield within(p, truth, label="softmax")
     yield within(p, reference.ratio_truth(rows, planned, values(p)), label="p_i / p_max")
     if 0 < x.shape[-1] <= NARROW:
@@ -75,7 +75,8 @@ def spellings(subject: Subject, x: Tensor, rows: reference.Rows, truth: Truth) -
     yield within(subject.softmax_layer(x, dim=-1), truth, label="nn.Softmax")
     yield within(subject.softmin_layer(-x, dim=-1), truth, label="nn.Softmin of -x")
     channels = reference.softmax_truth(rows, kernel(subject, last_axis=False))
-    yield within(subject.softmax_2d(x[..., None, None])[..., 0, 0], channels, label="nn.Softmax2d")
+    pixels = torch.stack((x, x.flip(0)), -1)[..., None]  # two rows, which are not to share their sum
+    yield within(subject.softmax_2d(pixels)[..., 0, 0], channels, label="nn.Softmax2d")
     log_p = reference.log_softmax_truth(rows, planned_kernel(subject))
     p = subject.exp(subject.log_softmax(x, dim=-1))
     yield within(p, reference.exponential_truth(rows, planned_kernel(subject), log_p), label="exp of log_softmax")
@@ -236,13 +237,16 @@ def log_softmax_accuracy(subject: Subject, x: Tensor) -> Iterator[Check]:
     """
     rows, planned = rows_of(subject, x), planned_kernel(subject)
     truth = reference.log_softmax_truth(rows, planned)
-    yield within(subject.log_softmax(x, dim=-1), truth, label="log_softmax")
+    y = subject.log_softmax(x, dim=-1)
+    yield holds((y.shape, y.dtype) == (x.shape, x.dtype), label="shape and dtype")
+    yield within(y, truth, label="log_softmax")
     if x.shape[-1] == 0:
         return
     if subject.plan.axis == "last":
         target = reference.spread_classes(len(x), x.shape[-1])
         losses = subject.cross_entropy(x, torch.from_numpy(target).to(x.device), reduction="none")
         chosen = np.arange(len(x)), target
+        yield holds(losses.dtype == x.dtype, label="dtype of cross_entropy")
         yield within(losses, Truth(-truth.value[chosen], truth.bound[chosen]), label="cross_entropy")
     if x.shape[-1] <= NARROW:
         yield within(subject.functional_log_softmax(x, dim=-1), truth, label="F.log_softmax")

@@ -17,7 +17,7 @@ from claims.frame.inputs.ensembles import Ensemble, Visits, bagged_means, traini
 from claims.frame.subject import Subject
 from reference.probability.sampling import ALPHA
 from reference.regularization import bagging as reference
-from reference.regularization.counts import count_fit
+from reference.regularization.counts import count_fit, worst_count_fit
 from reference.truth import Truth
 
 Float64 = NDArray[np.float64]
@@ -30,6 +30,9 @@ LARGE_ENSEMBLES = (8, 100)
 
 LOADED = 64
 """Epochs from a data loader, which is slow; that 32 pairs of orders of two examples agree is rarer than 1e-9."""
+
+MANY = 40
+"""Examples of epochs that are too many to enumerate: every place shows both halves of the examples alike."""
 
 
 def bootstrap_means(subject: Subject, ensemble: Ensemble) -> Tensor:
@@ -99,10 +102,12 @@ def sampled_bootstraps(subject: Subject, ensemble: Ensemble) -> Iterator[Check]:
     indices = values(drawn)
     yield holds(indices.shape == (runs, k, n), label="every member has n draws")
     yield consistent(*count_fit(indices == 0, 1 / n), alpha=ALPHA, label="draws of the first example")
-    if n > 1:
-        yield consistent(
-            *count_fit(indices[..., 0] == indices[..., -1], 1 / n), alpha=ALPHA, label="agreements within a resample"
-        )
+    for a, b in itertools.combinations(range(n), 2):
+        agreements = count_fit(indices[..., a] == indices[..., b], 1 / n)
+        yield consistent(*agreements, alpha=ALPHA, label=f"agreements of draws {a} and {b} of a resample")
+    for distance in (1, max(1, runs // 2)):
+        left, right = disjoint(indices, distance)
+        yield consistent(*count_fit(left == right, 1 / n), alpha=ALPHA, label=f"agreements of runs {distance} apart")
     for a, b in itertools.combinations(range(k), 2):
         agreements = count_fit(indices[:, a] == indices[:, b], 1 / n)
         yield consistent(*agreements, alpha=ALPHA, label=f"agreements of members {a} and {b}")
@@ -111,6 +116,12 @@ def sampled_bootstraps(subject: Subject, ensemble: Ensemble) -> Iterator[Check]:
     models = values(subject.mean(subject.mean(resampled, dim=-1), dim=-1))
     fit = reference.sampled_ensemble_fit(models, n, k, subject.format)
     yield consistent(*fit, alpha=ALPHA, label="sampled ensembles")
+
+
+def disjoint(x: Float64, distance: int) -> tuple[Float64, Float64]:
+    """Pairs of rows of x that are `distance` apart, no row in more than one pair."""
+    first = np.flatnonzero(np.arange(len(x) - distance) // distance % 2 == 0)
+    return x[first], x[first + distance]
 
 
 @refutation(bagging_ensemble_variance, r"c=0:\ \mathbb E\big[(\tfrac1k\sum_i\epsilon_i)^2\big]=v/k")
@@ -175,7 +186,7 @@ def dropout_versus_bagging_sampling(subject: Subject, visits: Visits) -> Iterato
 
     So is P(both equal | two visits). Runs with torch's random sampler and dropout, with and without replacement, must
     have these laws. Epochs of the sampler and of a shuffling data loader must be permutations, each as likely as any
-    other whatever the epoch before was.
+    other whatever the epochs before were, and of many examples each half must come to every place alike.
     """
     n, count = visits.examples, visits.examples * visits.epochs
     for replacement in (False, True):
@@ -209,6 +220,8 @@ def dropout_versus_bagging_sampling(subject: Subject, visits: Visits) -> Iterato
             alpha=ALPHA,
             label=f"visits to the first example, {kind}",
         )
+        if subject.plan.layout == "contiguous":  # an order has no layout
+            yield from many_examples(subject, visits.seed, replacement=replacement, kind=kind)
 
     loaded = values(subject.loader(n, LOADED, visits.seed)).reshape(LOADED, n)
     yield from shuffled(loaded, "data loader")
@@ -216,15 +229,26 @@ def dropout_versus_bagging_sampling(subject: Subject, visits: Visits) -> Iterato
 
 def shuffled(epochs: Float64, source: str) -> Iterator[Check]:
     """Epochs (E, n) are independent uniform permutations: one in n! is in order, one pair in n! of the same order."""
-    n, pairs = epochs.shape[-1], len(epochs) // 2
-    first, second = epochs[0 : 2 * pairs : 2], epochs[1 : 2 * pairs : 2]
-    p = 1 / math.factorial(n)
-    yield holds((np.sort(epochs) == np.arange(n)).all(-1), label=f"an epoch of the {source} is a permutation")
-    in_order = count_fit((epochs == np.arange(n)).all(-1), p)
-    yield consistent(*in_order, alpha=ALPHA, label=f"epochs of the {source} in order")
+    p = 1 / math.factorial(epochs.shape[-1])
+    in_order = np.arange(epochs.shape[-1])
+    yield holds((np.sort(epochs) == in_order).all(-1), label=f"an epoch of the {source} is a permutation")
+    fit = count_fit((epochs == in_order).all(-1), p)
+    yield consistent(*fit, alpha=ALPHA, label=f"epochs of the {source} in order")
     yield consistent(*reference.permutation_fit(epochs), alpha=ALPHA, label=f"the likeliest half of {source} epochs")
-    agreements = count_fit((first == second).all(-1), p)
-    yield consistent(*agreements, alpha=ALPHA, label=f"agreements of two epochs of the {source}")
+    for distance in (1, 2, 4):
+        first, second = disjoint(epochs, distance)
+        agreements = count_fit((first == second).all(-1), p)
+        yield consistent(*agreements, alpha=ALPHA, label=f"agreements of epochs of the {source}, {distance} apart")
+
+
+def many_examples(subject: Subject, seed: int, *, replacement: bool, kind: str) -> Iterator[Check]:
+    """Each half of the examples comes to every place alike, and all examples to a shuffled epoch."""
+    with subject.random(seed):
+        epochs = values(subject.sampler(MANY, LOADED * MANY, replacement=replacement)).reshape(LOADED, MANY)
+    if not replacement:
+        yield holds((np.sort(epochs) == np.arange(MANY)).all(-1), label="an epoch of many examples is a permutation")
+    halves = worst_count_fit(epochs < MANY / 2, (0,), 1 / 2)
+    yield consistent(*halves, alpha=ALPHA, label=f"the first half of many examples at the worst place, {kind}")
 
 
 def enumerated_visits(subject: Subject, visits: Visits, *, replacement: bool, kind: str) -> Iterator[Check]:

@@ -28,6 +28,8 @@ LARGEST = 1 << 17
 """Larger layers are there for the power of the binomial test; their gradients and evaluation are not looked at."""
 FEW = 1 << 15
 """Masks of more units are not compared with those of other passes, nor at all distances."""
+TINY, MANY_PASSES = 80, 40
+"""Layers of few units take many passes: that one stays for certain at p = 1/2 is rarer than 1e-9 in all of them."""
 DRAWS = 8
 """Passes in training mode that are compared with the submodels they are."""
 
@@ -85,6 +87,7 @@ def dropout_inverted_scaling(subject: Subject, layer: inputs.Dropped) -> Iterato
     truth = outcomes(subject, layer)
     told = ~truth.ambiguous
     dropped = np.abs(values(y) - truth.dropped.value) <= truth.dropped.bound
+    yield holds(y.dtype == x.dtype, label="dtype")
     yield within(y, reference.chosen(dropped, truth.dropped, truth.kept), label="survivors are x / (1 - p)")
     if mask is not None:
         yield holds(((values(mask) != 0) != dropped) | ~told, label="the mask returned is that of the survivors")
@@ -188,14 +191,14 @@ def alpha_dropout_is_unbiased(subject: Subject, layer: inputs.Dropped) -> Iterat
 
 
 def masks_of(subject: Subject, draw: inputs.MaskDraw, passes: int = 1) -> Mask:
-    """The units kept in training passes of ones, one after the other: (passes * examples, units)."""
+    """The units kept in training passes of ones, one after the other: (passes, examples, units)."""
     ones = subject.tensor(np.ones(draw.shape))
     with subject.random(draw.seed):
         outputs = [getattr(subject, draw.spelling)(ones, draw.p, training=True) for _ in range(passes)]
     kept = np.stack([values(y[0] if isinstance(y, tuple) else y) != 0 for y in outputs])
     if draw.spelling in inputs.BY_CHANNEL:
         kept = kept.reshape(-1, draw.units, ones.numel() // (len(ones) * draw.units))[..., 0]
-    return np.asarray(kept.reshape(-1, draw.units))
+    return np.asarray(kept.reshape(passes, -1, draw.units))
 
 
 @claim(
@@ -206,40 +209,35 @@ def masks_of(subject: Subject, draw: inputs.MaskDraw, passes: int = 1) -> Mask:
     notes="Regularisation: in a single step a small number of subnetworks are trained",
     book="7.12",
     truth=TRUE,
-    bound="exact binomial test at 1e-9 of the agreements within disjoint pairs",
+    bound="exact binomial tests at 1e-9 of units, examples and agreements within disjoint pairs; Janson's bound at all "
+    "distances",
 )
 @for_all(draw=inputs.mask_samples())
 def dropout_independent_mask_per_example(subject: Subject, draw: inputs.MaskDraw) -> Iterator[Check]:
-    """The kept units of a layer of ones are counted, and so are agreements of neighbouring and distant masks and units.
+    """The kept units of a layer of ones are counted, in all and of the worst unit and the worst example.
 
-    The pairs of one test share no entry, so that its count is exactly binomial; neighbours are tested both ways, and
-    entries of any other distance by a bound for dependent sums. So are masks of the next pass, and of another seed.
+    So are agreements of neighbouring and distant masks and units. The pairs of one test share no entry, so that its
+    count is exactly binomial; neighbours are tested both ways, and entries of any other distance, also in the next pass
+    or under another seed, by a bound for dependent sums. Tiny layers take many passes, in which every entry varies.
     """
-    agreement = reference.agreement(draw.p)
-    small = draw.shape[0] * draw.units <= FEW
-    masks, *following = np.split(masks_of(subject, draw, 1 + small), 1 + small)
-    yield consistent(*count_fit(masks, 1 - draw.p), alpha=ALPHA, label="kept units")
-    pairs = [*reference.disjoint_pairs(masks), *(("two passes", masks, other) for other in following)]
-    if small:
-        pairs.append(("two seeds", masks, masks_of(subject, draw._replace(seed=draw.seed + 1))))
-        distant = reference.distant_agreements(masks, agreement, ALPHA)
-        yield consistent(*distant, alpha=ALPHA, label="agreements of entries any distance apart")
-    for label, left, right in pairs:
-        if left.size:
-            yield consistent(*count_fit(left == right, agreement), alpha=ALPHA, label=f"agreements of {label}")
+    entries = draw.shape[0] * draw.units
+    passes = masks_of(subject, draw, MANY_PASSES if entries <= TINY else 1 + (entries <= FEW))
+    others = masks_of(subject, draw._replace(seed=draw.seed + 1)) if entries <= FEW else None
+    for label, fit in (*reference.kept_fits(passes, draw.p), *reference.agreement_fits(passes, others, draw.p)):
+        yield consistent(*fit, alpha=ALPHA, label=label)
 
 
 @refutation(dropout_independent_mask_per_example, "One mask serves the whole batch.")
 def one_mask_per_batch(subject: Subject, draw: inputs.MaskDraw) -> Iterator[Check]:
     """Every example draws its own."""
-    masks = masks_of(subject, draw)
+    (masks,) = masks_of(subject, draw)
     yield equal(masks, np.broadcast_to(masks[:1], masks.shape))
 
 
 @refutation(dropout_independent_mask_per_example, "vmap leaves the masks independent whatever its randomness.")
 def vmap_always_draws_anew(subject: Subject, draw: inputs.MaskDraw) -> Iterator[Check]:
     """With randomness="same" all examples share one mask."""
-    masks = masks_of(subject, draw._replace(shape=(64, 40), units=40, spelling="dropout_by_vmap_same"))
+    (masks,) = masks_of(subject, draw._replace(shape=(64, 40), units=40, spelling="dropout_by_vmap_same"))
     _, left, right = next(reference.disjoint_pairs(masks))
     yield consistent(
         *count_fit(left == right, reference.agreement(draw.p)), alpha=ALPHA, label="agreements of neighbours"
@@ -250,7 +248,7 @@ def vmap_always_draws_anew(subject: Subject, draw: inputs.MaskDraw) -> Iterator[
 def an_expanded_input_shares_its_mask(subject: Subject, draw: inputs.MaskDraw) -> Iterator[Check]:
     """The output is a tensor of its own, and its mask has the full shape."""
     if subject.plan.layout == "expanded":
-        masks = masks_of(subject, draw._replace(spelling="dropout", shape=(64, 40), units=40))
+        (masks,) = masks_of(subject, draw._replace(spelling="dropout", shape=(64, 40), units=40))
         yield equal(masks, np.broadcast_to(masks[:1], masks.shape))
 
 
@@ -293,8 +291,12 @@ def dropout_expectation_linear(subject: Subject, model: inputs.Model) -> Iterato
 
     masks = subject.tensor(submodels.all_masks(d))
     passes = affine(subject, subject.masked_dropout(model.x[:, None, :], masks, model.p), model)
-    mean = subject.matmul(subject.mask_probabilities(masks, model.p)[None], passes)[:, 0]
-    weights = submodels.mask_probabilities(d, model.p, arithmetic)
+    probabilities, weights = (
+        subject.mask_probabilities(masks, model.p),
+        submodels.mask_probabilities(d, model.p, arithmetic),
+    )
+    yield within(probabilities, weights, label="the probabilities of masks")
+    mean = subject.matmul(probabilities[None], passes)[:, 0]
     outputs = submodels.inverted(x, model.p, weight, bias, arithmetic)
     truth = submodels.expectation(weights, outputs, network.exact[:, 0], arithmetic)
     yield within(mean, truth, label="the mean over all submodels is W x + b")

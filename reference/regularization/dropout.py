@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.fft import next_fast_len
 
 from reference.double_double import DoubleDouble, double_double, to_float64, two_sum
 from reference.formats import Arithmetic
-from reference.probability.sampling import Fit
+from reference.probability.sampling import ALPHA, Fit
+from reference.regularization.counts import central_counts_fit, count_fit, worst_count_fit
 from reference.rounding import U64, gamma, overflows, rounded, silent, upward, wide
 from reference.truth import Truth
 
@@ -46,7 +48,39 @@ def disjoint_pairs(masks: NDArray[np.bool_]) -> Iterator[tuple[str, NDArray[np.b
     yield "examples half a batch apart", masks[:half], masks[half : 2 * half]
     columns = masks.shape[1] // 2
     yield "units 2i and 2i + 1", masks[:, 0 : 2 * columns : 2], masks[:, 1 : 2 * columns : 2]
+    yield "units i and n - 1 - i", masks[:, :columns], masks[:, ::-1][:, :columns]
     yield "units i and i + 1 of examples 2a and 2a + 1", even[:, :-1], odd[:, 1:]
+
+
+def kept_fits(passes: NDArray[np.bool_], p: float) -> Iterator[tuple[str, Fit]]:
+    """Counts of kept units in passes (passes, examples, units) against their binomial laws, with what they are.
+
+    One entry, and the count of a whole pass, vary only in many passes.
+    """
+    keep = 1 - p
+    yield "kept units", count_fit(passes, keep)
+    yield "how often the worst unit is kept", worst_count_fit(passes, (0, 1), keep)
+    yield "how often the worst example is kept", worst_count_fit(passes, (0, 2), keep)
+    if len(passes) > 2:
+        yield "how often the worst entry is kept", worst_count_fit(passes, (0,), keep)
+        yield "passes that keep as many as on average", central_counts_fit(passes.sum((1, 2)), passes[0].size, keep)
+
+
+def agreement_fits(passes: NDArray[np.bool_], others: NDArray[np.bool_] | None, p: float) -> Iterator[tuple[str, Fit]]:
+    """Agreements in passes (passes, examples, units), and with passes of another seed, against P(mu = mu').
+
+    Without `others`, when masks are large, entries are compared at powers of two as distances only.
+    """
+    expected, pairs = agreement(p), list(disjoint_pairs(passes[0]))
+    if others is None:
+        distant = spaced_agreements(passes[0], expected, ALPHA)
+    else:
+        pairs += [(f"two {what}", passes[0], other) for what, other in (("passes", passes[1]), ("seeds", others[0]))]
+        distant = distant_agreements(np.concatenate([passes, others]), expected, ALPHA)
+    yield "agreements of entries a distance apart", distant
+    for label, left, right in pairs:
+        if left.size:
+            yield f"agreements of {label}", count_fit(left == right, expected)
 
 
 def distant_agreements(masks: NDArray[np.bool_], p: float, alpha: float) -> Fit:
@@ -60,11 +94,29 @@ def distant_agreements(masks: NDArray[np.bool_], p: float, alpha: float) -> Fit:
     n = signs.size
     if n < 2:
         return Fit(0.0, 1.0)
-    spectrum = np.fft.rfft(signs, 2 * n)
-    products = np.rint(np.fft.irfft(spectrum * spectrum.conj(), 2 * n)[1:n])  # at every distance, sums of integers
-    pairs = np.arange(n - 1, 0, -1)
+    length = next_fast_len(2 * n, real=True)
+    spectrum = np.fft.rfft(signs, length)
+    products = np.rint(np.fft.irfft(spectrum * spectrum.conj(), length)[1:n])  # sums of integers, at every distance
+    return _worst_agreements(products, np.arange(n - 1, 0, -1), p, alpha)
+
+
+def spaced_agreements(masks: NDArray[np.bool_], p: float, alpha: float) -> Fit:
+    """`distant_agreements` of large masks (examples, units) at powers of two only, in entries and in examples.
+
+    Generators that repeat or overlap do so after a block of numbers or of rows.
+    """
+    flat, units = masks.ravel(), masks.shape[-1]
+    powers = 2 ** np.arange(1, int(flat.size - 1).bit_length())
+    distances = np.unique([*powers, *powers * units])
+    distances = distances[2 * distances <= flat.size]
+    products = np.array([2 * np.count_nonzero(flat[k:] == flat[:-k]) - (flat.size - k) for k in distances])
+    return _worst_agreements(products, flat.size - distances, p, alpha)
+
+
+def _worst_agreements(products: NDArray[Any], pairs: NDArray[np.int64], p: float, alpha: float) -> Fit:
+    """The worst of some distances, from the sum over all pairs of 1 where they agree and -1 where they do not."""
     distance = np.abs((products / pairs + 1) / 2 - p)
-    radius = np.sqrt(math.log(2 * (n - 1) / alpha) / pairs)
+    radius = np.sqrt(math.log(2 * len(pairs) / alpha) / pairs)
     worst = int(np.argmax(distance / radius))
     return Fit(float(distance[worst]), float(radius[worst]))
 

@@ -69,7 +69,7 @@ def test_wide_rows_come_one_at_a_time_and_narrow_ones_in_batches() -> None:
 
 def test_blocks_of_wide_rows_come_together() -> None:
     assert Logits(1025, "normal", block=64).batch(128, 1 << 14) == 64
-    assert Logits(1025, "normal", block=64).batch(16, 1 << 14) == 16
+    assert Logits(1025, "normal", block=64).batch(16, 1 << 14) == 64
     assert Logits(5, "normal", block=64).batch(128, 1 << 14) == Logits(5, "normal").batch(128, 1 << 14) == 128
 
 
@@ -93,6 +93,7 @@ def test_kinds(rng: np.random.Generator, kind: str) -> None:
         "descending": lambda: np.all(np.diff(x) < 0),
         "negative": lambda: np.all(x <= -1),
         "peak": lambda: np.all(np.sort(x)[:, -1] - np.sort(x)[:, -2] > 70),
+        "padded": lambda: np.isneginf(x[0, :-1]).all() and np.all(np.diff(np.isneginf(x).astype(int)) <= 0),
         "masked": lambda: np.all(np.isneginf(x).any(-1) & np.isfinite(x).any(-1)),
     }
     assert facts[kind]()

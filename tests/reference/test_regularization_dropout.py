@@ -17,11 +17,14 @@ from reference.regularization.counts import count_fit
 from reference.regularization.dropout import (
     SELU_SATURATION,
     agreement,
+    agreement_fits,
     alpha_dropout,
     disjoint_pairs,
     distant_agreements,
     inverted_dropout,
+    kept_fits,
     retention,
+    spaced_agreements,
     survivors,
 )
 from tests.reference.emulation import ARITHMETICS, attained, exactly, margins
@@ -263,3 +266,52 @@ def test_distant_agreements_find_a_period_and_accept_independence() -> None:
     distance, radius = distant_agreements(periodic, agreement(0.25), 1e-9)
     assert distance > radius
     assert distant_agreements(np.ones((1, 1), bool), 0.5, 1e-9) == (0.0, 1.0)
+
+
+def test_spaced_agreements_find_a_period_of_either_kind_and_accept_independence() -> None:
+    rng = np.random.default_rng(2)
+    for p in (0.1, 0.5):
+        distance, radius = spaced_agreements(rng.random((500, 37)) < p, agreement(p), 1e-9)
+        assert distance < radius
+    rows = np.tile(rng.random((64, 37)) < 0.75, (8, 1))
+    entries = np.tile(rng.random(1 << 12) < 0.75, 5)[: 500 * 37].reshape(500, 37)
+    for periodic in (rows, entries):
+        distance, radius = spaced_agreements(periodic, agreement(0.25), 1e-9)
+        assert distance > radius
+
+
+@pytest.mark.parametrize("shape", [(40, 3, 25), (2, 61, 37), (1, 700, 50)])
+def test_fits_of_masks_accept_independent_ones(shape: tuple[int, ...]) -> None:
+    rng = np.random.default_rng(3)
+    masks, other = rng.random((2, *shape)) >= 0.5
+    for others in (other, None) if shape[0] > 1 else (None,):
+        fits = [*kept_fits(masks, 0.5), *agreement_fits(masks, others, 0.5)]
+        assert all(fit.distance < fit.radius for _, fit in fits)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "found"),
+    [
+        ((slice(None), slice(None), -1), "how often the worst unit is kept"),
+        ((slice(None), -1), "how often the worst example is kept"),
+        ((slice(None), -1, -1), "how often the worst entry is kept"),
+    ],
+)
+def test_fits_of_masks_find_what_is_always_kept(wrong: tuple[slice | int, ...], found: str) -> None:
+    masks = np.random.default_rng(4).random((40, 3, 25)) >= 0.5
+    masks[wrong] = True
+    fit = dict(kept_fits(masks, 0.5))[found]
+    assert fit.distance > fit.radius
+
+
+def test_fits_of_masks_find_counts_that_do_not_vary_and_passes_that_overlap() -> None:
+    rng = np.random.default_rng(5)
+    constant = rng.random((40, 75)).argsort(-1).reshape(40, 3, 25) >= 37
+    fit = dict(kept_fits(constant, 0.5))["passes that keep as many as on average"]
+    assert fit.distance > fit.radius
+    stream = rng.random(2300) >= 0.25
+    passes = np.stack([stream[k : k + 61 * 37].reshape(61, 37) for k in (0, 4)])
+    fits = dict(agreement_fits(passes, rng.random((1, 61, 37)) >= 0.25, 0.25))
+    same_places, any_places = fits["agreements of two passes"], fits["agreements of entries a distance apart"]
+    assert same_places.distance < same_places.radius
+    assert any_places.distance > any_places.radius

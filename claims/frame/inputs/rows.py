@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from claims.frame.inputs.regime import Arrays, Regime, Regimes
 from reference.formats import Format
 
-KINDS = ("integers", "normal", "ties", "equal", "ascending", "descending", "negative", "peak", "masked")
+KINDS = ("integers", "normal", "ties", "equal", "ascending", "descending", "negative", "peak", "masked", "padded")
 SCALES = (1.0, 1e-3, 0.03, 10.0, 40.0, 100.0, 1e3)
-OFFSETS = (0.0, 3e3, -3e3, 1e4, 1e5, -1e5, 1e10)
+OFFSETS = (0.0, 3e3, -3e3, 1e4, 1e5, -1e5, 1e10, -1e300)
 WIDTHS = (
     *(2, 1, 3, 5, 7, 8, 9, 15, 16, 17, 33, 64, 65, 100, 127, 128, 129, 300),
     *(511, 512, 513, 700, 1000, 1023, 1024, 1025, 2049, 4097, 10007),
@@ -23,6 +23,9 @@ WIDTHS = (
 NUMBERS_A_TRIAL = 1 << 12
 BLOCK = 64
 """Rows enough to fill vectors of every length, even after the batch is split in two."""
+WIDE = 511
+MANY_ROWS = 1031
+"""More rows than a block of threads, or a block of them times the width of a vector, takes at once; a prime."""
 
 
 class NarrowRegime(Regime):
@@ -38,8 +41,9 @@ class Logits(NarrowRegime):
 
     `kind`: integers in -4..4, standard normal, ties (four values), equal (one number per row), ascending and descending
     (sorted normal), negative (all below 0), peak (one entry 80 above the others), masked (-inf with probability 1/3,
-    the first or the last entry among them, never all). `block` rows come together however wide they are, for kernels
-    that go through many rows at once when their entries are far apart in memory.
+    the first or the last entry among them, never all), padded (-inf up to some entry, in the first row up to the last
+    one). `block` rows come together however wide they are, for kernels that go through many rows at once when their
+    entries are far apart in memory.
     """
 
     width: int = 2
@@ -52,14 +56,14 @@ class Logits(NarrowRegime):
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise ValueError(f"no logits of kind {self.kind!r}")
-        if self.kind in ("peak", "masked") and self.width == 0:
+        if self.kind in ("peak", "masked", "padded") and self.width == 0:
             raise ValueError(f"an empty row has no entry for kind {self.kind!r}")
 
     def size(self) -> int:
         return self.width
 
     def batch(self, limit: int, elements: int) -> int:
-        return max(super().batch(limit, elements), min(limit, self.block))
+        return max(super().batch(limit, elements), self.block)
 
     def arrays(self, rng: np.random.Generator, batch: int, fmt: Format) -> Arrays:
         limit = fmt.largest / 2
@@ -91,6 +95,8 @@ class Logits(NarrowRegime):
                 x[rng.random(shape) < 1 / 3] = -np.inf
                 x[: batch // 2, :1] = x[batch // 2 :, -1:] = -np.inf
                 x[:, min(1, width - 1)] = 0.5
+            case "padded":
+                x[np.arange(width) < np.append(width - 1, rng.integers(0, width, batch - 1))[:, None]] = -np.inf
         return x
 
 
@@ -173,6 +179,11 @@ class BeyondRange(NarrowRegime):
         return np.all(np.diff(arrays[0], axis=-1) == (0.0 if self.side == "finite" else -1.0), axis=-1)
 
 
+def _kind(width: int, i: int) -> str:
+    """Wide rows are sorted: what is missing at an end would be lost among as many normal entries."""
+    return "normal" if width < WIDE else "descending" if i % 5 == 0 else "ascending"
+
+
 def logits() -> Regimes:
     """Rows of logits; corners: every width around vector and block sizes, scales, offsets, ties, masks, equal rows.
 
@@ -188,14 +199,12 @@ def logits() -> Regimes:
         Logits(1, "normal", 1e3),
         Logits(3, "negative", 1e3),
         Logits(2049, "normal", 1e3),
-        *(Logits(n, "normal", scales[i % len(scales)]) for i, n in enumerate(WIDTHS)),
+        *(Logits(n, _kind(n, i), scales[i % len(scales)]) for i, n in enumerate(WIDTHS)),
         *(Logits(5, "normal", 1.0, offset) for offset in OFFSETS[1:]),
         *(Logits(17, kind, 1.0) for kind in KINDS[2:]),
         Logits(9, "normal", 40.0, 1e4),
         Logits(300, "equal", 1.0, 1e5),
-        Logits(1025, "masked", 10.0),
-        Logits(513, "peak", 1.0),
-        Logits(32769, "normal", 1.0),
+        Logits(32769, "ascending", 10.0),
         Logits(65519, "equal"),
         Logits(65520, "equal"),
         Logits(100000, "equal"),
@@ -203,6 +212,12 @@ def logits() -> Regimes:
         Logits(70000, "normal", 1e-3),
         Logits(513, "normal", block=BLOCK),
         Logits(1025, "normal", block=BLOCK),
+        Logits(3, "normal", 1e4),
+        Logits(3, "normal", block=MANY_ROWS),
+        Logits(1025, "padded", 10.0),
+        Logits(300, "padded"),
+        Logits(1025, "masked", 10.0),
+        Logits(513, "peak", 1.0),
     )
     return Regimes(drawn, tuple(dict.fromkeys(corners)))
 

@@ -79,6 +79,43 @@ def softmax_of_many_columns_sums_256_entries(x: Tensor, dim: int) -> Tensor:
     return e / _head(e, 256 if _columns(x, dim) >= 16 else e.numel(), dim).sum(dim, keepdim=True)
 
 
+@mutant(softmax_definition_accuracy, operation="softmax", trigger="a block of 64 entries of -inf before all others")
+def softmax_rescales_empty_blocks_to_nan(x: Tensor, dim: int) -> Tensor:
+    blocks = list(x.split(64, dim)) if x.ndim else []
+    if len(blocks) < 2:
+        return _quotient((x - _maximum(x, dim)).exp(), dim)
+    largest = blocks[0].amax(dim, keepdim=True)
+    total = torch.zeros_like(largest)
+    for block in blocks:
+        now = torch.maximum(largest, block.amax(dim, keepdim=True))
+        largest, total = now, total * (largest - now).exp() + (block - now).exp().sum(dim, keepdim=True)
+    return torch.divide((x - largest).exp(), total)
+
+
+@mutant(softmax_definition_accuracy, operation="softmax", trigger="wide rows, no multiple of 4", dtypes=("float32",))
+def softmax_of_wide_rows_leaves_a_tail_out_of_the_sum(x: Tensor, dim: int) -> Tensor:
+    e = (x - _maximum(x, dim)).exp()
+    width = x.shape[dim] if x.ndim else 1
+    return e / _head(e, width - width % 4 if width > 4096 else width, dim).sum(dim, keepdim=True)
+
+
+@mutant(softmax_definition_accuracy, operation="softmax", trigger="a half type", dtypes=("float16", "bfloat16"))
+def softmax_returns_the_type_of_its_sum(x: Tensor, dim: int) -> Tensor:
+    return x.softmax(dim, dtype=torch.float32)
+
+
+@mutant(softmax_definition_accuracy, operation="softmax", trigger="more than 1024 rows")
+def softmax_stops_after_1024_rows(x: Tensor, dim: int) -> Tensor:
+    p = x.softmax(dim)
+    return torch.where(torch.arange(len(p), device=p.device)[:, None] < 1024, p, 0.0) if _columns(x, dim) == 1 else p
+
+
+@mutant(softmax_definition_accuracy, operation="softmax_2d", trigger="pixels that differ")
+def softmax_2d_normalises_all_pixels_by_one_sum(x: Tensor) -> Tensor:
+    e = (x - x.amax(-3, keepdim=True)).exp()
+    return e / e.sum(-3, keepdim=True).mean((-1, -2), keepdim=True)
+
+
 @mutant(softmax_shift_invariance, operation="add", trigger="a number broadcast against more than one column")
 def add_shifts_the_first_column_only(x: Tensor, c: Tensor) -> Tensor:
     shifted = x.clone()
@@ -149,6 +186,12 @@ def log_softmax_subtracts_the_maximum_and_the_logarithm_at_once(x: Tensor, dim: 
 def log_softmax_of_many_columns_sums_512_entries(x: Tensor, dim: int) -> Tensor:
     shifted = x - _maximum(x, dim)
     return shifted - _head(shifted.exp(), 512 if _columns(x, dim) >= 8 else x.numel(), dim).sum(dim, keepdim=True).log()
+
+
+@mutant(log_softmax_accuracy, operation="log_softmax", trigger="a logarithm below -10000")
+def log_softmax_ends_at_minus_10000(x: Tensor, dim: int) -> Tensor:
+    y = x.log_softmax(dim)
+    return torch.where(y.isfinite(), y.clamp(min=-1e4), y)
 
 
 @mutant(log_softmax_accuracy, operation="cross_entropy", trigger="a class beyond 255")

@@ -44,6 +44,12 @@ def the_last_two_of_four_members_are_one(n: int, *shape: int, device: torch.devi
     return torch.cat((drawn[:, :3], drawn[:, 2:-1]), 1) if shape[-1] > 3 else drawn
 
 
+@mutant(bagging_ensemble_variance, operation="bootstrap", trigger="two runs or more")
+def two_runs_share_their_bootstraps(n: int, *shape: int, device: torch.device | str = "cpu") -> Tensor:
+    runs, members = shape
+    return torch.randint(n, (runs // 2 + 1, members, n), device=device).repeat_interleave(2, 0)[:runs]
+
+
 @mutant(bagging_ensemble_variance, operation="bootstrap", trigger="two examples or more")
 def the_first_example_is_drawn_more_often(n: int, *shape: int, device: torch.device | str = "cpu") -> Tensor:
     drawn = torch.randint(n, (*shape, n), device=device)
@@ -67,6 +73,22 @@ def the_shuffle_swaps_with_any_place(n: int, draws: int, *, replacement: bool) -
         orders[:, i] = orders[runs, j]
         orders[runs, j] = here
     return orders.flatten()[:draws]
+
+
+@mutant(dropout_versus_bagging_sampling, operation="sampler", trigger="more than 8 examples")
+def the_shuffle_stays_within_blocks_of_8(n: int, draws: int, *, replacement: bool) -> Tensor:
+    if replacement:
+        return torch.randint(n, (draws,))
+    return torch.cat([(torch.arange(n) // 8 + torch.rand(n)).argsort() for _ in range(-(-draws // n))])[:draws]
+
+
+@mutant(dropout_versus_bagging_sampling, operation="sampler", trigger="four epochs or more")
+def every_fourth_epoch_repeats_the_second(n: int, draws: int, *, replacement: bool) -> Tensor:
+    drawn = torch.tensor(list(RandomSampler(range(n), replacement=replacement, num_samples=draws)))
+    epochs = drawn[: draws // n * n].view(-1, n)
+    if not replacement:
+        epochs[3::4] = epochs[1::4][: len(epochs[3::4])]
+    return drawn
 
 
 @mutant(dropout_versus_bagging_sampling, operation="dropout")

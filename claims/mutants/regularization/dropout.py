@@ -91,6 +91,23 @@ def the_scale_is_rounded_to_float16(x: Tensor, p: float, *, training: bool) -> T
     return x * kept(x, p) * scale
 
 
+@mutant(dropout_inverted_scaling, operation="dropout", trigger="evaluation, no multiple of 16 numbers")
+def evaluation_loses_the_last_number_of_a_tail(x: Tensor, p: float, *, training: bool) -> Tensor:
+    if training or x.numel() % 16 == 0:
+        return scaled(x, kept(x, p), p, training=training)
+    return x.flatten().index_fill(0, torch.tensor([x.numel() - 1], device=x.device), 0.0).view(x.shape)
+
+
+@mutant(dropout_inverted_scaling, operation="dropout", trigger="p of one in a thousand")
+def the_random_numbers_are_of_half_precision(x: Tensor, p: float, *, training: bool) -> Tensor:
+    return scaled(x, (torch.rand(x.shape, dtype=torch.float16, device=x.device) >= p).to(x.dtype), p, training=training)
+
+
+@mutant(dropout_inverted_scaling, operation="dropout", trigger="a half type", dtypes=("float16", "bfloat16"))
+def the_output_is_of_single_precision(x: Tensor, p: float, *, training: bool) -> Tensor:
+    return torch.nn.functional.dropout(x.float(), p, training)
+
+
 @mutant(
     dropout_inverted_scaling, dropout_independent_mask_per_example, operation="dropout", trigger="more than one example"
 )
@@ -145,6 +162,48 @@ def channels_eight_apart_share_their_mask(x: Tensor, p: float, *, training: bool
 def the_mask_repeats_every_1000_units(x: Tensor, p: float, *, training: bool) -> tuple[Tensor, Tensor]:
     mask = kept(x.reshape(-1)[:1000], p).repeat(-(-x.numel() // 1000))[: x.numel()].reshape(x.shape)
     return scaled(x, mask, p, training=training), mask.bool()
+
+
+@mutant(dropout_independent_mask_per_example, operation="dropout", trigger="tails of 16 numbers")
+def the_last_numbers_behind_whole_vectors_are_kept(x: Tensor, p: float, *, training: bool) -> Tensor:
+    mask = kept(x, p).flatten()
+    mask[mask.numel() // 16 * 16 or mask.numel() :] = 1.0
+    return scaled(x, mask.view(x.shape), p, training=training)
+
+
+@mutant(dropout_independent_mask_per_example, operation="dropout", trigger="the next pass")
+def the_next_pass_begins_four_numbers_later(x: Tensor, p: float, *, training: bool) -> Tensor:
+    state = torch.get_rng_state()
+    uniform = torch.rand(x.shape)
+    torch.set_rng_state(state)
+    torch.rand(4)
+    return scaled(x, (uniform >= p).to(x), p, training=training)
+
+
+@mutant(dropout_independent_mask_per_example, operation="dropout", trigger="more than 131072 units")
+def the_mask_repeats_every_131072_units(x: Tensor, p: float, *, training: bool) -> Tensor:
+    mask = kept(x.reshape(-1)[: 1 << 17], p).repeat(-(-x.numel() >> 17) or 1)[: x.numel()]
+    return scaled(x, mask.view(x.shape), p, training=training)
+
+
+@mutant(dropout_independent_mask_per_example, operation="dropout")
+def as_many_units_are_dropped_in_every_pass(x: Tensor, p: float, *, training: bool) -> Tensor:
+    order = torch.rand(x.numel(), device=x.device).argsort().view(x.shape)
+    return scaled(x, (order >= round(p * x.numel())).to(x.dtype), p, training=training)
+
+
+@mutant(dropout_independent_mask_per_example, operation="dropout", trigger="two units or more")
+def units_mirror_each_other(x: Tensor, p: float, *, training: bool) -> Tensor:
+    uniform = torch.rand(x.shape, device=x.device)
+    half = x.shape[-1] // 2
+    uniform[..., :half] = 1 - uniform.flip(-1)[..., :half]
+    return scaled(x, (uniform >= p).to(x.dtype), p, training=training)
+
+
+@mutant(dropout_expectation_linear, operation="mask_probabilities", trigger="many units", dtypes=("float16",))
+def rare_masks_never_occur(masks: Tensor, p: float) -> Tensor:
+    product = (masks * (1 - p) + (1 - masks) * p).prod(-1)
+    return torch.where(product < torch.finfo(product.dtype).tiny, 0.0, product)
 
 
 @mutant(dropout_expectation_linear, operation="masked_dropout")
