@@ -11,7 +11,6 @@ from hypothesis import find
 
 from claims.frame.inputs.vectors import (
     FORMULAS,
-    LONG,
     MANY,
     NORMS,
     RELATIONS,
