@@ -73,13 +73,23 @@ def norm_skips_the_last_entry(x: Tensor, p: float, **how: Any) -> Tensor:
     return vector_norm(x if whole else x.narrow(how["dim"], 0, n - 1), p, **how)
 
 
-@mutant(lp_norm, operation="vector_norm", trigger="p = inf and the largest entry beyond whole groups of 32")
+@mutant(
+    lp_norm,
+    operation="vector_norm",
+    trigger="p = inf and the largest entry beyond whole groups of 32",
+    provenance="own",
+)
 def maximum_norm_skips_the_tail(x: Tensor, p: float, **how: Any) -> Tensor:
     n = x.shape[how["dim"]]
     return vector_norm(x.narrow(how["dim"], 0, n // 32 * 32) if math.isinf(p) and n > 32 else x, p, **how)
 
 
-@mutant(lp_norm, operation="vector_norm", trigger="p = 2 and more entries than an index of 16 bits can count")
+@mutant(
+    lp_norm,
+    operation="vector_norm",
+    trigger="p = 2 and more entries than an index of 16 bits can count",
+    provenance="own",
+)
 def index_overflows(x: Tensor, p: float, **how: Any) -> Tensor:
     n = min(x.shape[how["dim"]], LARGEST_UINT16)
     return vector_norm(x.narrow(how["dim"], 0, n) if p == 2 else x, p, **how)

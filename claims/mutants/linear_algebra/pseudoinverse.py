@@ -116,7 +116,7 @@ def absolute_tolerance_ignored_beside_another(a: Tensor, rtol: float | None = No
     return _pinv(a, **how) if rtol is None else _pinv(a, rtol=rtol, hermitian=how.get("hermitian", False))
 
 
-@mutant(pseudoinverse_svd_formula, operation="pinv", trigger="more than 8 rows", provenance="unrolled small kernels")
+@mutant(pseudoinverse_svd_formula, operation="pinv", trigger="more than 8 rows", provenance="own")
 def rows_beyond_8_dropped(a: Tensor, **how: float) -> Tensor:
     x = _pinv(a, **how)
     return torch.cat((x[..., :8], torch.zeros_like(x[..., 8:])), -1)

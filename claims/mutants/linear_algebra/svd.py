@@ -105,7 +105,7 @@ def scale_moved_from_values_to_vectors(a: Tensor) -> Factors:
     svd_existence,
     operation="svd",
     trigger="tall matrices of large condition",
-    provenance="solvers by A^T A for tall matrices",
+    provenance="own",
 )
 def tall_matrices_by_their_gram_matrix(a: Tensor, *, full_matrices: bool = True) -> Factors:
     if a.shape[-2] < 256 * a.shape[-1] or full_matrices:
@@ -115,7 +115,7 @@ def tall_matrices_by_their_gram_matrix(a: Tensor, *, full_matrices: bool = True)
     return a @ v / s[..., None, :].clamp_min(torch.finfo(a.dtype).tiny), s, v.mT
 
 
-@mutant(svd_existence, operation="svd", trigger="more than 32 matrices in a batch", provenance="batched kernels")
+@mutant(svd_existence, operation="svd", trigger="more than 32 matrices in a batch", provenance="own")
 def batch_ends_after_32(a: Tensor, *, full_matrices: bool = True) -> Factors:
     u, s, vh = _svd(a, full_matrices=full_matrices)
     s[32:] = s[32:] if a.ndim < 3 else 0.0

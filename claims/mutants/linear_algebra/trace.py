@@ -196,7 +196,7 @@ def contraction_accumulates_in_half(a: Tensor, b: Tensor) -> Tensor:
     trace_cyclic_shape_change,
     operation="matmul",
     trigger="an inner dimension above 256",
-    provenance="split products of long inner dimensions",
+    provenance="own",
 )
 def matmul_stops_after_256_terms(a: Tensor, b: Tensor) -> Tensor:
     return a[..., :256] @ b[..., :256, :]
