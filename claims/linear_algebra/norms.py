@@ -50,10 +50,10 @@ def lp_norm(subject: Subject, vector: inputs.Normed) -> Iterator[Check]:
     yield from agrees(subject, subject.vector_norm_of_block(block, p, dim=(1, 2)), x, p, truth)
     apart = subject.vector_norm_of_block(block.movedim(0, 1), p, dim=(0, 2), keepdim=True)
     yield from agrees(subject, apart[0, :, 0], x, p, truth)
-    if x.shape[-1] > inputs.LENGTHS[-1]:
-        return  # all spellings share the kernels
     for spelling in ("norm", "linalg_norm", "tensor_norm"):
         yield from agrees(subject, getattr(subject, spelling)(x, p, dim=-1), x, p, truth)
+    if x.shape[-1] > inputs.LENGTHS[-1]:
+        return  # the others share the kernels
     wider = float32 if subject.format.precision < float32.precision else float64
     in_wider = subject.vector_norm(x, p, dim=-1, dtype=getattr(torch, wider.name))
     of_wider = reference.norm(values(x), p, Arithmetic.of(wider), pow_error=reference.pow_ulps(subject.device))
@@ -233,8 +233,9 @@ def computed_norms_vanish_together(subject: Subject, vector: inputs.Normed) -> I
 def minkowski_inequality(subject: Subject, triple: inputs.Triple) -> Iterator[Check]:
     """Also in its reverse form, | ||x|| - ||y|| | <= ||x - y||, and for distances, d(x, z) <= d(x, y) + d(y, z).
 
-    Equality cases (collinear, equal and opposite vectors) are where rounding shows. For p = inf both forms are held to
-    without any slack: the maximum is exact, and fl(|x_i + y_i|) <= fl(max |x_i| + max |y_i|).
+    The distances themselves come first. Equality cases (collinear, equal, opposite vectors) are where rounding shows.
+    For p = inf both forms are held to without any slack: the maximum is exact, and fl(|x_i + y_i|) <= fl(max |x_i| +
+    max |y_i|).
     """
     x, y, z, p = triple
     sum_, difference = subject.add(x, y), subject.subtract(x, y)
@@ -243,6 +244,11 @@ def minkowski_inequality(subject: Subject, triple: inputs.Triple) -> Iterator[Ch
     xy, xz, yz = (subject.dist(a, b, p) for a, b in pairs)
     sides = [subject.format.round(values(a) - values(b)) for a, b in pairs]
     of_x, of_y, of_sum, of_difference, *of_sides = exact_norms(subject, p, x, y, sum_, difference, *sides)
+    how, error = subject.arithmetic("vector_norm"), reference.pow_ulps(subject.device)
+    apart_by = reference.distance(values(x[:FEW]), values(y[:FEW]), p, how, pow_error=error)
+    finite = np.isfinite(apart_by.bound)
+    for spelling, d in (("dist", xy), ("pairwise_distance", subject.pairwise_distance(*pairs[0], p, 0.0))):
+        yield within(d, apart_by, where=finite, label=spelling)
     allowed = 0.0 if p == math.inf else slack(subject, [of_sum, of_x, of_y], [of_sum])
     yield at_most(total, subject.add(nx, ny), allowed, label="sum")
     allowed = 0.0 if p == math.inf else slack(subject, [of_x, of_y, of_difference], [of_difference])
@@ -320,6 +326,8 @@ def norm_absolute_homogeneity(subject: Subject, scaled: inputs.Scaled) -> Iterat
     error_of_one = reference.homogeneity_error(truth, truth_of_unit, 1 / least, x.shape[-1], p, arithmetic)
     normal = np.isfinite(error_of_one)
     yield within(one, Truth(np.ones_like(error_of_one), error_of_one), where=normal, label="a = 1/||x||")
+    along = np.sign(values(unit)) * np.sign(values(x)) >= 0
+    yield holds(along.all(-1), where=normal, label="x/||x|| points along x")
     vanishes = (factor == 0) & np.isfinite(values(norm))
     yield holds((values(left) == 0) & ~np.signbit(values(left)), where=vanishes, label="a = 0")
     if p == 2:

@@ -88,20 +88,26 @@ def pseudoinverse_svd_formula(subject: Subject, A: Tensor, D: Tensor) -> Iterato
 def thresholds(subject: Subject, D: Tensor) -> Iterator[Check]:
     """Which entries of diagonals with the largest 1 and then 1/2, up to a scale, pinv inverts: those above a threshold.
 
-    Tolerances lie at the entries and just below them; at zero nothing is dropped.
+    Tolerances lie at the entries and just below them; at zero nothing is dropped. Of two the larger counts, and a small
+    absolute one alone takes the place of the default. Square matrices are inverted by eigenvectors.
     """
     few, d = D[:4], values(D[:4])
+    symmetric = D.shape[-1] == D.shape[-2]
     truth = reference.diagonal_pseudoinverse(values(D), subject.format)
     yield within(subject.pinv(D), truth, label="threshold")
-    if D.shape[-1] == D.shape[-2]:
+    if symmetric:
         yield within(subject.pinv(D, hermitian=True), truth, label="threshold on eigenvalues")
-    for rtol in (0.0, 0.5 - 2.0**-7, 0.5, 1.0):
-        truth = reference.diagonal_pseudoinverse(d, subject.format, rtol=rtol)
-        yield within(subject.pinv(few, rtol=rtol), truth, label=f"rtol = {rtol:.2g}")
     largest = float(np.abs(d).max())
-    for factor in (1 - 2.0**-6, 1.0):
-        truth = reference.diagonal_pseudoinverse(d, subject.format, atol=factor * largest)
-        yield within(subject.pinv(few, atol=factor * largest), truth, label=f"atol = {factor:.2g} s_1")
+    relative = ({"rtol": rtol} for rtol in (0.0, 0.5 - 2.0**-7, 0.5, 1.0))
+    absolute = ({"atol": factor * largest} for factor in (subject.format.u, 1 - 2.0**-6, 1.0))
+    both = ({"rtol": rtol, "atol": factor * largest} for rtol, factor in ((0.375, 0.375), (0.25, 0.5)))
+    for tolerances in (*relative, *absolute, *both):
+        truth = reference.diagonal_pseudoinverse(d, subject.format, **tolerances)
+        how = {**tolerances, "hermitian": True} if symmetric else tolerances
+        label = ", ".join(f"{name} = {tolerance:.2g}" for name, tolerance in tolerances.items())
+        yield within(subject.pinv(few, **how), truth, label=label)
+    truth = reference.diagonal_pseudoinverse(d, subject.format, rtol=0.5)
+    yield within(subject.pinverse(few, rcond=0.5), truth, label="rcond = 0.5")
 
 
 @refutation(pseudoinverse_svd_formula, r"(AB)^+=B^+A^+")

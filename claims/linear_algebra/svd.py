@@ -26,6 +26,7 @@ class Factors(NamedTuple):
     S: Tensor
     Vh: Tensor
     full: bool
+    old: bool = False
 
     def have_shapes_for(self, A: Tensor) -> bool:
         """Square U and V in the full decomposition, min(m, n) columns each in the reduced one."""
@@ -55,20 +56,20 @@ def decompositions(subject: Subject, A: Tensor) -> Iterator[Factors]:
 def svd_existence(subject: Subject, A: Tensor) -> Iterator[Check]:
     """Torch's U, D and V^T, full and reduced, are multiplied almost exactly and compared with A.
 
-    U and V must be orthogonal and D non-negative. Up to 256 rows and columns; larger ones reduced only. torch.svd,
-    which gives V instead of V^T, must rebuild A too.
+    U and V must be orthogonal and D non-negative. Up to 256 rows and columns; larger ones reduced only. The factors of
+    torch.svd, which gives V instead of V^T, must be as good.
     """
     a, size, arithmetic = values(A), max(A.shape[-2:]), subject.arithmetic("svd")
-    for factors in decompositions(subject, A):
-        yield holds(factors.have_shapes_for(A), label="shapes")
+    U, S, V = subject.svd_with_v(A)
+    for factors in (*decompositions(subject, A), Factors(U, S, V.mT, full=False, old=True)):
+        of = "torch.svd: " if factors.old else ""
+        yield holds(factors.have_shapes_for(A), label=f"{of}shapes")
         if factors.have_shapes_for(A):
             u, s, vh = values(factors[:3])
-            yield within_norm(*reference.reconstruction(a, u, s, vh, arithmetic), axes=2, label="A = U D V^T")
-            yield within_norm(*reference.orthogonality(u, size, arithmetic), axes=2, label="U^T U = I")
-            yield within_norm(*reference.orthogonality(vh.mT, size, arithmetic), axes=2, label="V^T V = I")
-            yield at_most(0.0, s, label="D >= 0")
-    u, s, v = values(subject.svd_with_v(A))
-    yield within_norm(*reference.reconstruction(a, u, s, v.mT, arithmetic), axes=2, label="torch.svd: A = U D V^T")
+            yield within_norm(*reference.reconstruction(a, u, s, vh, arithmetic), axes=2, label=f"{of}A = U D V^T")
+            yield within_norm(*reference.orthogonality(u, size, arithmetic), axes=2, label=f"{of}U^T U = I")
+            yield within_norm(*reference.orthogonality(vh.mT, size, arithmetic), axes=2, label=f"{of}V^T V = I")
+            yield at_most(0.0, s, label=f"{of}D >= 0")
 
 
 @refutation(
@@ -129,19 +130,26 @@ def svd_orthogonal_factors(subject: Subject, A: Tensor) -> Iterator[Check]:
                     yield within_norm(*defect, axes=2, label=f"{name} {name}^T = I")
                 if q.shape[-2:] == (1, 1):
                     yield holds(np.abs(q) == 1, label=f"{name} = 1 or -1")
-    for name, columns in other_orthonormal_columns(subject, A):
+    for name, columns, count in other_orthonormal_columns(subject, A):
+        yield holds(columns.shape[-1] == count, label=f"{name}: columns")
         defect = reference.orthogonality(values(columns), size, arithmetic)
         yield within_norm(*defect, axes=2, label=f"{name}: Q^T Q = I")
 
 
-def other_orthonormal_columns(subject: Subject, A: Tensor) -> Iterator[tuple[str, Tensor]]:
-    """Torch's other matrices with orthonormal columns, for A or in its shape; the square Q of tall A up to 256 rows."""
-    tall = A if A.shape[-2] >= A.shape[-1] else A.mT
-    yield "qr", subject.qr(tall, mode="complete" if max(A.shape[-2:]) <= LARGEST_FULL else "reduced")[0]
-    yield "householder_product", subject.householder_product(*subject.geqrf(tall))
+def other_orthonormal_columns(subject: Subject, A: Tensor) -> Iterator[tuple[str, Tensor, int]]:
+    """Torch's other matrices with orthonormal columns, for A or in its shape, and how many columns they must have.
+
+    QR gives the square Q of tall A up to 256 rows. The rows of a wide matrix that orthogonal_ fills are orthonormal.
+    """
+    m, n = A.shape[-2:]
+    tall, long, short = (A if m >= n else A.mT), max(m, n), min(m, n)
+    square = long <= LARGEST_FULL
+    yield "qr", subject.qr(tall, mode="complete" if square else "reduced")[0], long if square else short
+    yield "householder_product", subject.householder_product(*subject.geqrf(tall)), short
     if A.numel():
         with subject.random(0):
-            yield "orthogonal_", subject.orthogonal_(subject.empty(*tall.shape[-2:]))[None]
+            filled = subject.orthogonal_(subject.empty(m, n))[None]
+        yield "orthogonal_", filled if m >= n else filled.mT, short
 
 
 @refutation(svd_orthogonal_factors, r"\text{The reduced }U\text{ satisfies }UU^\top=I")
@@ -202,7 +210,11 @@ def svd_diagonal_singular_values(subject: Subject, A: Tensor) -> Iterator[Check]
     right, left = (vh * signs[:, None]).mT, (u * signs).mT
     both_changed = reference.vector_defects(a.mT, right, s, left, arithmetic)
     yield within_norm(*both_changed, label="A^T u = s v after the signs of u and v are changed together")
-    yield within(subject.svdvals(A), truth.alone, label="svdvals")
+    alone = subject.svdvals(A)
+    yield within(alone, truth.alone, label="svdvals")
+    yield at_most(0.0, alone, label="svdvals: sign")
+    yield at_most(alone[:, 1:], alone[:, :-1], label="svdvals: order")
+    yield within(subject.svd_with_v(A)[1], truth.with_vectors, label="torch.svd: values")
     nuclear, frobenius = truth.nuclear_norm, norm_truth(a.reshape(len(a), -1), 2, subject.arithmetic("matrix_norm"))
     if s.shape[-1]:
         yield within(subject.matrix_norm(A, ord=2), truth.spectral_norm, label="spectral norm")

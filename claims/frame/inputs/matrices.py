@@ -99,7 +99,7 @@ def matrix_cycles(length: int) -> Regimes:
         MatrixCycle((1, 6, *rest), Numbers("wide", "large")),
         MatrixCycle((17,) * length, Numbers("constant")),
         MatrixCycle((5, 130, *rest), Numbers("cancel")),
-        MatrixCycle((5, 130, *rest), Numbers("positive")),
+        MatrixCycle((5, 520, *rest), Numbers("positive")),
         MatrixCycle((4,) * length, Numbers("normal", "tiny")),
         MatrixCycle((4,) * length, Numbers("normal", "large"), alternating=True),
         MatrixCycle((4,) * length, Numbers("normal", "huge"), alternating=True),

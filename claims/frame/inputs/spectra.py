@@ -128,6 +128,13 @@ class Gallery(MatrixRegime):
         return np.asarray(a * signs[:, : shape[1], None] * signs[:, None, shape[1] :])
 
 
+@dataclasses.dataclass(frozen=True)
+class ManyMatrices(Gallery):
+    """As many matrices as the profile allows: more than a kernel may take at a time."""
+
+    most: ClassVar[int] = 256
+
+
 def orthonormal(rng: np.random.Generator, shape: tuple[int, ...]) -> Float64:
     """Random matrices (batch, m, k), m >= k, with orthonormal columns."""
     return np.asarray(np.linalg.qr(rng.standard_normal(shape))[0])
@@ -231,8 +238,9 @@ MATRICES: tuple[Regime, ...] = (
     Gallery(3, 7, name="normal"),
     Gallery(64, 64, name="normal"),
     PrescribedSpectrum(200, 50, spectrum="log-random", condition="large"),
-    Gallery(1030, 4, name="normal"),  # so tall that LAPACK starts with a blocked QR factorisation
-    Gallery(4, 1030, name="normal"),
+    # so tall that LAPACK starts with a blocked QR factorisation; A^T A would not do
+    PrescribedSpectrum(1030, 4, condition="large"),
+    PrescribedSpectrum(4, 1030, condition="large"),
     # deficient rank
     Gallery(5, 4, name="half-rank"),
     Gallery(4, 5, name="rank-one"),
@@ -261,4 +269,5 @@ MATRICES: tuple[Regime, ...] = (
     Gallery(4, 4, "subnormal", name="normal"),
     PrescribedSpectrum(4, 4, "huge", spectrum="geometric", condition="extreme"),
     Gallery(3, 3, repeated=True),
+    ManyMatrices(2, 2, name="normal"),
 )

@@ -30,9 +30,9 @@ RATIOS = {"below": 1 - 2.0**-6, "at": 1.0, "above": 1 + 2.0**-6, "far-above": 2.
 class ExactRank(Regime):
     """A matrix L D R of rank exactly min(rows, cols) - `deficiency`.
 
-    L and R are integer matrices with a unit triangular part, D holds powers of two: ones if the matrix is well
-    conditioned, else from 1 down to 2^(17 - p) with p significant bits. Of the `columns` the first may be zero, or the
-    first two equal. At the scales "tiny" and "huge" squares of entries underflow or overflow.
+    L and R are integer matrices with a unit triangular part, D holds powers of two of random signs: ones if the matrix
+    is well conditioned, else from 1 down to 2^(17 - p) with p significant bits. Of the `columns` the first may be zero,
+    or the first two equal. At the scales "tiny" and "huge" squares of entries underflow or overflow.
     """
 
     rows: int = 2
@@ -80,8 +80,10 @@ class ExactRank(Regime):
             first = right[..., :1] if self.columns == "twin-first" and right.size else np.zeros((batch, self.rank, 1))
             right = np.concatenate((first, right), -1)
         lowest = 17 - fmt.precision if self.condition == "ill" else 0
-        powers = 2.0 ** np.rint(np.linspace(0, lowest, self.rank))
-        return left, right * powers[:, None] * Numbers(scale=self.scale).factor(fmt)
+        powers = (
+            rng.choice([-1.0, 1.0], (batch, self.rank, 1)) * 2.0 ** np.rint(np.linspace(0, lowest, self.rank))[:, None]
+        )
+        return left, right * powers * Numbers(scale=self.scale).factor(fmt)
 
 
 def _of_full_column_rank(rng: np.random.Generator, shape: tuple[int, int, int]) -> Float64:
@@ -93,8 +95,18 @@ def _of_full_column_rank(rng: np.random.Generator, shape: tuple[int, int, int]) 
 
 
 @dataclasses.dataclass(frozen=True)
+class ManyExactRank(ExactRank):
+    """As many matrices as the profile allows: more than a kernel may take at a time."""
+
+    most: ClassVar[int] = 256
+
+
+@dataclasses.dataclass(frozen=True)
 class NearThreshold(Regime):
-    """diag(1, 2^-1, ..., t) with random signs; t lies `side` max(rows, cols) eps, the value up to which pinv drops."""
+    """diag(1, 2^-1, ..., t) with random signs; t lies `side` max(rows, cols) eps, the value up to which pinv drops.
+
+    Every matrix has a scale of its own, so that a threshold taken from another matrix of the batch is a wrong one.
+    """
 
     rows: int = 2
     cols: int = 2
@@ -114,7 +126,7 @@ class NearThreshold(Regime):
         d = rng.choice([-1.0, 1.0], (batch, len(i))) * 2.0**-i
         d[:, -1] = max(self.rows, self.cols) * 2 * fmt.u * RATIOS[self.side]
         a = np.zeros((batch, self.rows, self.cols))
-        a[:, i, i] = d * Numbers(scale=self.scale).factor(fmt)
+        a[:, i, i] = d * 2.0 ** rng.integers(-8, 1, (batch, 1)) * Numbers(scale=self.scale).factor(fmt)
         return [a]
 
     def admits(self, arrays: Arrays) -> NDArray[np.bool_]:
@@ -225,8 +237,9 @@ def exact_matrices() -> Regimes:
         ExactRank(1, 1),
         ExactRank(1, 5),
         ExactRank(5, 1),
-        ExactRank(5, 3),
-        ExactRank(3, 5),
+        ExactRank(17, 9),
+        ExactRank(9, 17, deficiency=1),
+        ManyExactRank(2, 3),
         ExactRank(3, 4, deficiency=3),
         ExactRank(5, 3, deficiency=1),
         ExactRank(3, 6, deficiency=1, columns="twin-first"),
@@ -289,8 +302,8 @@ def wide_systems() -> Regimes:
         LinearSystem(one),
         LinearSystem(one, driver="gelsd"),
         *(LinearSystem(a, driver=d) for a in (zero, twin) for d in DRIVERS),
-        LinearSystem(ExactRank(4, 4)),
-        LinearSystem(ExactRank(4, 4, deficiency=2), columns=3, driver="gelsd"),
+        LinearSystem(ExactRank(9, 17)),
+        LinearSystem(ExactRank(4, 4, deficiency=2), columns=4, driver="gelss"),
         LinearSystem(ExactRank(3, 5), "zero", driver="gelss"),
         LinearSystem(ExactRank(4, 6, condition="ill"), columns=2),
         LinearSystem(ExactRank(4, 6, condition="ill"), driver="gelsd"),
@@ -313,6 +326,7 @@ def tall_systems() -> Regimes:
         *(LinearSystem(ExactRank(4, 3, deficiency=1), "inconsistent", driver=d) for d in DRIVERS[1:]),
         LinearSystem(ExactRank(4, 3, deficiency=1, columns="zero-first"), "inconsistent", driver="gelsy"),
         LinearSystem(ExactRank(4, 4)),
+        LinearSystem(ExactRank(17, 9), "inconsistent", driver="gelsd"),
         LinearSystem(ExactRank(3, 3, deficiency=1), "orthogonal", driver="gelsd"),
         LinearSystem(ExactRank(1, 1)),
         LinearSystem(ExactRank(5, 1), "inconsistent"),

@@ -24,15 +24,15 @@ Scaled = tuple[Tensor, Tensor, float]
 Triple = tuple[Tensor, Tensor, Tensor, float]
 """Three vectors and an order."""
 
-VECTOR_KINDS = (*KINDS, "single", "negative zeros", "infinity", "nan")
+VECTOR_KINDS = (*KINDS, "single", "rising", "negative zeros", "infinity", "nan")
 SCALES = ("one", "small", "large", "subnormal", "vanishing", "threshold", "tiny", "near overflow", "overflow")
 RELATIONS = ("independent", "collinear", "equal", "opposite", "disjoint")
 SCALARS = ("power", "random", "zero", "negative zero", "one", "minus one", "subnormal", "largest", "tiny", "huge")
 NORMS = ("2", "1", "inf", "3", "1.25", "1.5", "2.5", "4", "7", "10", "1.1")
 QUASINORMS = ("0.5", "0.25", "0.75")
 FORMULAS = (*QUASINORMS, "0", "-1", "-2", "-inf")
-LENGTHS = (2, 1, 3, 5, 8, 17, 33, 100, 257)
-LONG = (4097, 1025, 1023)
+LENGTHS = (2, 1, 3, 5, 8, 17, 25, 33, 100, 257)
+LONG = (4111, 4097, 4095)
 """Beyond and next to the blocks of kernels."""
 MANY = 64
 
@@ -41,12 +41,13 @@ MANY = 64
 class Vector(Regime):
     """A vector of `n` numbers and an order p, which may be "inf" or "-inf"; a property gets (x, p).
 
-    `kind`: those of `Numbers`, single (one entry beside zeros), negative zeros, infinity and nan (normal numbers, one
-    of which is replaced). `scale`: one; small and large (an eighth of the exponent range); subnormal; and by the p-th
-    powers, in the accumulator's format: vanishing (within a few binary orders of half the smallest subnormal number),
-    threshold (all entries but zeros the number whose power is that half, in the accumulator's or the stored format, or
-    one of its neighbours), tiny (of the smallest normal one), near overflow (their sum next to the largest number),
-    overflow (a little above).
+    `kind`: those of `Numbers`, single (one entry beside zeros), rising (normal numbers in the order of their powers, so
+    that the last one decides a maximum), negative zeros, infinity and nan (normal numbers, one of which is replaced).
+    `scale`: one; small and large (an eighth of the exponent range); subnormal; and by the p-th powers, in the
+    accumulator's format: vanishing (within a few binary orders of half the smallest subnormal number), threshold (all
+    entries but zeros the number whose power is that half, in the accumulator's or the stored format, or one of its
+    neighbours), tiny (of the smallest normal one), near overflow (their sum next to the largest number), overflow (a
+    little above).
 
     `many`: 64 vectors at a time however long they are, as kernels need that reduce several columns at once.
     """
@@ -89,6 +90,9 @@ class Vector(Regime):
             return np.full(shape, -0.0)
         if self.kind in KINDS:
             x = Numbers(self.kind).fill(rng, shape, fmt)
+        elif self.kind == "rising":
+            x = rng.standard_normal(shape)
+            x = np.take_along_axis(x, np.argsort(np.abs(x) if self.p > 0 else -np.abs(x), -1), -1)
         else:
             x = rng.standard_normal(shape)
             chosen = np.arange(self.n) == rng.integers(0, self.n, (batch, 1))
@@ -221,8 +225,8 @@ def _drawn(orders: Sequence[str], kinds: Sequence[str], scales: Sequence[str]) -
     """Vectors of short length; those that make no sense are not drawn."""
 
     def build(n: int, order: str, kind: str, scale: str) -> Vector:
-        positive = float(order) > 0
-        return Vector(n, order, kind, scale if positive or scale in ("one", "small", "large") else "one")
+        count_or_norm = float(order) >= 0
+        return Vector(n, order, kind, scale if count_or_norm or scale in ("one", "small", "large") else "one")
 
     return st.builds(build, *(st.sampled_from(choices) for choices in (LENGTHS, orders, kinds, scales)))
 
@@ -242,10 +246,11 @@ def vectors() -> Regimes:
         Vector(1023, "2", "normal"),
         *(Vector(n, order, "normal") for n, order in zip(itertools.cycle(LONG), NORMS[4:], strict=False)),
         # the orders before come many at a time
-        *(Vector(1025, order, "wide", many=True) for order in ("1", "inf")),
-        *(Vector(4097, order, "normal", many=True) for order in ("2", "3")),
-        Vector(32769, "2", "constant"),
-        Vector(32769, "inf", "normal"),
+        Vector(1025, "1", "wide", many=True),
+        Vector(1025, "inf", "rising", many=True),
+        *(Vector(LONG[0], order, "normal", many=True) for order in ("2", "3")),
+        Vector(70001, "2", "constant"),
+        Vector(65567, "inf", "rising"),
         Vector(70001, "1", "absorb"),
         Vector(70001, "3", "normal"),
         *(Vector(2, order, "normal", "vanishing") for order in ("2", "1.5", "3", "10")),
@@ -255,7 +260,7 @@ def vectors() -> Regimes:
         *(Vector(5, order, "integers", "subnormal") for order in ("1", "1.25", "inf")),
         *(Vector(2, order, "negative zeros") for order in ("1", "2", "inf")),
     )
-    kinds = (*KINDS, "single", "negative zeros")
+    kinds = (*KINDS, "single", "rising", "negative zeros")
     return Regimes(_drawn(NORMS, kinds, (*SCALES[:3], *SCALES)), corners)
 
 
@@ -313,7 +318,8 @@ def vector_triples(orders: Sequence[str] = NORMS) -> Regimes:
         VectorTriple(Vector(2, first), "opposite"),
         VectorTriple(Vector(2, first), "disjoint"),
         VectorTriple(Vector(8, first, "single")),
-        VectorTriple(Vector(8, first, "wide"), "collinear"),
+        VectorTriple(Vector(9, first, "wide"), "collinear"),  # a square matrix
+        VectorTriple(Vector(25, first, "normal")),
         VectorTriple(Vector(100, first, "absorb"), "collinear"),
         VectorTriple(Vector(33, first, "cancel"), "equal"),
         VectorTriple(Vector(1, first, "wide")),
@@ -355,9 +361,9 @@ def quasinormed_vectors() -> Regimes:
     corners = (
         Vector(2, "0.5"),
         *(Vector(n, order, "normal") for order in FORMULAS for n in (1, 3, 33)),
-        *(Vector(n, order, "normal") for order in ("0.5", "0", "-1") for n in (1025, 4097)),
-        *(Vector(4097, order, "normal") for order in ("0.25", "-2")),
-        *(Vector(1025, order, "normal") for order in ("0.75", "-inf")),
+        *(Vector(n, order, "normal") for order in ("0.5", "0", "-1") for n in (1025, 4111)),
+        *(Vector(n, order, "normal") for n, order in zip(LONG, ("0.25", "-2", "0.75"), strict=True)),
+        Vector(4095, "-inf", "rising"),
         Vector(1025, "0.5", "normal", "subnormal"),
         Vector(0, "0.5"),
         Vector(0, "0"),
@@ -367,6 +373,8 @@ def quasinormed_vectors() -> Regimes:
         Vector(5, "-1", "absorb"),
         Vector(5, "-2", "wide"),
         Vector(100, "0", "single"),
+        Vector(5, "0", "normal", "subnormal"),
+        Vector(5, "-inf", "integers"),
     )
     kinds = ("integers", "normal", "wide", "constant", "absorb", "ties", "single")
     return Regimes(_drawn(FORMULAS, kinds, ("one", "small", "large", "subnormal")), corners)

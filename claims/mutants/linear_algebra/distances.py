@@ -56,3 +56,14 @@ def spectral_norm_is_the_smallest_singular_value(a: Tensor, order: str | float =
 )
 def row_sums_keep_their_signs(a: Tensor, order: str | float = "fro") -> Tensor:
     return a.sum(-1).amax(-1) if order == math.inf else _norm(a, order)
+
+
+@mutant(
+    matrix_norms_are_norms,
+    operation="matrix_norm",
+    trigger="order 2 and a square matrix that is not normal",
+    provenance="own",
+)
+def spectral_norm_is_the_spectral_radius(a: Tensor, order: str | float = "fro") -> Tensor:
+    square = order == 2 and a.shape[-1] == a.shape[-2]
+    return torch.linalg.eigvals(a).abs().amax(-1) if square else _norm(a, order)

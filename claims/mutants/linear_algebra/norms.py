@@ -19,6 +19,7 @@ from claims.linear_algebra.norms import (
 )
 
 SIMD_WIDTH = 8
+LARGEST_UINT16 = 2**16 - 1
 
 
 def vector_norm(x: Tensor, p: float, **how: Any) -> Tensor:
@@ -71,6 +72,34 @@ def norm_skips_the_last_entry(x: Tensor, p: float, **how: Any) -> Tensor:
     n = x.shape[how["dim"]]
     whole = n % SIMD_WIDTH == 0 or n < SIMD_WIDTH
     return vector_norm(x if whole else x.narrow(how["dim"], 0, n - 1), p, **how)
+
+
+@mutant(
+    lp_norm,
+    operation="vector_norm",
+    trigger="p = inf and the largest entry beyond whole groups of 32",
+    provenance="own",
+)
+def maximum_norm_skips_the_tail(x: Tensor, p: float, **how: Any) -> Tensor:
+    n = x.shape[how["dim"]]
+    return vector_norm(x.narrow(how["dim"], 0, n // 32 * 32) if math.isinf(p) and n > 32 else x, p, **how)
+
+
+@mutant(
+    lp_norm,
+    operation="vector_norm",
+    trigger="p = 2 and more entries than an index of 16 bits can count",
+    provenance="own",
+)
+def index_overflows(x: Tensor, p: float, **how: Any) -> Tensor:
+    n = min(x.shape[how["dim"]], LARGEST_UINT16)
+    return vector_norm(x.narrow(how["dim"], 0, n) if p == 2 else x, p, **how)
+
+
+@mutant(lp_norm, operation="norm", trigger="more than one block of 1024 entries", provenance="own")
+def only_the_first_block_is_read(x: Tensor, p: float, dim: int) -> Tensor:
+    norm: Tensor = torch.norm(x.narrow(dim, 0, min(x.shape[dim], 1024)), p, dim=dim)
+    return norm
 
 
 @mutant(norm_nonnegativity, operation="vector_norm", trigger="the zero vector")
@@ -151,6 +180,11 @@ def distance_adds(x: Tensor, y: Tensor, p: float) -> Tensor:
     return vector_norm(x + y, p)
 
 
+@mutant(minkowski_inequality, operation="pairwise_distance", trigger="entries of opposite signs", provenance="own")
+def distance_of_the_magnitudes(x: Tensor, y: Tensor, p: float, eps: float) -> Tensor:
+    return vector_norm(x.abs() - y.abs() + eps, p, dim=-1)
+
+
 @mutant(minkowski_inequality, operation="vector_norm", trigger="p = 3, (1, -1) and (1, 1): 2 > 1.26")
 def cubes_keep_their_sign(x: Tensor, p: float, **how: Any) -> Tensor:
     return x.pow(3).sum(how["dim"]).abs().pow(1 / 3) if p == 3 else vector_norm(x, p, **how)
@@ -176,6 +210,11 @@ def vectors_are_divided_by_the_squared_norm(x: Tensor, p: float, *, dim: int, ep
     return x / vector_norm(x, p, dim=dim, keepdim=True).square().clamp_min(eps)
 
 
+@mutant(norm_absolute_homogeneity, operation="normalize", trigger="a vector other than 0", provenance="own")
+def normalised_vectors_point_backwards(x: Tensor, p: float, *, dim: int, eps: float) -> Tensor:
+    return -torch.nn.functional.normalize(x, p, dim=dim, eps=eps)
+
+
 @mutant(lp_quasinorm_below_one, operation="vector_norm", trigger="0 < p < 1")
 def order_is_clipped_to_one(x: Tensor, p: float, **how: Any) -> Tensor:
     return vector_norm(x, max(p, 1.0) if p > 0 else p, **how)
@@ -197,3 +236,14 @@ def orders_below_one_are_refused(x: Tensor, p: float, **how: Any) -> Tensor:
     if p < 1:
         raise ValueError("the order of a norm is at least 1")
     return vector_norm(x, p, **how)
+
+
+@mutant(lp_quasinorm_below_one, operation="vector_norm", trigger="p = 0 and subnormal entries", provenance="own")
+def count_leaves_subnormal_entries_out(x: Tensor, p: float, **how: Any) -> Tensor:
+    gone = torch.where(x.abs() < torch.finfo(x.dtype).tiny, 0.0, x)
+    return vector_norm(gone if p == 0 else x, p, **how)
+
+
+@mutant(lp_quasinorm_below_one, operation="vector_norm", trigger="p = -inf and a zero entry", provenance="own")
+def least_magnitude_leaves_zeros_out(x: Tensor, p: float, **how: Any) -> Tensor:
+    return vector_norm(torch.where(x == 0, math.inf, x) if p == -math.inf else x, p, **how)

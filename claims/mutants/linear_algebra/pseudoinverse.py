@@ -87,6 +87,41 @@ def values_at_the_threshold_kept(a: Tensor, rtol: float | None = None, atol: flo
     return x
 
 
+@mutant(
+    pseudoinverse_svd_formula, operation="pinv", trigger="matrices of different scales in a batch", provenance="own"
+)
+def threshold_shared_by_the_batch(a: Tensor, rtol: float | None = None, atol: float = 0.0, **kind: float) -> Tensor:
+    if not a.numel():
+        return _pinv(a)
+    largest = float(torch.linalg.svdvals(a).max())
+    return _pinv(a, atol=max(atol, _cutoff(a, rtol, atol) * largest), rtol=0.0, **kind)
+
+
+@mutant(
+    pseudoinverse_svd_formula, operation="pinv", trigger="an absolute tolerance below the default one", provenance="own"
+)
+def default_tolerance_kept_beside_another(
+    a: Tensor, rtol: float | None = None, atol: float = 0.0, **kind: float
+) -> Tensor:
+    return _pinv(a, rtol=_cutoff(a, rtol, 0.0), atol=atol, **kind)
+
+
+@mutant(
+    pseudoinverse_svd_formula,
+    operation="pinv",
+    trigger="both tolerances, the absolute one the larger",
+    provenance="own",
+)
+def absolute_tolerance_ignored_beside_another(a: Tensor, rtol: float | None = None, **how: float) -> Tensor:
+    return _pinv(a, **how) if rtol is None else _pinv(a, rtol=rtol, hermitian=how.get("hermitian", False))
+
+
+@mutant(pseudoinverse_svd_formula, operation="pinv", trigger="more than 8 rows", provenance="own")
+def rows_beyond_8_dropped(a: Tensor, **how: float) -> Tensor:
+    x = _pinv(a, **how)
+    return torch.cat((x[..., :8], torch.zeros_like(x[..., 8:])), -1)
+
+
 @mutant(pseudoinverse_svd_formula, operation="pinv", trigger="a symmetric matrix with a negative eigenvalue")
 def negative_eigenvalues_dropped(a: Tensor, *, hermitian: bool = False, **tolerances: float) -> Tensor:
     if not hermitian or not a.numel():
@@ -100,6 +135,18 @@ def negative_eigenvalues_dropped(a: Tensor, *, hermitian: bool = False, **tolera
 @mutant(pseudoinverse_svd_formula, operation="pinverse", trigger="singular values at the scale of the cutoff")
 def cutoff_taken_as_absolute(a: Tensor, rcond: float) -> Tensor:
     return _pinv(a, atol=rcond, rtol=0.0)
+
+
+@mutant(pseudoinverse_svd_formula, operation="pinverse", trigger="a cutoff other than the default", provenance="own")
+def cutoff_ignored(a: Tensor, rcond: float) -> Tensor:
+    x: Tensor = torch.pinverse(a)
+    return x
+
+
+@mutant(pseudoinverse_svd_formula, operation="inv", trigger="a negative number alone", provenance="own")
+def inverse_of_a_number_is_positive(a: Tensor) -> Tensor:
+    x: Tensor = torch.linalg.inv(a)
+    return x.abs() if x.shape[-1] == 1 else x
 
 
 @mutant(pseudoinverse_svd_formula, operation="inv", trigger="a square matrix that is not symmetric")

@@ -89,6 +89,39 @@ def transpose_of_v_instead_of_v(a: Tensor) -> Factors:
     return u, s, vh if vh.shape[-1] == vh.shape[-2] else vh.mT
 
 
+@mutant(svd_existence, operation="svd_with_v", trigger="a singular value other than zero", provenance="own")
+def negative_values_with_v(a: Tensor) -> Factors:
+    u, s, v = torch.svd(a)
+    return u, -s, -v
+
+
+@mutant(svd_existence, operation="svd_with_v", trigger="a singular value other than zero", provenance="own")
+def scale_moved_from_values_to_vectors(a: Tensor) -> Factors:
+    u, s, v = torch.svd(a)
+    return 2 * u, s / 2, v
+
+
+@mutant(
+    svd_existence,
+    operation="svd",
+    trigger="tall matrices of large condition",
+    provenance="own",
+)
+def tall_matrices_by_their_gram_matrix(a: Tensor, *, full_matrices: bool = True) -> Factors:
+    if a.shape[-2] < 256 * a.shape[-1] or full_matrices:
+        return _svd(a, full_matrices=full_matrices)
+    squares, v = torch.linalg.eigh(a.mT @ a)
+    s, v = squares.clamp_min(0).sqrt().flip(-1), v.flip(-1)
+    return a @ v / s[..., None, :].clamp_min(torch.finfo(a.dtype).tiny), s, v.mT
+
+
+@mutant(svd_existence, operation="svd", trigger="more than 32 matrices in a batch", provenance="own")
+def batch_ends_after_32(a: Tensor, *, full_matrices: bool = True) -> Factors:
+    u, s, vh = _svd(a, full_matrices=full_matrices)
+    s[32:] = s[32:] if a.ndim < 3 else 0.0
+    return u, s, vh
+
+
 @mutant(svd_orthogonal_factors, operation="qr", trigger="nearly dependent columns")
 def orthogonalised_by_cholesky(a: Tensor, mode: str) -> tuple[Tensor, Tensor]:
     q, r = torch.linalg.qr(a, mode=mode)
@@ -112,6 +145,34 @@ def reflectors_added_instead_of_multiplied(a: Tensor, tau: Tensor) -> Tensor:
 def columns_normalised_only(tensor: Tensor) -> Tensor:
     tensor.normal_()
     return tensor.div_(tensor.norm(dim=-2, keepdim=True))
+
+
+@mutant(
+    svd_orthogonal_factors,
+    operation="qr",
+    trigger="the complete factor of a tall matrix: nothing but its shape shows it",
+    provenance="own",
+)
+def complete_factor_is_reduced(a: Tensor, mode: str) -> tuple[Tensor, Tensor]:
+    q, r = torch.linalg.qr(a, mode="reduced")
+    return q, r
+
+
+@mutant(svd_orthogonal_factors, operation="orthogonal_", trigger="more columns than rows", provenance="own")
+def wide_matrices_are_reshaped_instead_of_transposed(tensor: Tensor) -> Tensor:
+    long, short = max(tensor.shape), min(tensor.shape)
+    return tensor.copy_(torch.linalg.qr(tensor.new_empty(long, short).normal_())[0].reshape(tensor.shape))
+
+
+@mutant(
+    svd_diagonal_singular_values,
+    operation="svdvals",
+    trigger="a value at the unit roundoff, from an eigenvalue solver",
+    provenance="own",
+)
+def values_may_round_below_zero(a: Tensor) -> Tensor:
+    s: Tensor = torch.linalg.svdvals(a)
+    return torch.where(s < torch.finfo(a.dtype).eps * s[..., :1], -s, s) if s.numel() else s
 
 
 @mutant(svd_diagonal_singular_values, operation="svd", trigger="more than one singular value")

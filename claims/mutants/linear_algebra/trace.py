@@ -36,6 +36,11 @@ def trace_drops_the_last_entry(a: Tensor) -> Tensor:
     return a.diagonal()[:-1].sum()
 
 
+@mutant(trace_definition, operation="trace", trigger="half types", provenance="own", dtypes=("bfloat16", "float16"))
+def trace_stays_in_the_accumulator(a: Tensor) -> Tensor:
+    return a.float().trace()
+
+
 @mutant(trace_definition, trace_cyclic_three, operation="trace", trigger="a negative entry")
 def trace_of_absolute_values(a: Tensor) -> Tensor:
     return a.diagonal().abs().sum()
@@ -185,3 +190,13 @@ def contraction_accumulates_in_half(a: Tensor, b: Tensor) -> Tensor:
     for products in (a * b.mT).flatten().split(8):
         lanes[: len(products)] += products
     return lanes.sum()
+
+
+@mutant(
+    trace_cyclic_shape_change,
+    operation="matmul",
+    trigger="an inner dimension above 256",
+    provenance="own",
+)
+def matmul_stops_after_256_terms(a: Tensor, b: Tensor) -> Tensor:
+    return a[..., :256] @ b[..., :256, :]
