@@ -13,6 +13,7 @@ from tests.frame.runs import Run, evidence, records, run_apart, run_here
 WRONG_NAMES = [
     (["--claim", "dubling"], "no claim 'dubling'; nearest: doubling"),
     (["--chapter", "chanse"], "no chapter 'chanse'; nearest: chance"),
+    (["--claim", "doubling", "--chapter", "chance"], "no claim doubling in chapter chance"),
     (["--device", "cudda"], "no device 'cudda'; nearest: cuda"),
     (["--dtype", "float23"], "no dtype 'float23'; nearest: float32"),
     (["--subject", "eagr"], "no subject 'eagr': give 'eager'"),
