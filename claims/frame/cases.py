@@ -48,6 +48,8 @@ class Selection:
             for name in names:
                 if name not in known:
                     raise UsageProblem(f"no {option} {name!r}; nearest: {nearest(name, known)}")
+        if not self.selected():
+            raise UsageProblem(f"no claim {', '.join(self.claims)} in chapter {', '.join(self.chapters)}")
         for index in (d.partition(":")[2] for d in self.devices):
             if index and not index.isdigit():
                 raise UsageProblem(f"--device: {index!r} is no device index; write for example cuda:0")

@@ -13,6 +13,7 @@ from tests.frame.runs import Run, evidence, records, run_apart, run_here
 WRONG_NAMES = [
     (["--claim", "dubling"], "no claim 'dubling'; nearest: doubling"),
     (["--chapter", "chanse"], "no chapter 'chanse'; nearest: chance"),
+    (["--claim", "doubling", "--chapter", "chance"], "no claim doubling in chapter chance"),
     (["--device", "cudda"], "no device 'cudda'; nearest: cuda"),
     (["--dtype", "float23"], "no dtype 'float23'; nearest: float32"),
     (["--subject", "eagr"], "no subject 'eagr': give 'eager'"),
@@ -196,7 +197,7 @@ def test_kernels_have_items_and_evidence_of_their_own(tmp_path: Path) -> None:
     done = run_here(*options, "--claim", "doubling", "-k", "claim_holds", "--report", str(tmp_path / "out"))
     assert done.outcomes == {"failed": 1, "passed": 1}
     assert "doubling is refuted on mine, cpu, float16" in done.output
-    assert f"--subject {kernels} --device cpu" in done.output
+    assert f"--subject={kernels} --device cpu" in done.output
     assert {k[2]: e["outcome"] for k, e in evidence(tmp_path / "out").items()} == {"eager": "held", "mine": "failed"}
 
 
