@@ -38,8 +38,12 @@ class Rebuilt:
         """The margin of the recorded instance in each check, by label."""
         found: dict[str, float] = {}
         seed = self.trial.seed(proposition, self.seed)
+        count = max(
+            (len(a) for name, r in self.trial.regimes.items() if r.batched for a in self.arrays[name]), default=1
+        )
         for check in checks_of(proposition, subject, self.trial, self.arrays, seed):
-            alone = check.margins[self.index : self.index + 1] if len(check.margins) > 1 else check.margins
+            # a check of the whole batch, or of a sample, counts for each instance
+            alone = check.margins[self.index : self.index + 1] if len(check.margins) == count else check.margins
             label = check.label or check.kind
             found[label] = max(float(alone.max(initial=0.0)), found.get(label, 0.0))
         return found

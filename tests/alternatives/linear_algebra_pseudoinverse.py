@@ -52,10 +52,14 @@ def pinverse_by_gesvd(a: Tensor, rcond: float) -> Tensor:
 
 
 def pinv_by_scipy(a: Tensor, rtol: float | None = None, atol: float = 0.0, *, hermitian: bool = False) -> Tensor:
-    """scipy.linalg.pinv, which adds the tolerances that torch takes the larger of; pinvh for symmetric matrices."""
+    """scipy.linalg.pinv, or pinvh for symmetric matrices; it adds its tolerances, torch takes the larger of them."""
     invert = scipy.linalg.pinvh if hermitian else scipy.linalg.pinv
     relative = _cutoff(a, rtol, atol)
-    return _each(lambda x: invert(x, atol=atol, rtol=relative), a) if a.numel() else a.mT
+
+    def inverted(x: np.ndarray) -> np.ndarray:
+        return invert(x, atol=max(atol, relative * float(scipy.linalg.svdvals(x)[0])), rtol=0.0)
+
+    return _each(inverted, a) if a.numel() else a.mT
 
 
 def pinv_in_float64(a: Tensor, rtol: float | None = None, atol: float = 0.0, *, hermitian: bool = False) -> Tensor:
