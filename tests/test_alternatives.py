@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import pytest
 import torch
 
-from claims.frame.claim import load_all
+from claims.frame.claim import Claim, load_all
 from claims.frame.evidence import Evidence
 from claims.frame.profiles import PROFILES, Profile, active
 from claims.frame.runner import examine
@@ -73,13 +73,39 @@ def test_an_alternative_is_one_of_operations_that_its_claims_use(alternative: Al
 @pytest.mark.parametrize(("alternative", "claim", "dtype"), CASES)
 def test_a_claim_holds_for_another_correct_implementation(alternative: Alternative, claim: str, dtype: str) -> None:
     subject = Subject("eager", dtype).overriding(alternative.name, **alternative.functions)
-    evidence = examine(CLAIMS[claim], subject, _profile(), seed=SEED)
-    assert evidence.outcome in GOOD, said(evidence)
+    profile, good = _profile(), GOOD
+    dealt = CLAIMS[claim]
+    if profile is FEW:
+        able = [d for d in DTYPES if unsupported(dealt, "cpu", d) is None]
+        dealt, good = dealt_corners(dealt, able.index(dtype), len(able)), GOOD | {"vacuous"}  # all overflow, perhaps
+    evidence = examine(dealt, subject, profile, seed=SEED)
+    assert evidence.outcome in good, said(evidence)
 
 
 def _profile() -> Profile:
     """Every corner once, unless another profile than the quick one is asked for."""
     return FEW if active().name == "quick" else active()
+
+
+def dealt_corners(claim: Claim, hand: int, hands: int) -> Claim:
+    """The claim with its share of the corners: each is seen in one dtype, for a full deck costs a dtype 0.4 seconds."""
+    regimes = {
+        name: r if r.exhaustive else dataclasses.replace(r, corners=(r.corners[0], *r.corners[1 + hand :: hands]))
+        for name, r in claim.regimes.items()
+    }
+    return dataclasses.replace(claim, regimes=regimes)
+
+
+@pytest.mark.parametrize("claim", CLAIMS.values(), ids=CLAIMS)
+def test_every_corner_is_dealt_once(claim: Claim) -> None:
+    hands = [dealt_corners(claim, hand, 4) for hand in range(4)]
+    for name, regimes in claim.regimes.items():
+        seen = [
+            c for h in hands for c in (h.regimes[name].corners if regimes.exhaustive else h.regimes[name].corners[1:])
+        ]
+        assert sorted(map(repr, seen)) == sorted(
+            map(repr, regimes.corners * 4 if regimes.exhaustive else regimes.corners[1:])
+        )
 
 
 @pytest.fixture
