@@ -16,7 +16,7 @@ from claims.frame.evidence import Evidence
 from claims.frame.failure import repeat
 from claims.frame.kernels import EAGER, UsageProblem, subject
 from claims.frame.names import nearest
-from claims.frame.profiles import Profile
+from claims.frame.profiles import DEFAULT, PROFILES, Profile
 from claims.frame.runner import catch, examine, refute
 from claims.frame.subject import Subject
 
@@ -115,8 +115,9 @@ class Case:
 
     def _run_mutant(self, claim: Claim, profile: Profile, seed: int) -> Evidence:
         mutant = next(m for m in claim.mutants if m.name == self.name)
+        quickest = min(profile, PROFILES[DEFAULT], key=lambda p: p.examples)  # where it must be caught, at the latest
         for dtype in self.dtypes:
-            evidence = catch(claim, mutant, subject(EAGER, dtype, self.device), profile, seed=seed)
+            evidence = catch(claim, mutant, subject(EAGER, dtype, self.device), quickest, seed=seed)
             if evidence.outcome == "caught":
                 break
         return evidence
