@@ -134,14 +134,21 @@ class Subject:
                     self.tape.append(Recorded(name, args, kwargs, result, calls))
                 if not operation.in_place and versions != [t._version for t in tensors(args)]:  # noqa: SLF001
                     self.faults.append(f"{name} changes its argument")
-                dtype = kwargs.get("dtype") or self.torch_dtype
-                if (other := float_dtypes(result) - {dtype}) and float_dtypes(args) <= {dtype}:
-                    self.faults.append(f"{name} returns {other.pop()}")
+                self.faults += [f"{name} returns {fault}" for fault in self._misfits(args, kwargs, result)]
                 return result
             finally:
                 self.seconds += time.perf_counter() - start
 
         return call
+
+    def _misfits(self, args: Sequence[Any], kwargs: Mapping[str, Any], result: Any) -> Iterator[str]:
+        """What is wrong with a result and does not show in its numbers: a wider dtype would meet every bound."""
+        dtype = kwargs.get("dtype") or self.torch_dtype
+        if (other := float_dtypes(result) - {dtype}) and float_dtypes(args) <= {dtype}:
+            yield str(other.pop())
+        places = {t.device for t in tensors(args)}  # none for what the host draws
+        if away := next((t.device for t in tensors(result) if places and t.device not in places), None):
+            yield f"a tensor on {away}"
 
     def tensor(self, numbers: ArrayLike) -> Tensor:
         """`numbers` as a tensor of this dtype on this device; numbers that the format holds convert exactly."""
