@@ -21,7 +21,7 @@ from claims.frame.runner import examine
 from claims.frame.subject import Subject
 from claims.frame.support import DTYPES, operations_of, unsupported
 
-FEW = dataclasses.replace(PROFILES["quick"], examples=4, corner_plans=1)
+FEW = dataclasses.replace(PROFILES["quick"], examples=1, batch=64, corner_plans=1)
 """Enough for a kernel that splits its work: the corners are the largest inputs."""
 CLAIMS = load_all()
 FILES = sorted((Path(__file__).parent / "alternatives").glob("*.py"))

@@ -93,7 +93,7 @@ def test_computed_ensembles_stay_within_the_bounds(
 ) -> None:
     """Members, ensembles, errors and squares of every data set, each step stored; each bound within a factor of 20."""
     n, k, format = 3, 2, arithmetic.result
-    levels = format.round(rng.standard_normal((6, 2)) if numbers == "normal" else 1 + rng.uniform(0, 0.1, (6, 2)))
+    levels = format.round(rng.standard_normal((3, 2)) if numbers == "normal" else 1 + rng.uniform(0, 0.1, (3, 2)))
     resamples, _ = bagging.resamples(n)
     tuples, orders = bagging.ensembles(n, k)
     data = levels[:, bagging.data_sets(n)][..., resamples]
