@@ -18,8 +18,10 @@ from claims.frame.messages import failure_text
 from claims.frame.records import RecordWriter
 from claims.frame.summary import print_summary
 
-PROPERTY = "claims-evidence"
+PROPERTY, ABOUT = "claims-evidence", "claims-metadata"
+"""What the items of a worker tell the controller, which examines nothing itself: it would take a core from them."""
 SELECTION = pytest.StashKey[Selection]()
+TOLD = pytest.StashKey[set[str]]()
 
 profiles.register()
 
@@ -98,9 +100,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.fixture
 def judge(request: pytest.FixtureRequest) -> Any:
     """Runs a case, attaches its evidence to the item, and fails or skips the item if the evidence says so."""
+    told = request.config.stash.setdefault(TOLD, set())
 
     def run(case: Case, *good: str) -> None:
         evidence = case.run(profiles.active(), base_seed(request.config))
+        if request.config.option.report and case.claim not in told:
+            told.add(case.claim)
+            request.node.user_properties.append((ABOUT, metadata(load_all()[case.claim])))
         request.node.user_properties.append((PROPERTY, evidence.record()))
         _conclude(case, evidence, good, require_device=request.config.option.require_device)
 
@@ -143,12 +149,13 @@ class Controller:
         """Writes the evidence of an item as soon as it arrives."""
         if report.when != "call":
             return
-        for key, measured in report.user_properties:
-            if key == PROPERTY and isinstance(measured, dict):
-                self.evidence.append(measured)
+        for key, told in report.user_properties:
+            if key == ABOUT and isinstance(told, dict) and self.writer is not None:
+                self.writer.claim(told)
+            if key == PROPERTY and isinstance(told, dict):
+                self.evidence.append(told)
                 if self.writer is not None:
-                    self.writer.claim(metadata(load_all()[measured["claim"]]))
-                    self.writer.evidence(measured)
+                    self.writer.evidence(told)
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Closes the record and builds the report; a report that fails to build fails the run, and loses nothing."""
