@@ -124,7 +124,7 @@ class Subject:
 
         def call(*args: Any, **kwargs: Any) -> Any:
             start = time.perf_counter()
-            versions = [t._version for t in tensors(args)]  # noqa: SLF001  what autograd knows a write in place by
+            versions = _versions(args)
             try:
                 if self.tape is None:
                     result = operation.apply(function, args, kwargs, self.plan, _direct)
@@ -132,7 +132,7 @@ class Subject:
                     calls: list[Call] = []
                     result = operation.apply(function, args, kwargs, self.plan, functools.partial(_recording, calls))
                     self.tape.append(Recorded(name, args, kwargs, result, calls))
-                if not operation.in_place and versions != [t._version for t in tensors(args)]:  # noqa: SLF001
+                if not operation.in_place and versions != _versions(args):
                     self.faults.append(f"{name} changes its argument")
                 self.faults += [f"{name} returns {fault}" for fault in self._misfits(args, kwargs, result)]
                 return result
@@ -179,6 +179,11 @@ class Subject:
             if self.tape is not None:
                 self.tape.append(Recorded("random", (seed,), {}, generator, []))
             yield generator
+
+
+def _versions(args: Sequence[Any]) -> list[int]:
+    """What autograd knows a write in place by; tensors made in inference mode have no such number."""
+    return [t._version for t in tensors(args) if not t.is_inference()]  # noqa: SLF001
 
 
 def _direct(function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:

@@ -222,6 +222,13 @@ def test_faults_are_results_of_another_dtype_and_changed_arguments() -> None:
     assert subject.faults == ["abs returns torch.float32", "subtract changes its argument"]
 
 
+def test_a_kernel_in_inference_mode_is_no_fault() -> None:
+    subject = Subject("eager", "float32").overriding("inference", abs=torch.inference_mode()(torch.abs))
+    total = subject.add(subject.abs(subject.tensor([-1.0])), subject.tensor([1.0]))
+    assert total.item() == 2
+    assert not subject.faults
+
+
 def test_an_operation_in_place_is_judged_by_what_it_filled() -> None:
     subject = Subject("eager", "float32").overriding(
         "elsewhere", uniform_=lambda x, *ends: torch.full_like(x, *ends[:1])
