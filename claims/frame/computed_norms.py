@@ -41,7 +41,6 @@ def exact_norms(subject: Subject, p: float, *vectors: Tensor | Numbers, **how: b
 
 def agrees(subject: Subject, observed: Tensor, x: Tensor, p: float, truth: Truth) -> Iterator[Check]:
     """The computed norm of x is within its bound, in the dtype of x; see `overflowed` for where powers may overflow."""
-    yield holds(observed.dtype == x.dtype, label="dtype")
     yield within(observed, truth, where=np.isfinite(truth.bound), label=f"order {p:g}")
     yield from overflowed(subject, observed, x, p, truth)
 

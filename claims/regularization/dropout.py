@@ -87,7 +87,6 @@ def dropout_inverted_scaling(subject: Subject, layer: inputs.Dropped) -> Iterato
     truth = outcomes(subject, layer)
     told = ~truth.ambiguous
     dropped = np.abs(values(y) - truth.dropped.value) <= truth.dropped.bound
-    yield holds(y.dtype == x.dtype, label="dtype")
     yield within(y, reference.chosen(dropped, truth.dropped, truth.kept), label="survivors are x / (1 - p)")
     if mask is not None:
         yield holds(((values(mask) != 0) != dropped) | ~told, label="the mask returned is that of the survivors")
