@@ -61,7 +61,10 @@ def underflowed(count: int, eta: float, products: Float64, arithmetic: Arithmeti
     gradual underflow moves no product by more than itself (twice, for the roundings of the sum).
     """
     lost = np.asarray(count * eta)
-    return np.minimum(lost, 2 * products) if arithmetic.gradual and not wide(arithmetic) else lost
+    if not arithmetic.gradual or wide(arithmetic) or products.min(initial=np.inf) >= lost:
+        return lost
+    least: Float64 = np.minimum(lost, 2 * products)
+    return least
 
 
 def overflow_threshold(format: Format) -> float:
@@ -85,8 +88,11 @@ def stored(
     """
     size = np.abs(value)
     final = rounded(error, size, arithmetic.result, underflow=underflow) if arithmetic.mixed else error
+    largest = size.max(initial=0.0) + error.max(initial=0.0)
+    if not (overflows(reached.max(initial=0.0), arithmetic.accumulator) or overflows(largest, arithmetic.result)):
+        return final  # as almost always
     overflow = overflows(reached, arithmetic.accumulator) | overflows(size + error, arithmetic.result)
-    return np.where(overflow, np.inf, final) if overflow.any() else final
+    return np.where(overflow, np.inf, final)
 
 
 def rounds_operands(arithmetic: Arithmetic) -> bool:
@@ -101,7 +107,7 @@ def operand_error(value: Float64, error: Float64, arithmetic: Arithmetic) -> Flo
     """
     if rounds_operands(arithmetic):
         error = rounded(error, np.abs(value), arithmetic.operand)
-    return error + flushed(value, error, arithmetic)
+    return error if arithmetic.gradual else error + flushed(value, error, arithmetic)
 
 
 def flushed(value: Float64, error: Float64, arithmetic: Arithmetic) -> Float64:

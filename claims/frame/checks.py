@@ -74,8 +74,9 @@ def _check(kind: str, error: NDArray[np.float64], bound: ArrayLike, where: Any, 
     bound = np.asarray(bound, np.float64)
     _paired(error, bound)
     margins = per_instance(ratio(error, bound))
-    infinite = np.isinf(bound)
-    undetermined = per_instance(np.broadcast_to(infinite, error.shape)) if infinite.any() else None
+    undetermined = None
+    if bound.max(initial=0.0) == np.inf:
+        undetermined = per_instance(np.broadcast_to(bound == np.inf, error.shape))
     applies = None
     if where is not None:
         applies = np.broadcast_to(np.asarray(where, bool), margins.shape)

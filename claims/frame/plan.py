@@ -62,10 +62,15 @@ def _expanded(t: Tensor) -> Tensor:
     if t.is_meta:
         return t
     for axis in range(t.ndim):
-        first = t.narrow(axis, 0, min(1, t.shape[axis]))
-        if t.shape[axis] > 1 and bool(((t == first) & (t.signbit() == first.signbit())).all()):
-            t = first.expand(t.shape)
+        if t.shape[axis] > 1:
+            first, second, rest = t.tensor_split((1, 2), axis)
+            if _same(first, second) and _same(first, rest):  # the second one spares most inputs the rest
+                t = first.expand(t.shape)
     return t
+
+
+def _same(t: Tensor, others: Tensor) -> bool:
+    return bool(((t == others) & (t.signbit() == others.signbit())).all())
 
 
 class _Expansion(torch.autograd.Function):

@@ -61,6 +61,7 @@ def pytest_configure(config: pytest.Config) -> None:
     base_seed(config)
     config.stash[SELECTION] = chosen
     switches.set_all()
+    switches.keep_pages()
     if not option.hypothesis_profile:
         settings.load_profile(profiles.DEFAULT)
     if not hasattr(config, "workerinput"):

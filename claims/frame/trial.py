@@ -44,7 +44,7 @@ class Trial(NamedTuple):
 
     def arrays(self, proposition: Proposition, base: int, batch: int, subject: Subject) -> dict[str, Arrays]:
         """The inputs of every instance, by the parameter of the property."""
-        rng = np.random.default_rng(self.seed(proposition, base))
+        rng = np.random.Generator(np.random.SFC64(self.seed(proposition, base)))  # the fastest of NumPy's
         return {name: regime.make(rng, batch, subject.format) for name, regime in self.regimes.items()}
 
 

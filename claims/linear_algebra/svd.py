@@ -77,7 +77,7 @@ def svd_existence(subject: Subject, A: Tensor) -> Iterator[Check]:
     "The backward error is the same small multiple of u in every dtype: that of float32 would do for float64.",
     dtypes=("float64",),
 )
-@for_all(A=only(PrescribedSpectrum(3, 3, condition="extreme")))
+@for_all(A=only(PrescribedSpectrum(8, 8, condition="large")))  # one in twenty is above
 def backward_error_is_independent_of_dtype(subject: Subject, A: Tensor) -> Iterator[Check]:
     """xBDSQR stops at T u, and T = u^(-1/8) grows as u shrinks: 10 in float32, 98.7 in float64."""
     u, s, vh = values(subject.svd(A, full_matrices=False))

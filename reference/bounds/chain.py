@@ -156,11 +156,11 @@ def _product_error(x: Chain, y: Chain, value: Float64, magnitude: Float64) -> Fl
         moved = moved + e_x @ (y.magnitude + e_y)
     if e_y.any():
         moved = moved + x.magnitude @ e_y
-    touched = magnitude + moved
+    touched = magnitude + moved if moved.ndim else magnitude
     lost = underflowed(n, arithmetic.underflow, touched, arithmetic)
     error = upward(moved + gamma(n, arithmetic.accumulator.u) * touched + lost, n)
     error = stored(error, value, arithmetic, reached=upward(touched + error, n))
-    return error + flushed(value, error, arithmetic)
+    return error if arithmetic.gradual else error + flushed(value, error, arithmetic)
 
 
 def _sum(

@@ -6,7 +6,6 @@ Both run on one thread, and a second is one of the processor's: what else the ma
 from __future__ import annotations
 
 import dataclasses
-import statistics
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -81,8 +80,9 @@ def examine_one_at_a_time() -> float:
 @pytest.mark.benchmark(group="throughput")
 def test_instances_a_second(benchmark: BenchmarkFixture, announce: Callable[[Any], None]) -> None:
     rates: list[float] = []
-    benchmark.pedantic(lambda: rates.append(examine_batches(256)), rounds=3, warmup_rounds=1)
-    rate, slow = statistics.median(rates[1:]), statistics.median(examine_one_at_a_time() for _ in range(3))
+    benchmark.pedantic(lambda: rates.append(examine_batches(256)), rounds=8, warmup_rounds=1)
+    # the fastest of each: what shares the machine only ever makes it slower
+    rate, slow = max(rates), max(examine_one_at_a_time() for _ in range(4))
     benchmark.extra_info.update(
         {"instances a second": round(rate), "one at a time": round(slow), "ratio": round(rate / slow, 1)}
     )
