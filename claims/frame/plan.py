@@ -70,7 +70,7 @@ def _expanded(t: Tensor) -> Tensor:
 
 
 def _same(t: Tensor, others: Tensor) -> bool:
-    return bool(((t == others) & (t.signbit() == others.signbit())).all())
+    return torch.equal(t.expand_as(others), others) and bool((t.signbit() == others.signbit()).all())
 
 
 class _Expansion(torch.autograd.Function):

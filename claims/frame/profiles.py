@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, Phase, settings
 
 @dataclasses.dataclass(frozen=True)
 class Profile:
-    """`examples` drawn trials an item, each a batch of at most `batch` instances and about `elements` numbers.
+    """About `examples` drawn trials an item, each a batch of at most `batch` instances and about `elements` numbers.
 
     Every corner regime runs under `corner_plans` call plans. `climb` lets Hypothesis search for large margins.
     """

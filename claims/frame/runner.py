@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator, Sequence
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import numpy as np
 from hypothesis import Phase, given, settings, target
@@ -27,6 +27,10 @@ from claims.frame.trial import Timer, Trial, checks_of, digest
 
 MOST_UNDETERMINED = 0.1
 SHRINK_SECONDS = 3.0
+TOGETHER = 4
+"""Trials that Hypothesis draws as one example: an example costs it as much as a small batch costs the claim."""
+LONGEST = 36
+"""Trials that one run of Hypothesis draws: nine examples besides the simplest; after ten it starts to repeat parts."""
 
 
 class Falsified(AssertionError):
@@ -129,23 +133,32 @@ class Examination:
         if all(r.exhaustive for r in regimes.values()):
             return
 
-        def body(trial: Trial) -> None:
+        passed: set[tuple[Any, ...]] = set()
+
+        def body(drawn: tuple[tuple[Any, ...], ...]) -> None:
             if time.perf_counter() > self.enough:  # nothing fails any more, which ends Hypothesis's shrinking
                 return
-            margin = self.run(trial)
-            if self.profile.climb:
-                target(margin)
+            for choice in drawn:
+                if choice in passed:
+                    continue
+                plan, number, *described = choice
+                margin = self.run(Trial(dict(zip(regimes, described, strict=True)), number, plan))
+                passed.add(choice)
+                if self.profile.climb:
+                    target(margin)
 
         phases = [Phase.generate, *([Phase.target] if self.profile.climb else []), *([Phase.shrink] if shrink else [])]
-        trials = st.builds(
-            Trial,
-            plan=st.sampled_from(_mostly_batched(call_plans(self.proposition))),
-            number=st.integers(0, 2**32 - 1),
-            regimes=st.fixed_dictionaries({name: r.draw for name, r in regimes.items()}),
-        )
-        test = given(trials)(body)
-        test = with_seed(digest(self.proposition.id, self.seed))(test)
-        settings(settings.get_profile(self.profile.name), max_examples=self.profile.examples, phases=phases)(test)()
+        plan, number = st.sampled_from(_mostly_batched(call_plans(self.proposition))), st.integers(0, 2**32 - 1)
+        trial = st.tuples(plan, number, *(r.draw for r in regimes.values()))
+        how = settings.get_profile(self.profile.name)
+        if self.profile.climb:
+            rounds, together, examples = 1, 1, self.profile.examples
+        else:
+            rounds, together = math.ceil(self.profile.examples / LONGEST), TOGETHER
+            examples = 1 + math.ceil(self.profile.examples / rounds / together)
+        test = given(st.tuples(*[trial] * together))(settings(how, max_examples=examples, phases=phases)(body))
+        for k in range(rounds):
+            with_seed(digest(self.proposition.id, self.seed, k))(test)()
 
 
 def examine(

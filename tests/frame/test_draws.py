@@ -122,3 +122,11 @@ def test_drawn_trials_see_every_call_plan_most_of_them_in_batches() -> None:
     drawn = [plan for plan, _ in spy.seen]
     assert set(drawn) == set(call_plans(proposition(spy, x=only(Row(2)))))
     assert 0.1 < sum(plan[0] == "single" for plan in drawn) / len(drawn) < 0.4
+
+
+def test_no_drawn_trial_runs_twice_and_few_are_lost_to_that() -> None:
+    spy = Spy()
+    profile = dataclasses.replace(TINY, examples=200, corner_plans=1)
+    examine(proposition(spy, x=Regimes(st.just(Row(3, "normal")), (Row(1),))), EAGER, profile)
+    drawn = [(plan, str(numbers)) for plan, numbers in spy.seen if len(numbers[0]) == 3]
+    assert 180 < len(drawn) == len(set(drawn)) < 220
