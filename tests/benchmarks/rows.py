@@ -1,26 +1,16 @@
-"""Every operation that is timed, with its row; the rows stand in one file a chapter, as the operations do."""
+"""Every operation that is timed, with its row; the rows stand in one file a chapter or topic, as the operations do."""
 
 from __future__ import annotations
 
-from tests.benchmarks.chapters import (
-    decompositions,
-    elementwise,
-    initialization,
-    linear_algebra,
-    losses,
-    norms,
-    probability,
-    regularization,
-)
+import importlib
+import pkgutil
+
+from tests.benchmarks import chapters
 from tests.benchmarks.row import table
 
 ROWS = table(
-    elementwise.ROWS,
-    linear_algebra.ROWS,
-    decompositions.ROWS,
-    norms.ROWS,
-    probability.ROWS,
-    initialization.ROWS,
-    losses.ROWS,
-    regularization.ROWS,
+    *(
+        importlib.import_module(f"{chapters.__name__}.{found.name}").ROWS
+        for found in pkgutil.iter_modules(chapters.__path__)
+    )
 )
