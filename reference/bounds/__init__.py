@@ -5,6 +5,7 @@ result may overflow: whatever is computed there is legitimate.
 """
 
 from reference.bounds.chain import Chain
+from reference.bounds.eigh import eigh_orthogonality_error, eigh_residual_error, eigh_values_error
 from reference.bounds.moments import covariance_error, variance_error
 from reference.bounds.norms import l2_interval, norm_error, norm_truth
 from reference.bounds.sums import dot_error, dot_truth, sum_error, sum_truth
@@ -22,6 +23,9 @@ __all__ = [
     "covariance_error",
     "dot_error",
     "dot_truth",
+    "eigh_orthogonality_error",
+    "eigh_residual_error",
+    "eigh_values_error",
     "l2_interval",
     "norm_error",
     "norm_truth",

@@ -99,6 +99,36 @@ def times_diagonal(x: Float64, d: Float64) -> DoubleDouble:
     return DoubleDouble(*two_product(x, d[..., None, :]))
 
 
+def reconstruction_residual(a: Float64, u: Float64, s: Float64, vh: Float64) -> Residual:
+    """A - U diag(s) V^T for A (..., m, n), U (..., m, >= k), s (..., k), V^T (..., >= k, n)."""
+    k = s.shape[-1]
+    scaled, e = normalise(a, MATRIX)
+    r = residual(scaled, times_diagonal(u[..., :, :k], np.ldexp(s, -e[..., 0])), vh[..., :k, :])
+    return _rescaled(r, e)
+
+
+def vector_residual(a: Float64, u: Float64, s: Float64, v: Float64) -> Residual:
+    """A v_i - s_i u_i as rows (..., k, m), for A (..., m, n), U (..., m, >= k), s (..., k), V (..., n, >= k)."""
+    k = s.shape[-1]
+    scaled, e = normalise(a, MATRIX)
+    left = np.concatenate((scaled, u[..., :, :k]), -1)
+    diagonal = np.ldexp(s, -e[..., 0])[..., None] * np.eye(k)
+    right = np.concatenate((-v[..., :k], diagonal), -2)
+    r = _rescaled(residual(np.zeros((*a.shape[:-1], k)), left, right), e)
+    return Residual(r.value.swapaxes(-1, -2), r.error)
+
+
+def _rescaled(r: Residual, exponent: NDArray[np.int64]) -> Residual:
+    m, n = r.value.shape[-2:]
+    return Residual(np.ldexp(r.value, exponent), np.ldexp(r.error, exponent[..., 0, 0]) + m * n * 2.0**-1074)
+
+
+def identity_minus_gram(q: Float64) -> Residual:
+    """I - Q^T Q for Q (..., p, k)."""
+    k = q.shape[-1]
+    return residual(np.broadcast_to(np.eye(k), (*q.shape[:-2], k, k)), q.swapaxes(-1, -2), q)
+
+
 class Product(NamedTuple):
     """X Y as double-double (..., m, n), and a bound on the Frobenius norm of its error, shape (...)."""
 

@@ -11,7 +11,18 @@ from reference import exact
 from reference.bounds import svd_orthogonality_error, svd_residual_error, svd_values_error, svdvals_error
 from reference.double_double import normalise
 from reference.formats import Arithmetic
-from reference.linear_algebra.residuals import MATRIX, Defect, Residual, defect, frobenius, residual, times_diagonal
+from reference.linear_algebra.residuals import (
+    MATRIX,
+    Defect,
+    Residual,
+    defect,
+    frobenius,
+    identity_minus_gram,
+    reconstruction_residual,
+    residual,
+    times_diagonal,
+    vector_residual,
+)
 from reference.rounding import gamma, overflows, silent, upward, wide
 from reference.truth import Truth
 
@@ -23,16 +34,9 @@ ENCLOSED, LARGEST_ENCLOSED = 1, 4  # instances of a batch in balls, and the larg
 @silent
 def reconstruction(a: Float64, u: Float64, s: Float64, vh: Float64, arithmetic: Arithmetic) -> Defect:
     """A - U D V^T for A (..., m, n), U (..., m, >= k), s (..., k), V^T (..., >= k, n); ||.||_F within BND-SVD."""
-    k, (m, n) = s.shape[-1], a.shape[-2:]
-    scaled, e = normalise(a, MATRIX)
-    r = residual(scaled, times_diagonal(u[..., :, :k], np.ldexp(s, -e[..., 0])), vh[..., :k, :])
+    m, n = a.shape[-2:]
     bound = svd_residual_error(frobenius(a), m, n, arithmetic)
-    return defect(_rescaled(r, e), bound)
-
-
-def _rescaled(r: Residual, exponent: NDArray[np.int64]) -> Residual:
-    m, n = r.value.shape[-2:]
-    return Residual(np.ldexp(r.value, exponent), np.ldexp(r.error, exponent[..., 0, 0]) + m * n * 2.0**-1074)
+    return defect(reconstruction_residual(a, u, s, vh), bound)
 
 
 @silent
@@ -41,26 +45,16 @@ def vector_defects(a: Float64, u: Float64, s: Float64, vh: Float64, arithmetic: 
 
     A V - U D = (A - U D V^T) V + U D (V^T V - I), so the bound is that of the residual plus 16 M u ||A||_F.
     """
-    k, (m, n) = s.shape[-1], a.shape[-2:]
-    scaled, e = normalise(a, MATRIX)
-    left = np.concatenate((scaled, u[..., :, :k]), -1)
-    diagonal = np.ldexp(s, -e[..., 0])[..., None] * np.eye(k)
-    right = np.concatenate((-vh[..., :k, :].swapaxes(-1, -2), diagonal), -2)
-    r = _rescaled(residual(np.zeros((*a.shape[:-1], k)), left, right), e)
-    norm = frobenius(a)
+    (m, n), norm = a.shape[-2:], frobenius(a)
     bound = svd_residual_error(norm, m, n, arithmetic) + upward(svd_orthogonality_error(m, n, arithmetic) * norm)
-    return defect(Residual(r.value.swapaxes(-1, -2), r.error[..., None]), bound[..., None])
-
-
-def _identity_minus_gram(q: Float64) -> Residual:
-    k = q.shape[-1]
-    return residual(np.broadcast_to(np.eye(k), (*q.shape[:-2], k, k)), q.swapaxes(-1, -2), q)
+    r = vector_residual(a, u, s, vh.swapaxes(-1, -2))
+    return defect(Residual(r.value, r.error[..., None]), bound[..., None])
 
 
 def orthogonality(q: Float64, size: int, arithmetic: Arithmetic) -> Defect:
     """I - Q^T Q for Q (..., p, k), a factor of a matrix of max(m, n) = `size`; ||.||_F within BND-SVD."""
     bound = np.full(q.shape[:-2], svd_orthogonality_error(size, size, arithmetic))
-    return defect(_identity_minus_gram(q), bound)
+    return defect(identity_minus_gram(q), bound)
 
 
 def certified_singular_values(a: Float64) -> Truth:
@@ -75,7 +69,7 @@ def certified_singular_values(a: Float64) -> Truth:
     u, s, vh = np.linalg.svd(scaled, full_matrices=False)
     rest = residual(scaled, times_diagonal(u, s), vh)
     moved = frobenius(rest.value) + rest.error
-    of_u, of_v = _identity_minus_gram(u), _identity_minus_gram(vh.swapaxes(-1, -2))
+    of_u, of_v = identity_minus_gram(u), identity_minus_gram(vh.swapaxes(-1, -2))
     stretch = frobenius(of_u.value) + of_u.error + frobenius(of_v.value) + of_v.error
     # |sqrt((1 +- p)(1 +- q)) - 1| <= 0.51 (p + q) for p, q < 0.01
     radius = upward(moved[..., None] + 0.51 * stretch[..., None] * s)
