@@ -221,7 +221,7 @@ class ScaledVector(Regime):
         return (*tensors, self.vector.p)
 
 
-def _drawn(orders: Sequence[str], kinds: Sequence[str], scales: Sequence[str]) -> st.SearchStrategy[Vector]:
+def drawn(orders: Sequence[str], kinds: Sequence[str], scales: Sequence[str]) -> st.SearchStrategy[Vector]:
     """Vectors of short length; those that make no sense are not drawn."""
 
     def build(n: int, order: str, kind: str, scale: str) -> Vector:
@@ -261,7 +261,7 @@ def vectors() -> Regimes:
         *(Vector(2, order, "negative zeros") for order in ("1", "2", "inf")),
     )
     kinds = (*KINDS, "single", "rising", "negative zeros")
-    return Regimes(_drawn(NORMS, kinds, (*SCALES[:3], *SCALES)), corners)
+    return Regimes(drawn(NORMS, kinds, (*SCALES[:3], *SCALES)), corners)
 
 
 def special_vectors() -> Regimes:
@@ -279,7 +279,7 @@ def special_vectors() -> Regimes:
         Vector(12, "3", "normal", "vanishing"),
         Vector(1025, "2", "wide"),
     )
-    return Regimes(_drawn(orders, VECTOR_KINDS, SCALES), corners)
+    return Regimes(drawn(orders, VECTOR_KINDS, SCALES), corners)
 
 
 def vectors_near_zero() -> Regimes:
@@ -306,7 +306,7 @@ def vectors_near_zero() -> Regimes:
         Vector(5, "2", "negative zeros"),
     )
     kinds = ("normal", "single", "integers", "constant", "negative zeros")
-    return Regimes(_drawn(orders, kinds, ("vanishing", "threshold", "tiny", "subnormal", "one")), corners)
+    return Regimes(drawn(orders, kinds, ("vanishing", "threshold", "tiny", "subnormal", "one")), corners)
 
 
 def vector_triples(orders: Sequence[str] = NORMS) -> Regimes:
@@ -328,7 +328,7 @@ def vector_triples(orders: Sequence[str] = NORMS) -> Regimes:
         VectorTriple(Vector(4097, first, "normal")),
     )
     kinds = ("integers", "normal", "wide", "positive", "constant", "absorb", "cancel", "ties", "single")
-    vector = _drawn(orders, kinds, ("one", "one", "small", "large", "subnormal", "tiny"))
+    vector = drawn(orders, kinds, ("one", "one", "small", "large", "subnormal", "tiny"))
     return Regimes(st.builds(VectorTriple, vector, st.sampled_from(RELATIONS)), corners)
 
 
@@ -352,7 +352,7 @@ def scaled_vectors() -> Regimes:
         *(ScaledVector(Vector(4, order, "positive", "near overflow"), "power") for order in ("2", "3")),
         ScaledVector(Vector(8, "inf", "integers", "subnormal"), "random"),
     )
-    vector = _drawn(NORMS, KINDS, ("one", "one", "small", "large", "subnormal", "tiny", "near overflow"))
+    vector = drawn(NORMS, KINDS, ("one", "one", "small", "large", "subnormal", "tiny", "near overflow"))
     return Regimes(st.builds(ScaledVector, vector, st.sampled_from(SCALARS)), corners)
 
 
@@ -377,4 +377,4 @@ def quasinormed_vectors() -> Regimes:
         Vector(5, "-inf", "integers"),
     )
     kinds = ("integers", "normal", "wide", "constant", "absorb", "ties", "single")
-    return Regimes(_drawn(FORMULAS, kinds, ("one", "small", "large", "subnormal")), corners)
+    return Regimes(drawn(FORMULAS, kinds, ("one", "small", "large", "subnormal")), corners)
