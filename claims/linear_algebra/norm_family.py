@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+import torch
 
 from claims import TRUE, UNDER_HYPOTHESES, claim, equal, for_all, holds, refutation, values, within
 from claims.frame.checks import Check
@@ -98,7 +99,7 @@ def max_norm(subject: Subject, vector: Normed) -> Iterator[Check]:
     found = subject.vector_norm(leaf, p, dim=-1)
     finite = np.isfinite(values(x)).all(-1) & (expected > 0)
     truth = reference.gradient_of_maximum(np.where(finite[:, None], values(x), 1.0), subject.arithmetic("vector_norm"))
-    gradient = subject.gradient(found, leaf, found.detach() * 0 + 1)
+    gradient = subject.gradient(found, leaf, torch.ones_like(found))
     yield within(gradient, truth, where=finite, label="gradient")
 
 
@@ -115,7 +116,7 @@ def one_entry_takes_the_gradient(subject: Subject, vector: Normed) -> Iterator[C
     x, p = vector
     leaf = x.clone().requires_grad_()
     found = subject.vector_norm(leaf, p, dim=-1)
-    gradient = values(subject.gradient(found, leaf, found.detach() * 0 + 1))
+    gradient = values(subject.gradient(found, leaf, torch.ones_like(found)))
     yield equal(np.count_nonzero(gradient, axis=-1), np.ones(len(gradient)))
 
 
@@ -191,7 +192,7 @@ def l1_zero_vs_small(subject: Subject, vector: Normed) -> Iterator[Check]:
         how = {"vector_norm": ((1.0,), {"dim": -1}), "sum_of_magnitudes": ((), {"dim": -1})}.get(name, ((), {}))
         found = getattr(subject, name)(leaf, *how[0], **how[1])
         yield equal(found, size.sum(-1), label=f"{name}: value")
-        gradient = subject.gradient(found, leaf, found.detach() * 0 + 1)
+        gradient = subject.gradient(found, leaf, torch.ones_like(found))
         yield equal(gradient, np.sign(values(x)), label=f"{name}: gradient")
     beside_one = np.stack((np.ones(len(size)), np.minimum(size.max(-1), subject.format.u)), -1)
     yield equal(subject.vector_norm(subject.tensor(beside_one), 1.0, dim=-1), np.ones(len(size)), label="absorbed by 1")
