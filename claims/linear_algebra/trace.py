@@ -11,9 +11,19 @@ from torch import Tensor
 
 from claims import TRUE, at_most, claim, equal, for_all, holds, refutation, values, within
 from claims.frame.checks import Check
-from claims.frame.inputs.matrices import diagonals, long_diagonals, matrix_chains, matrix_cycles
+from claims.frame.computed_norms import exact_norm
+from claims.frame.inputs.matrices import (
+    Filled,
+    diagonals,
+    filled_matrices,
+    long_diagonals,
+    matrix_chains,
+    matrix_cycles,
+)
+from claims.frame.inputs.spectra import only
 from claims.frame.subject import Subject
 from reference.linear_algebra import trace as reference
+from reference.truth import Truth
 
 Matrices = list[Tensor]
 
@@ -261,6 +271,63 @@ def spectra_agree_with_their_zeros(subject: Subject, factors: Matrices) -> Itera
     if exact_products(factors):
         ab, ba = (reference.characteristic_polynomials(values(product(subject, f))) for f in (factors, factors[::-1]))
         yield holds(np.array([p == q for p, q in zip(ab, ba, strict=True)], dtype=bool))
+
+
+@claim(
+    title="The Frobenius norm is the root of the trace of A times its transpose",
+    statement=r"\|A\|_F=\sqrt{\operatorname{Tr}(AA^\top)}=\sqrt{\operatorname{Tr}(A^\top A)}",
+    notes="Linear algebra: trace",
+    book="2.10, eq. 2.49",
+    formal="Matrix.frobenius_norm_def",
+    truth=TRUE,
+    bound="BND-CHAIN for the diagonal, BND-SUM, and 2u for the root; BND-DOT of m n terms for einsum; BND-L2",
+)
+@for_all(A=filled_matrices())
+def frobenius_trace_identity(subject: Subject, A: Tensor) -> Iterator[Check]:
+    """Both roots of traces, the root of a sum of squares and torch's norm are compared with the exact norm.
+
+    Traces may overflow where the norm does not: in float16 from 256 on.
+    """
+    a = values(A)
+    for name, block in (("root_of_trace", a), ("root_of_transposed_trace", a.swapaxes(-1, -2))):
+        yield from root_within(
+            getattr(subject, name)(A), reference.root_of_trace(block, subject.arithmetic(name)), name
+        )
+    squares = reference.root_of_squares(a, subject.arithmetic("frobenius_by_einsum"))
+    yield from root_within(subject.frobenius_by_einsum(A), squares, "root of einsum")
+    norm = exact_norm(subject, a.reshape(len(a), a.shape[-1] * a.shape[-2]), 2.0)
+    yield within(subject.matrix_norm(A), norm, label="torch.linalg.matrix_norm")
+
+
+def root_within(observed: Tensor, truth: Truth, label: str) -> Iterator[Check]:
+    """The root is within its bound, or, where the sum under it may overflow, at least not NaN."""
+    decided = np.isfinite(truth.bound)
+    yield within(observed, truth, where=decided, label=label)
+    yield at_most(np.zeros(truth.value.shape), observed, where=~decided, label=f"{label}, overflow")
+
+
+@refutation(frobenius_trace_identity, r"\|A\|_F=\sqrt{|\operatorname{Tr}(A^2)|}")
+def square_takes_the_place_of_the_gram_matrix(subject: Subject, A: Tensor) -> Iterator[Check]:
+    if A.shape[-1] == A.shape[-2]:
+        truth = reference.root_of_trace(values(A), subject.arithmetic("matmul"))
+        trace = np.abs(values(subject.trace(subject.matmul(A, A))))
+        yield within(np.sqrt(trace), truth._replace(bound=truth.bound + 0.01 * truth.value))
+
+
+@refutation(frobenius_trace_identity, r"\operatorname{Tr}(AA^\top)\text{ needs a square }A.")
+@for_all(A=only(Filled(2, 3)))
+def gram_matrices_need_square_factors(subject: Subject, A: Tensor) -> Iterator[Check]:
+    yield holds(~np.isfinite(values(subject.root_of_trace(A))))
+
+
+@refutation(
+    frobenius_trace_identity, "The root of the trace is finite wherever the norm is.", dtypes=("float16", "float32")
+)
+@for_all(A=only(Filled(2, 2, "normal", "near overflow"), Filled(5, 4, "constant", "overflow")))
+def trace_overflows_where_the_norm_does(subject: Subject, A: Tensor) -> Iterator[Check]:
+    """In float16 products are stored, and those of norms from 256 on overflow."""
+    stored = subject.tensor(np.full(A.shape, 300.0 if subject.dtype == "float16" else 2.0**70))
+    yield holds(np.isfinite(values(subject.root_of_trace(stored))))
 
 
 def exact_products(factors: Matrices) -> bool:

@@ -8,9 +8,9 @@ import numpy as np
 from flint import fmpz_mat
 from numpy.typing import NDArray
 
-from reference.bounds import Chain, sum_truth
+from reference.bounds import Chain, dot_truth, sum_truth
 from reference.formats import Arithmetic
-from reference.rounding import U64
+from reference.rounding import U64, overflows, rounded, silent, upward
 from reference.truth import Truth
 
 Float64 = NDArray[np.float64]
@@ -99,3 +99,31 @@ class Ring:
 def characteristic_polynomials(a: Float64) -> list[tuple[int, ...]]:
     """det(x I - A) of each integer matrix of a stack (batch, n, n): the coefficients of 1, x, ..., x^n, exactly."""
     return [tuple(int(c) for c in fmpz_mat(m.astype(int).tolist()).charpoly().coeffs()) for m in a]
+
+
+ROOT = 2.0
+"""Relative error of a square root in unit roundoffs: torch's is not correctly rounded."""
+
+
+@silent
+def root(square: Truth, arithmetic: Arithmetic) -> Truth:
+    """The root of a computed sum of squares that is within its bound of the exact one.
+
+    From sqrt(max(0, S - E)) to sqrt(S + E), and the root rounds: 2u, and eta/2 among the subnormal numbers of a mixed
+    arithmetic. Infinite where the sum may overflow.
+    """
+    value = np.sqrt(square.value)
+    off = value - np.sqrt(np.maximum(square.value - square.bound, 0.0))  # the other side is nearer
+    error = rounded(upward(off), value, arithmetic.result) + ROOT * arithmetic.result.u * (value + off)
+    return Truth(value, np.where(overflows(square.value + square.bound, arithmetic.result), np.inf, upward(error)))
+
+
+def root_of_trace(a: Float64, arithmetic: Arithmetic) -> Truth:
+    """sqrt(Tr(A A^T)) for A (..., m, n): BND-CHAIN for the diagonal of A A^T, BND-SUM over it, and the root."""
+    return root(Ring([a, a.swapaxes(-1, -2)]).from_the_left(arithmetic), arithmetic)
+
+
+def root_of_squares(a: Float64, arithmetic: Arithmetic) -> Truth:
+    """sqrt(sum_ij A_ij^2) for A (..., m, n): one inner product of m n terms (BND-DOT), and the root."""
+    flat = a.reshape(*a.shape[:-2], -1)
+    return root(dot_truth(flat, flat, arithmetic), arithmetic)

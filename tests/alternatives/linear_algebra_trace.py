@@ -63,7 +63,21 @@ def multi_dot_from_the_right(factors: Sequence[Tensor], turn: int) -> Tensor:
     return torch.trace(product)
 
 
+def root_of_row_norms(a: Tensor) -> Tensor:
+    """Sums of squares of the rows, added in the accumulator."""
+    return _wide(a).square().sum(-1).sum().sqrt().to(a.dtype)
+
+
+def root_of_summed_gram_diagonal(a: Tensor) -> Tensor:
+    """The diagonal of the stored A A^T, added from its end."""
+    return _wide((a @ a.mT).diagonal().flip(0)).sum().to(a.dtype).sqrt()
+
+
 ALTERNATIVES = [
+    *(
+        (("frobenius-trace-identity",), {"root_of_trace": f}, f.__name__)
+        for f in (root_of_row_norms, root_of_summed_gram_diagonal)
+    ),
     (PRODUCTS, {"matmul": matmul_one_column_at_a_time}, "rank-one updates"),
     (PRODUCTS, {"matmul": matmul_in_blocks}, "blocked products"),
     (PRODUCTS, {"matmul": matmul_in_float64}, "float64 products"),

@@ -9,9 +9,11 @@ import pytest
 
 from claims.frame.inputs.matrices import (
     Diagonal,
+    Filled,
     LongDiagonal,
     MatrixCycle,
     diagonals,
+    filled_matrices,
     long_diagonals,
     matrix_chains,
     matrix_cycles,
@@ -90,10 +92,27 @@ def test_diagonals_reach_every_corner() -> None:
     assert any(isinstance(c, LongDiagonal) and c.n > 40_000 for c in long_diagonals().corners)
 
 
+@pytest.mark.parametrize("fmt", FORMATS.values(), ids=FORMATS)
+def test_filled_matrices_have_the_shape_and_the_scale_asked_for(rng: np.random.Generator, fmt: Format) -> None:
+    for corner in filled_matrices().corners:
+        assert isinstance(corner, Filled)
+        (a,) = corner.make(rng, 2, fmt)
+        assert a.shape == (2, corner.rows, corner.cols)
+        assert np.isfinite(a).all()
+    (a,) = Filled(25, 25, "constant", "vanishing").make(rng, 8, float32)
+    assert (np.float32(a) ** 2 < 32 * float32.eta).all()
+
+
 @pytest.mark.parametrize(
     "make",
-    [lambda: MatrixCycle(()), lambda: Diagonal(2, "blue"), lambda: Numbers("blue"), lambda: Numbers(scale="x")],
-    ids=["no matrix", "surroundings", "kind", "scale"],
+    [
+        lambda: Filled(2, 2, "blue"),
+        lambda: MatrixCycle(()),
+        lambda: Diagonal(2, "blue"),
+        lambda: Numbers("blue"),
+        lambda: Numbers(scale="x"),
+    ],
+    ids=["filled", "no matrix", "surroundings", "kind", "scale"],
 )
 def test_regimes_that_make_no_sense(make: Callable[[], object]) -> None:
     with pytest.raises(ValueError, match=r"."):

@@ -10,14 +10,18 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from reference import exact
 from reference.bounds import Chain
 from reference.formats import FORMATS, Arithmetic, Format, float16, float32
 from reference.linear_algebra.trace import (
     Ring,
     characteristic_polynomials,
+    root_of_squares,
+    root_of_trace,
     trace,
     trace_of_diagonal,
 )
+from reference.rounding import U64
 
 Float64 = NDArray[np.float64]
 
@@ -171,3 +175,27 @@ def test_characteristic_polynomials_of_products_differ_by_a_power_of_x() -> None
     a, b = np.array([[[1.0, 2.0]]]), np.array([[[3.0], [4.0]]])
     assert characteristic_polynomials(a @ b) == [(-11, 1)]
     assert characteristic_polynomials(b @ a) == [(0, -11, 1)]
+
+
+@pytest.mark.parametrize("fmt", FORMATS.values(), ids=FORMATS)
+def test_roots_of_traces_and_sums_of_squares(fmt: Format) -> None:
+    a = fmt.round(np.random.default_rng(0).standard_normal((3, 4, 5)))
+    how = Arithmetic.of(fmt)
+    expected = [exact.frobenius_norm(exact.rational_matrix(m)) for m in a]
+    for truth in (root_of_trace(a, how), root_of_squares(a, how)):
+        for value, bound, (low, high) in zip(*truth, expected, strict=True):
+            assert low - 4 * U64 * high <= value <= high + 4 * U64 * high
+            assert fmt.u * high < bound < 14 * fmt.u * high
+
+
+def test_squares_that_vanish_leave_the_root_undecided_down_to_zero() -> None:
+    a = np.full((1, 5, 5), 2.0**-75)
+    truth = root_of_trace(a, Arithmetic.of(float32))
+    assert truth.value[0] == 5 * 2.0**-75
+    assert truth.bound[0] >= truth.value[0]
+
+
+def test_a_root_of_an_overflowing_trace_is_undetermined() -> None:
+    a = np.full((1, 1, 1), 300.0)
+    assert np.isinf(root_of_trace(a, Arithmetic.of(float16)).bound).all()
+    assert np.isfinite(root_of_trace(a, Arithmetic.of(float32)).bound).all()

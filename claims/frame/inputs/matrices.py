@@ -1,4 +1,4 @@
-"""Matrices: chains that close to a ring, and diagonals whose surroundings must not be read."""
+"""Matrices: chains that close to a ring, diagonals whose surroundings must not be read, and entries at any scale."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from typing import Any, ClassVar
 import numpy as np
 from hypothesis import strategies as st
 
-from claims.frame.inputs.numbers import Numbers, numbers
+from claims.frame.inputs.numbers import KINDS, Numbers, numbers
 from claims.frame.inputs.regime import Arrays, Regime, Regimes
+from claims.frame.inputs.vectors import Vector
 from reference.formats import Format
 
 SIDES = st.sampled_from([2, 1, 3, 4, 5, 6, 7, 0, 8, 17])
@@ -174,3 +175,54 @@ class LongDiagonal(Regime):
 
     def arrays(self, rng: np.random.Generator, batch: int, fmt: Format) -> Arrays:
         return [self.numbers.fill(rng, (batch, self.n), fmt)]
+
+
+@dataclasses.dataclass(frozen=True)
+class Filled(Regime):
+    """A matrix (rows, cols) filled with the numbers of a `Vector` of order 2: scales are those of sums of squares."""
+
+    rows: int = 2
+    cols: int = 2
+    kind: str = "integers"
+    scale: str = "one"
+    names: ClassVar[tuple[str, ...]] = ("A",)
+    most: ClassVar[int] = 64
+
+    def __post_init__(self) -> None:
+        self.vector()
+
+    def vector(self) -> Vector:
+        """All entries in a row. Raises ValueError for unknown kinds and scales."""
+        return Vector(self.rows * self.cols, "2", self.kind, self.scale)
+
+    def size(self) -> int:
+        return max(1, self.rows, self.cols) ** 2
+
+    def arrays(self, rng: np.random.Generator, batch: int, fmt: Format) -> Arrays:
+        return [self.vector().fill(rng, batch, fmt).reshape(batch, self.rows, self.cols)]
+
+
+def filled_matrices() -> Regimes:
+    """Every kind of numbers up to where squares vanish or overflow; corners: empty, thin, beyond a kernel's block."""
+    corners = (
+        Filled(2, 2),
+        Filled(0, 0),
+        Filled(0, 3),
+        Filled(3, 0),
+        *(Filled(m, n, "normal") for m, n in ((1, 1), (1, 5), (5, 1), (3, 4), (33, 5), (5, 33), (130, 33), (33, 130))),
+        *(Filled(m, n) for m, n in ((5, 3), (17, 17), (2, 1030))),
+        Filled(3, 3, "single"),
+        Filled(8, 8, "absorb"),
+        Filled(6, 7, "wide"),
+        Filled(2, 257, "positive"),
+        Filled(300, 3, "constant"),
+        *(Filled(5, 5, "normal", scale) for scale in ("vanishing", "threshold", "tiny", "subnormal", "small", "large")),
+        Filled(25, 25, "constant", "vanishing"),
+        Filled(5, 4, "normal", "near overflow"),
+        Filled(5, 4, "normal", "overflow"),
+    )
+    side = st.sampled_from([2, 1, 3, 4, 5, 7, 8, 0, 17, 33])
+    kinds = st.sampled_from([*KINDS, "single", "normal"])
+    scales = st.sampled_from(["one", "one", "small", "large", "tiny", "vanishing", "near overflow"])
+    shapes = st.tuples(side, side).filter(lambda s: s[0] * s[1] > 0)  # a single entry needs one
+    return Regimes(st.builds(lambda s, kind, scale: Filled(s[0], s[1], kind, scale), shapes, kinds, scales), corners)

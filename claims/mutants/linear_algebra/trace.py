@@ -9,6 +9,7 @@ from torch import Tensor
 
 from claims import mutant
 from claims.linear_algebra.trace import (
+    frobenius_trace_identity,
     trace_cyclic_chain,
     trace_cyclic_shape_change,
     trace_cyclic_three,
@@ -200,3 +201,56 @@ def contraction_accumulates_in_half(a: Tensor, b: Tensor) -> Tensor:
 )
 def matmul_stops_after_256_terms(a: Tensor, b: Tensor) -> Tensor:
     return a[..., :256] @ b[..., :256, :]
+
+
+@mutant(frobenius_trace_identity, operation="root_of_trace", trigger="a square A, not symmetric")
+def square_without_the_transpose(a: Tensor) -> Tensor:
+    return (a @ (a if a.shape[0] == a.shape[1] else a.mT)).trace().abs().sqrt()
+
+
+@mutant(frobenius_trace_identity, operation="root_of_trace", trigger="a norm other than 0 and 1")
+def trace_without_the_root(a: Tensor) -> Tensor:
+    return (a @ a.mT).trace()
+
+
+@mutant(frobenius_trace_identity, operation="root_of_transposed_trace", trigger="more than one column")
+def root_of_the_sum_of_all_entries(a: Tensor) -> Tensor:
+    return (a.mT @ a).sum().abs().sqrt()
+
+
+@mutant(frobenius_trace_identity, operation="root_of_trace", trigger="more than 32 rows: the last is dropped")
+def last_row_dropped_beyond_32(a: Tensor) -> Tensor:
+    rows = a if len(a) <= 32 else a[:-1]
+    return (rows @ rows.mT).trace().sqrt()
+
+
+@mutant(
+    frobenius_trace_identity,
+    operation="frobenius_by_einsum",
+    trigger="subnormal squares",
+    provenance="kernels that flush subnormal products to zero",
+    dtypes=("float32", "float64"),
+)
+def subnormal_squares_flushed(a: Tensor) -> Tensor:
+    squares = a * a
+    return torch.where(squares < torch.finfo(a.dtype).tiny, torch.zeros_like(a), squares).sum().sqrt()
+
+
+@mutant(
+    frobenius_trace_identity,
+    operation="root_of_trace",
+    trigger="half types: the trace is summed in the stored type",
+    dtypes=("bfloat16", "float16"),
+)
+def trace_summed_in_half(a: Tensor) -> Tensor:
+    total = torch.zeros((), dtype=a.dtype, device=a.device)
+    for entry in (a @ a.mT).diagonal():
+        total = total + entry
+    return total.sqrt()
+
+
+@mutant(frobenius_trace_identity, operation="matrix_norm", trigger="a transposed matrix, square", provenance="own")
+def norm_of_the_first_columns_when_transposed(a: Tensor, *order: str) -> Tensor:
+    kept = a if a.is_contiguous() or a.shape[-1] < 3 else a[..., :-1]
+    norm: Tensor = torch.linalg.matrix_norm(kept, *order)
+    return norm

@@ -85,5 +85,6 @@ ROWS = (
     Row("einsum", SIZES, AXES, ring, by_one_sum()),
     Row("flattened_dot flattened_vdot", SIZES, AXES, pair, by_one_sum()),
     Row("trace_of_product", SIZES, AXES, pair, lambda a, b, how: reference.Ring([a, b]).from_the_left(how)),
+    Row("root_of_trace root_of_transposed_trace", SIZES, AXES, matrix, reference.root_of_trace),
     Row("elementwise_trace contraction", SIZES, AXES, pair, by_one_sum(rounded_products=True)),
 )

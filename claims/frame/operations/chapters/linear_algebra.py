@@ -49,6 +49,14 @@ def _contraction(a: Tensor, b: Tensor) -> Tensor:
     return contracted
 
 
+def _root_of_trace(a: Tensor) -> Tensor:
+    return torch.trace(a @ a.mT).sqrt()
+
+
+def _root_of_transposed_trace(a: Tensor) -> Tensor:
+    return torch.trace(a.mT @ a).sqrt()
+
+
 _PAIR = (2, 2)
 
 ROWS = {
@@ -83,6 +91,12 @@ ROWS = {
     ),
     "trace_of_product": Operation(
         _trace_of_product, "(lambda a, b: torch.trace(a @ b))", axes=_PAIR, batches=False, product=True
+    ),
+    "root_of_trace": Operation(
+        _root_of_trace, "(lambda a: torch.trace(a @ a.mT).sqrt())", axes=(2,), batches=False, product=True
+    ),
+    "root_of_transposed_trace": Operation(
+        _root_of_transposed_trace, "(lambda a: torch.trace(a.mT @ a).sqrt())", axes=(2,), batches=False, product=True
     ),
     "contraction": Operation(
         _contraction,
