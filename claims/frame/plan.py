@@ -70,6 +70,8 @@ def _expanded(t: Tensor) -> Tensor:
 
 
 def _same(t: Tensor, others: Tensor) -> bool:
+    if t.is_complex():
+        t, others = torch.view_as_real(t), torch.view_as_real(others)
     return torch.equal(t.expand_as(others), others) and bool((t.signbit() == others.signbit()).all())
 
 

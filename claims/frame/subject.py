@@ -23,7 +23,8 @@ from reference.formats import FORMATS, Arithmetic, Format, tf32
 def values(x: Any) -> Any:
     """The numbers of a tensor as a float64 array, exactly (float64 holds every dtype under test); lists elementwise.
 
-    A tensor on the `meta` device has no numbers: zeros stand in, so that the placement of devices can be checked.
+    A complex tensor becomes a complex128 array. A tensor on the `meta` device has no numbers: zeros stand in, so that
+    the placement of devices can be checked.
     """
     if isinstance(x, (list, tuple)):
         return [values(v) for v in x]
@@ -31,7 +32,7 @@ def values(x: Any) -> Any:
         return np.asarray(x, np.float64)
     if x.is_meta:
         return np.zeros(tuple(x.shape))
-    return x.detach().to("cpu", torch.float64).numpy()
+    return x.detach().to("cpu", torch.complex128 if x.is_complex() else torch.float64).resolve_conj().numpy()
 
 
 def tensors(value: Any) -> list[Tensor]:
@@ -42,8 +43,8 @@ def tensors(value: Any) -> list[Tensor]:
 
 
 def float_dtypes(value: Any) -> set[torch.dtype]:
-    """The floating-point dtypes of the tensors in nested lists and tuples."""
-    return {t.dtype for t in tensors(value) if t.is_floating_point()}
+    """The floating-point dtypes of the tensors in nested lists and tuples; of complex numbers that of their parts."""
+    return {t.dtype.to_real() for t in tensors(value) if t.is_floating_point() or t.is_complex()}
 
 
 class Call(NamedTuple):

@@ -19,6 +19,8 @@ from reference.formats import FORMATS
 
 DTYPES = tuple(FORMATS)
 LARGEST_DRY_RUN = 1 << 14
+COMPLEX = {"float32": torch.complex64, "float64": torch.complex128}
+"""The complex numbers with parts of a dtype; torch's complex32 is experimental."""
 
 _dry_runs: dict[Property, Sequence[Recorded]] = {}
 _probes: dict[tuple[str, ...], str | None] = {}
@@ -64,6 +66,10 @@ def probe(recorded: Recorded, device: str, dtype: str) -> str | None:
     if key not in _probes:
 
         def cast(t: torch.Tensor) -> torch.Tensor:
+            if t.is_complex():
+                if dtype not in COMPLEX:
+                    raise TypeError(f"no complex numbers with {dtype} parts")
+                return t.to(device, COMPLEX[dtype])
             return t.to(device, getattr(torch, dtype)) if t.is_floating_point() else t.to(device)
 
         kwargs = {k: map_tensors(cast, v) for k, v in call.kwargs.items() if not isinstance(v, torch.Generator)}
@@ -80,9 +86,12 @@ def probe(recorded: Recorded, device: str, dtype: str) -> str | None:
 
 def _options(call: Call) -> str:
     """What a call was given besides tensors, which may decide whether torch has a kernel for a dtype."""
-    plain = [map_tensors(lambda t: t.ndim, a) for a in call.args if not isinstance(a, torch.Generator)]
-    named = {k: map_tensors(lambda t: t.ndim, v) for k, v in call.kwargs.items() if not isinstance(v, torch.Generator)}
-    return repr((plain, named))
+
+    def shown(value: Any) -> Any:
+        return map_tensors(lambda t: (t.ndim, t.is_complex()), value)
+
+    plain = [shown(a) for a in call.args if not isinstance(a, torch.Generator)]
+    return repr((plain, {k: shown(v) for k, v in call.kwargs.items() if not isinstance(v, torch.Generator)}))
 
 
 def unsupported(proposition: Proposition, device: str, dtype: str) -> str | None:

@@ -5,6 +5,7 @@ result may overflow: whatever is computed there is legitimate.
 """
 
 from reference.bounds.chain import Chain
+from reference.bounds.eig import Balanced, balance, eig_error
 from reference.bounds.eigh import eigh_orthogonality_error, eigh_residual_error, eigh_values_error
 from reference.bounds.moments import covariance_error, variance_error
 from reference.bounds.norms import l2_interval, norm_error, norm_truth
@@ -18,11 +19,14 @@ from reference.bounds.svd import (
 )
 
 __all__ = [
+    "Balanced",
     "Chain",
+    "balance",
     "convergence_factor",
     "covariance_error",
     "dot_error",
     "dot_truth",
+    "eig_error",
     "eigh_orthogonality_error",
     "eigh_residual_error",
     "eigh_values_error",

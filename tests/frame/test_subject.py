@@ -97,6 +97,27 @@ def test_values_of_lists_and_plain_numbers() -> None:
     assert values(3) == 3.0
 
 
+def test_complex_numbers_keep_their_imaginary_parts() -> None:
+    z = values(torch.tensor([1 + 2j], dtype=torch.complex64).conj())
+    assert z.dtype == np.complex128
+    assert z.tolist() == [1 - 2j]
+
+
+def test_a_complex_result_must_have_parts_of_the_dtype() -> None:
+    wide = Subject("eager", "float32").overriding("wide", eigvals=lambda a: torch.linalg.eigvals(a.double()))
+    for subject, faults in ((Subject("eager", "float32"), []), (wide, ["eigvals returns torch.float64"])):
+        subject.eigvals(subject.tensor(np.eye(2)))
+        assert subject.faults == faults
+
+
+def test_repeated_complex_numbers_are_expanded() -> None:
+    subject = Subject("eager", "float32", plan=CallPlan(layout="expanded"))
+    seen = []
+    spying = subject.overriding("spy", eigvals=lambda a: seen.append(a.stride()) or a)
+    spying.eigvals(torch.tensor([[1j, 1j], [1j, 1j]], dtype=torch.complex64))
+    assert seen == [(0, 0)]
+
+
 def test_a_meta_tensor_has_zeros_for_values() -> None:
     subject = Subject("eager", "float16", "meta")
     made = subject.matmul(subject.tensor(np.ones((2, 3))), subject.tensor(np.ones((3, 4))))

@@ -141,6 +141,28 @@ def _raise(*_: object) -> Tensor:
     raise RuntimeError
 
 
+def test_complex_arguments_are_probed_with_parts_of_the_dtype_and_apart_from_real_ones() -> None:
+    seen: list[torch.dtype] = []
+
+    def spy(x: Tensor) -> Tensor:
+        seen.append(x.dtype)
+        return x.abs()
+
+    def check(subject: Subject, x: Tensor) -> Iterator[Check]:
+        yield holds(subject.toy_size(torch.complex(x, x)) >= 0)
+
+    def real(subject: Subject, x: Tensor) -> Iterator[Check]:
+        yield holds(subject.toy_size(x) >= 0)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(OPERATIONS, "toy_size", Operation(spy, "spy", axes=(1,)))
+        made = proposition(check, x=rows())
+        assert support.unsupported(made, "cpu", "float64") is None
+        assert seen[-1] == torch.complex128
+        assert support.unsupported(made, "cpu", "float16") == "toy_size: no complex numbers with float16 parts"
+        assert support.unsupported(proposition(real, x=rows()), "cpu", "float16") is None
+
+
 def test_numbers_on_which_an_operation_fails_are_no_lack_of_support() -> None:
     def check(subject: Subject, x: Tensor) -> Iterator[Check]:
         yield holds(subject.toy_inverse(x[..., None] * x[..., None, :] + subject.tensor([[1e-3, 0], [0, 1e-3]])) != 0)

@@ -1,0 +1,112 @@
+"""Wrong determinants, ranks and singular values."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from claims import mutant
+from claims.linear_algebra.singularity import singular_iff_zero_eigenvalue
+
+
+def _determinant(a: Tensor) -> Tensor:
+    determinant: Tensor = torch.linalg.det(a)
+    return determinant
+
+
+def _svdvals(a: Tensor) -> Tensor:
+    values: Tensor = torch.linalg.svdvals(a)
+    return values
+
+
+@mutant(singular_iff_zero_eigenvalue, operation="determinant", trigger="a small determinant: an absolute threshold")
+def determinant_with_an_absolute_threshold(a: Tensor) -> Tensor:
+    found = _determinant(a)
+    return torch.where(found.abs() < 1e-6, torch.zeros_like(found), found)
+
+
+@mutant(singular_iff_zero_eigenvalue, operation="matrix_rank", trigger="a singular matrix: every value above 0 counts")
+def rank_without_tolerance(a: Tensor) -> Tensor:
+    return (_svdvals(a) > 0).sum(-1)
+
+
+@mutant(singular_iff_zero_eigenvalue, operation="determinant", trigger="the trace instead")
+def trace_for_the_determinant(a: Tensor) -> Tensor:
+    return a.diagonal(dim1=-2, dim2=-1).sum(-1)
+
+
+@mutant(singular_iff_zero_eigenvalue, operation="determinant", trigger="entries beside the diagonal: no elimination")
+def product_of_the_diagonal(a: Tensor) -> Tensor:
+    return a.diagonal(dim1=-2, dim2=-1).prod(-1)
+
+
+@mutant(singular_iff_zero_eigenvalue, operation="svdvals", trigger="the least diagonal entry for the least value")
+def least_diagonal_entry(a: Tensor) -> Tensor:
+    values = _svdvals(a)
+    if not values.shape[-1]:
+        return values
+    least = a.diagonal(dim1=-2, dim2=-1).abs().amin(-1, keepdim=True)
+    return torch.cat((values[..., :-1], least), -1)
+
+
+@mutant(singular_iff_zero_eigenvalue, operation="determinant", trigger="an odd permutation of rows: its sign is lost")
+def sign_of_the_permutation_lost(a: Tensor) -> Tensor:
+    _, _, upper = torch.linalg.lu(a)
+    product: Tensor = upper.diagonal(dim1=-2, dim2=-1).prod(-1)
+    return product
+
+
+@mutant(singular_iff_zero_eigenvalue, operation="slogdet", trigger="a negative determinant: its sign is lost")
+def logarithm_with_a_positive_sign(a: Tensor) -> tuple[Tensor, Tensor]:
+    sign, logarithm = torch.linalg.slogdet(a)
+    return sign.abs(), logarithm
+
+
+@mutant(singular_iff_zero_eigenvalue, operation="slogdet", trigger="a determinant out of range: the logarithm of det")
+def logarithm_of_the_determinant(a: Tensor) -> tuple[Tensor, Tensor]:
+    found = _determinant(a)
+    return found.sign(), found.abs().log()
+
+
+@mutant(
+    singular_iff_zero_eigenvalue,
+    operation="determinant",
+    trigger="order 8 and above: the last pivot is left out",
+    provenance="the tail of a blocked factorisation",
+)
+def last_pivot_left_out_from_order_8(a: Tensor) -> Tensor:
+    n = a.shape[-1] - (a.shape[-1] >= 8)
+    return _determinant(a[..., :n, :n])
+
+
+@mutant(singular_iff_zero_eigenvalue, operation="determinant", trigger="no pivoting", provenance="own")
+def eliminated_without_pivoting(a: Tensor) -> Tensor:
+    rest, product = a.clone(), torch.ones(a.shape[:-2], dtype=a.dtype, device=a.device)
+    for _ in range(a.shape[-1]):
+        pivot = rest[..., :1, :1]
+        product = product * pivot[..., 0, 0]
+        tiny = torch.where(pivot == 0, torch.finfo(a.dtype).eps * torch.ones_like(pivot), pivot)
+        rest = rest[..., 1:, 1:] - rest[..., 1:, :1] * rest[..., :1, 1:] / tiny
+    return product
+
+
+@mutant(singular_iff_zero_eigenvalue, operation="matrix_rank", trigger="scales below one: an absolute tolerance")
+def rank_with_an_absolute_tolerance(a: Tensor) -> Tensor:
+    return (_svdvals(a) > 1e-6).sum(-1)
+
+
+@mutant(singular_iff_zero_eigenvalue, operation="svdvals", trigger="a small value: the root of a Gram eigenvalue")
+def roots_of_gram_eigenvalues(a: Tensor) -> Tensor:
+    squares: Tensor = torch.linalg.eigvalsh(a.mT @ a)
+    return squares.clamp_min(0).sqrt().flip(-1)
+
+
+@mutant(singular_iff_zero_eigenvalue, operation="determinant", trigger="an empty matrix: 0", provenance="own")
+def empty_determinant_is_zero(a: Tensor) -> Tensor:
+    return _determinant(a) if a.shape[-1] else torch.zeros(a.shape[:-2], dtype=a.dtype, device=a.device)
+
+
+@mutant(singular_iff_zero_eigenvalue, operation="eigvalsh", trigger="a small eigenvalue: moved away from zero")
+def eigenvalues_kept_from_zero(a: Tensor) -> Tensor:
+    values: Tensor = torch.linalg.eigvalsh(a)
+    return values + 1e-3 * values.abs().amax(-1, keepdim=True) if values.shape[-1] else values
