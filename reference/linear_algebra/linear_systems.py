@@ -72,7 +72,7 @@ def _distance(side: int, squared: NDArray[np.int64], error: Float64) -> Truth:
     return Truth(distance, upward(error + 2 * (side**2 + 16) * U64 * distance))
 
 
-def _product_error(m: int, arithmetic: Arithmetic) -> float:
+def product_error(m: int, arithmetic: Arithmetic) -> float:
     """||fl(X Y) - X Y||_F over ||X||_F ||Y||_F for inner dimension m (ASNA (3.13)), TF32 included."""
     moved = arithmetic.operand.u if rounds_operands(arithmetic) else 0.0
     return (1 + moved) ** 2 * (1 + gamma(m, arithmetic.accumulator.u)) - 1
@@ -103,7 +103,7 @@ def left_inverse(system: Consistent, x: Float64, missed: Float64, arithmetic: Ar
     m, n = system.a.shape[-2:]
     own = from_identity(x, system.a)
     norm_x, norm_y = (np.sqrt((c**2).sum(-2)) for c in (system.x, system.y))
-    product = _product_error(m, arithmetic) * frobenius(x)[:, None] * norm_y
+    product = product_error(m, arithmetic) * frobenius(x)[:, None] * norm_y
     solution = np.where(norm_x > 0, missed[:, None] * norm_x, 0.0) + product + 2 * U64 * norm_x
     return LeftInverse(defect(own, missed), upward(solution + n**0.5 * m * arithmetic.accumulator.eta, m * n))
 
@@ -126,7 +126,7 @@ def by_normal_equations(system: Consistent, arithmetic: Arithmetic) -> Float64:
     """
     (m, n), norms, f = system.a.shape[-2:], system.inverses.norms, arithmetic.result
     squared = (norms.inverse * norms.frobenius) ** 2
-    c, s = (_product_error(m, arithmetic) + gamma(n, f.u)) * squared, gamma(2 * n, f.u) * squared
+    c, s = (product_error(m, arithmetic) + gamma(n, f.u)) * squared, gamma(2 * n, f.u) * squared
     left = 1 - np.minimum(c + s, FIRST_ORDER)
     missed = (c + s / left * norms.inverse_frobenius * norms.spectral) / left
     smallest = np.where(norms.inverse > 0, 1 / norms.inverse, 1.0)
