@@ -153,7 +153,8 @@ class Subject:
 
     def tensor(self, numbers: ArrayLike) -> Tensor:
         """`numbers` as a tensor of this dtype on this device; numbers that the format holds convert exactly."""
-        exact = torch.from_numpy(np.ascontiguousarray(numbers, np.float64))
+        plain = np.ascontiguousarray(numbers, np.float64)
+        exact = torch.from_numpy(plain if plain.flags.writeable else plain.copy())  # torch warns of what it cannot write
         return exact.to(self.device, self.torch_dtype, copy=True)  # an operation in place must not reach `numbers`
 
     def empty(self, *shape: int) -> Tensor:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import itertools
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -74,7 +75,8 @@ def probe(recorded: Recorded, device: str, dtype: str) -> str | None:
 
         kwargs = {k: map_tensors(cast, v) for k, v in call.kwargs.items() if not isinstance(v, torch.Generator)}
         try:
-            with torch.random.fork_rng(devices=[]):
+            with torch.random.fork_rng(devices=[]), warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # of half types that torch calls experimental
                 OPERATIONS[recorded.operation].function(*[map_tensors(cast, a) for a in call.args], **kwargs)
             _probes[key] = None
         except torch.linalg.LinAlgError:  # type: ignore[attr-defined]  # it does compute in this dtype, but not with these numbers
