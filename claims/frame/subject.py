@@ -154,7 +154,7 @@ class Subject:
     def tensor(self, numbers: ArrayLike) -> Tensor:
         """`numbers` as a tensor of this dtype on this device; numbers that the format holds convert exactly."""
         plain = np.ascontiguousarray(numbers, np.float64)
-        exact = torch.from_numpy(plain if plain.flags.writeable else plain.copy())  # torch warns of what it cannot write
+        exact = torch.from_numpy(plain if plain.flags.writeable else plain.copy())  # or torch warns
         return exact.to(self.device, self.torch_dtype, copy=True)  # an operation in place must not reach `numbers`
 
     def empty(self, *shape: int) -> Tensor:
