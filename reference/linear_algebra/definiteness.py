@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from reference.bounds import Chain, covariance_error
 from reference.formats import Arithmetic
 from reference.linear_algebra.residuals import frobenius
 from reference.linear_algebra.symmetric_eigen import (
@@ -119,3 +120,34 @@ def sign_at_eigenvector(a: Float64, b: Float64, v: Float64, i: int, form: Arithm
     truth = form_at_eigenvector(a, v, i, form, eigh)
     error = truth.bound + quadratic_forms(b, v, form).bound
     return Truth(np.sign(truth.value), np.where(np.abs(truth.value) > error, 0.0, np.inf))
+
+
+@silent
+def factored_forms(b: Float64, x: Float64, arithmetic: Arithmetic) -> Truth:
+    """||B^T x||^2 (...) for B (..., n, r), x (..., n): a product, its squares, both stored, their sum (BND-CHAIN)."""
+    product = Chain.of(b.swapaxes(-1, -2), arithmetic).matmul(x[..., None])
+    return product.inner(product, rounded_products=True)
+
+
+@silent
+def covariance_slack(b: Float64, covariance: Float64, x: Float64, cov: Arithmetic, form: Arithmetic) -> Float64:
+    """How negative x^T C x (...) may come out for the computed covariance matrix C of B (..., n, r > 1).
+
+    x^T C x is that of the exact matrix, which is not negative, within |x|^T E |x|, E as in BND-COV, and BND-CHAIN.
+    """
+    size = np.abs(x)
+    moved = np.einsum("...i,...ij,...j->...", size, covariance_error(b, cov), size)
+    return upward(moved + quadratic_forms(covariance, x, form).bound, 2 * b.shape[-2])
+
+
+@silent
+def least_form(a: Float64, x: Float64) -> Float64:
+    """l_min ||x||^2 (...) from below, for symmetric (..., n, n) and x (..., n); certified, and zero for n = 0.
+
+    Rounded down by n + 4 units of roundoff; NaN where A may not be positive definite.
+    """
+    exact = certified_eigenvalues(a)
+    smallest = (exact.value - exact.bound).min(-1, initial=np.inf)
+    squared = (x**2).sum(-1)
+    least = np.where(squared > 0, smallest * squared, 0.0) * (1 - 2 * U64 * (a.shape[-1] + 4))
+    return np.where(smallest > 0, least, np.nan)

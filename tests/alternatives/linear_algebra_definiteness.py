@@ -10,6 +10,8 @@ import torch
 from torch import Tensor
 
 DEFINITENESS = ("definiteness-by-eigenvalues",)
+FORM = ("positive-semidefinite-quadratic-form", "positive-definite-kernel-trivial")
+FACTOR = FORM[:1]
 
 
 def _each(test: Callable[[np.ndarray], bool], a: Tensor) -> Tensor:
@@ -79,7 +81,40 @@ def from_the_right(x: Tensor, a: Tensor) -> Tensor:
     return torch.dot(x, a @ x)
 
 
+def summed_in_float64(x: Tensor, a: Tensor) -> Tensor:
+    """All n^2 products added in float64."""
+    return torch.einsum("i,ij,j->", x.double(), a.double(), x.double()).to(x.dtype)
+
+
+def from_the_left(x: Tensor, a: Tensor) -> Tensor:
+    """(x^T A) x with the basis in the opposite order."""
+    form: Tensor = x.flip(0) @ a.flip(0, 1) @ x.flip(0)
+    return form
+
+
+def product_with_itself(x: Tensor, b: Tensor) -> Tensor:
+    """(B^T x) . (B^T x)."""
+    y = b.mT @ x
+    return torch.dot(y, y)
+
+
+def covariance_in_float64(x: Tensor) -> Tensor:
+    """In float64, then rounded."""
+    return torch.cov(x.double()).to(x.dtype)
+
+
 ALTERNATIVES = [
+    *(
+        (FORM, {operation: f}, f.__name__)
+        for operation, f in (
+            ("quadratic_form", summed_in_float64),
+            ("form_by_right_product", from_the_left),
+            ("form_by_einsum", from_the_right),
+        )
+    ),
+    (DEFINITENESS, {"quadratic_form": from_the_right}, "forms from the right"),
+    (FACTOR, {"form_by_factor": product_with_itself}, "product_with_itself"),
+    (FACTOR, {"cov": covariance_in_float64}, "covariance_in_float64"),
     *(
         (DEFINITENESS, {operation: f}, f.__name__)
         for operation, f in (
@@ -89,7 +124,6 @@ ALTERNATIVES = [
             ("pivot_signs", signs_of_reversed_pivots),
             ("pivot_signs", signs_of_pivots_by_openblas),
             ("eigvalsh", eigenvalues_by_relatively_robust_representations),
-            ("quadratic_form", from_the_right),
         )
     ),
 ]

@@ -11,6 +11,7 @@ from reference import exact
 from reference.formats import Arithmetic, Format, float32, float64
 from reference.linear_algebra import definiteness as reference
 from reference.truth import Truth
+from tests.reference.emulation import ARITHMETICS, computed_matmul, computed_sum, sequential
 
 Float64 = NDArray[np.float64]
 
@@ -129,3 +130,45 @@ def test_the_sign_of_a_form_is_open_where_the_eigenvalue_is_small() -> None:
     truth = reference.sign_at_eigenvector(a, a, v, 0, *how)
     assert np.isinf(truth.bound).tolist() == [True, False, False]
     assert truth.value[1:].tolist() == [-1, 1]
+
+
+@pytest.mark.parametrize("name", ARITHMETICS)
+def test_factored_forms_contain_what_is_computed_and_are_exact(name: str) -> None:
+    rng, how = np.random.default_rng(1), ARITHMETICS[name]
+    b = rng.integers(-2, 3, (300, 4, 3)).astype(float)
+    x = how.result.round(rng.standard_normal((300, 4)))
+    y = computed_matmul(x[:, None, :], b, how, sequential)[:, 0]
+    form = computed_sum(how.result.round(y**2), how, sequential)
+    truth = reference.factored_forms(b, x, how)
+    assert 1 / 8 < (np.abs(form - truth.value) / truth.bound).max() <= 1
+    for i in range(10):
+        product = exact.rational_matrix(b[i].T) * exact.rational_matrix(x[i])
+        gram = exact.rational_matrix(b[i] @ b[i].T)
+        right = (product.transpose() * product)[0, 0]
+        assert right == (exact.rational_matrix(x[i]).transpose() * gram * exact.rational_matrix(x[i]))[0, 0]
+        assert truth.value[i] == pytest.approx(exact.nearest(right), rel=1e-12)
+
+
+@pytest.mark.parametrize("fmt", FORMATS)
+def test_the_slack_of_covariance_matrices_covers_numpys(fmt: Format) -> None:
+    rng, how = np.random.default_rng(2), Arithmetic.of(fmt)
+    b = rng.integers(-2, 3, (200, 4, 3)).astype(float)
+    x = np.linalg.svd(b)[0][:, :, -1]
+    c = np.stack([np.cov(m, dtype=fmt.name) for m in b]).astype(float)
+    form, slack = np.einsum("bi,bij,bj->b", x, c, x), reference.covariance_slack(b, c, x, how, how)
+    assert form.min() < 0
+    assert np.all(-form <= slack)
+    assert np.all(slack < 1000 * fmt.u)
+
+
+def test_the_least_form_is_below_every_form_and_near_that_of_the_bottom() -> None:
+    rng = np.random.default_rng(3)
+    b = rng.standard_normal((100, 4, 6))
+    a = b @ b.swapaxes(-1, -2)
+    a = (a + a.swapaxes(-1, -2)) / 2
+    w, q = np.linalg.eigh(a)
+    for x in (rng.standard_normal((100, 4)), q[:, :, 0]):
+        assert np.all(reference.least_form(a, x) <= np.einsum("bi,bij,bj->b", x, a, x) + 1e-14)
+    assert reference.least_form(a, q[:, :, 0]) == pytest.approx(w[:, 0])
+    assert np.isnan(reference.least_form(np.ones((1, 2, 2)), np.ones((1, 2)))).all()
+    assert reference.least_form(np.zeros((1, 0, 0)), np.zeros((1, 0))).tolist() == [0]

@@ -1,15 +1,17 @@
-"""Symmetric matrices that are definite, or not, by a hair: singular Gram matrices plus a small multiple of I."""
+"""Matrices that are definite, or not, by a hair; integer factors of semidefinite ones; and vectors to go with them."""
 
 from __future__ import annotations
 
 import dataclasses
+import itertools
+from typing import ClassVar
 
 import numpy as np
 from hypothesis import strategies as st
 
-from claims.frame.inputs.regime import Arrays, Regimes
+from claims.frame.inputs.regime import Arrays, Regime, Regimes
 from claims.frame.inputs.spectra import CONDITIONS, SCALES, SPECTRA, Batch, scale_factor
-from claims.frame.inputs.symmetric import SIGNS, SYMMETRIC, Symmetric
+from claims.frame.inputs.symmetric import SIGNS, SYMMETRIC, VECTORS, Symmetric, SymmetricAndVector
 from reference.formats import Format
 
 
@@ -118,3 +120,123 @@ def nearly_singular_matrices() -> Regimes:
         repeated,
     )
     return Regimes(st.one_of(gram, gram, spectra), CORNERS)
+
+
+LENGTHS = ("one", "tiny", "small", "large")
+DIRECTIONS = ("null", "cross", "normal", "image", "zero")
+
+
+def length(name: str, fmt: Format) -> float:
+    """A power of two for a vector: its squares vanish (tiny), are about the least normal number, or near overflow."""
+    return {
+        "one": 1.0,
+        "tiny": 2.0 ** (fmt.emin // 2 - fmt.precision),
+        "small": 2.0 ** (fmt.emin // 2),
+        "large": 2.0 ** (fmt.emax // 2 - 5),
+    }[name]
+
+
+@dataclasses.dataclass(frozen=True)
+class FactorAndVector(Regime):
+    """B (n, `rank`) of integers from -2 to 2, and x: A = B B^T is semidefinite, and exact in every format.
+
+    `direction` of x: a vector of the null space of B^T in floating point (of a matrix of full rank the vector that B^T
+    shrinks most), for n = 3 and rank 2 one in integers (cross), normal, B times a normal vector, or zero.
+    """
+
+    n: int = 3
+    rank: int = 2
+    direction: str = "null"
+    length: str = "one"
+    names: ClassVar[tuple[str, ...]] = ("B", "x")
+    most: ClassVar[int] = 64
+
+    def __post_init__(self) -> None:
+        if self.direction not in DIRECTIONS or self.length not in LENGTHS or self.rank > 32:
+            raise ValueError(f"no vector {self.direction!r} of length {self.length!r}, or rank above 32")
+        if self.direction == "cross" and (self.n, self.rank) != (3, 2):
+            raise ValueError("cross products need n = 3 and rank 2")
+
+    def size(self) -> int:
+        return max(1, self.n * max(self.n, self.rank))
+
+    def arrays(self, rng: np.random.Generator, batch: int, fmt: Format) -> Arrays:
+        b = rng.integers(-2, 3, (batch, self.n, self.rank)).astype(np.float64)
+        match self.direction:
+            case "null" if self.n:
+                x = np.linalg.svd(b)[0][:, :, -1]
+            case "cross":
+                x = np.cross(b[:, :, 0], b[:, :, 1])
+            case "image":
+                x = (b @ rng.standard_normal((batch, self.rank, 1)))[..., 0]
+            case "zero":
+                x = np.zeros((batch, self.n))
+            case _:
+                x = rng.standard_normal((batch, self.n))
+        return [b, x * length(self.length, fmt)]
+
+
+@dataclasses.dataclass(frozen=True)
+class DefiniteAndVector(SymmetricAndVector):
+    """A positive definite matrix, up to rounding, and a vector of a given length."""
+
+    signs: str = "positive"
+    length: str = "one"
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.length not in LENGTHS:
+            raise ValueError(f"no vector of length {self.length!r}")
+
+    def arrays(self, rng: np.random.Generator, batch: int, fmt: Format) -> Arrays:
+        a, x = super().arrays(rng, batch, fmt)
+        return [a, x * length(self.length, fmt)]
+
+
+def semidefinite_factors() -> Regimes:
+    """Factors of every rank with every vector; corners up to n = 130."""
+    corners = (
+        FactorAndVector(),
+        FactorAndVector(direction="cross"),
+        FactorAndVector(0, 2),
+        FactorAndVector(4, 0),
+        FactorAndVector(1, 1),
+        FactorAndVector(2, 1),
+        FactorAndVector(8, 5),
+        FactorAndVector(17, 16),
+        FactorAndVector(33, 20, "normal"),
+        FactorAndVector(130, 3),
+        FactorAndVector(5, 5),
+        FactorAndVector(4, 9),
+        FactorAndVector(4, 2, "image"),
+        FactorAndVector(5, 3, "zero"),
+        *(FactorAndVector(3, 2, "normal", length) for length in LENGTHS[1:]),
+        FactorAndVector(3, 2, "null", "large"),
+    )
+    order, rank = st.sampled_from([3, 1, 2, 4, 5, 6, 7, 8, 16, 17, 33]), st.integers(0, 17)
+    vector = st.sampled_from([d for d in DIRECTIONS if d != "cross"])
+    return Regimes(st.builds(FactorAndVector, order, rank, vector, st.sampled_from(LENGTHS)), corners)
+
+
+def definite_matrices_and_vectors() -> Regimes:
+    """Positive definite matrices of every spectrum with every vector of every length."""
+    names = ("identity", "second-difference", "moler", "hilbert")
+    gallery = (
+        DefiniteAndVector(n, kind, vector=vector)
+        for n, (kind, vector) in zip(itertools.cycle((2, 3, 8, 17)), itertools.product(names, VECTORS), strict=False)
+    )
+    corners = (
+        *gallery,
+        DefiniteAndVector(0, "identity"),
+        DefiniteAndVector(1, "identity"),
+        DefiniteAndVector(33, "geometric", vector="bottom"),
+        DefiniteAndVector(5, "geometric", condition="extreme", vector="bottom"),
+        DefiniteAndVector(6, "one-small", condition="large", vector="bottom"),
+        *(DefiniteAndVector(3, "identity", length=length) for length in LENGTHS[1:]),
+        DefiniteAndVector(4, "arithmetic", length="small", vector="basis"),
+    )
+    order = st.sampled_from([2, 1, 3, 4, 5, 6, 7, 8, 16, 17])
+    kind, condition = st.sampled_from([*names, *SPECTRA]), st.sampled_from(CONDITIONS)
+    vector, lengths = st.sampled_from(VECTORS), st.sampled_from(["one", "one", *LENGTHS])
+    draw = st.builds(DefiniteAndVector, order, kind, condition=condition, vector=vector, length=lengths)
+    return Regimes(draw, corners)

@@ -6,7 +6,11 @@ import torch
 from torch import Tensor
 
 from claims import mutant
-from claims.linear_algebra.definiteness import definiteness_by_eigenvalues
+from claims.linear_algebra.definiteness import (
+    definiteness_by_eigenvalues,
+    positive_definite_kernel_trivial,
+    positive_semidefinite_quadratic_form,
+)
 
 
 def _succeeds(a: Tensor, *, upper: bool = False) -> Tensor:
@@ -116,3 +120,92 @@ def form_is_never_negative(x: Tensor, a: Tensor) -> Tensor:
 @mutant(definiteness_by_eigenvalues, operation="quadratic_form", trigger="B with B^T != B: B^T B", provenance="own")
 def form_of_the_gram_matrix(x: Tensor, a: Tensor) -> Tensor:
     return (a @ x).square().sum()
+
+
+BOTH = (positive_semidefinite_quadratic_form, positive_definite_kernel_trivial)
+
+
+@mutant(positive_semidefinite_quadratic_form, operation="quadratic_form", trigger="eigenvalues other than 0 and 1")
+def form_of_the_square(x: Tensor, a: Tensor) -> Tensor:
+    return (a @ x).square().sum()
+
+
+@mutant(*BOTH, operation="quadratic_form", trigger="entries beside the diagonal")
+def form_of_the_diagonal(x: Tensor, a: Tensor) -> Tensor:
+    return (a.diagonal() * x.square()).sum()
+
+
+@mutant(*BOTH, operation="form_by_einsum", trigger="entries beside the diagonal: the wrong index", provenance="own")
+def index_repeated(x: Tensor, a: Tensor) -> Tensor:
+    return torch.einsum("i,ij,i->", x, a, x)
+
+
+@mutant(*BOTH, operation="form_by_right_product", trigger="order 17 and above: the last row", provenance="own")
+def last_row_left_out(x: Tensor, a: Tensor) -> Tensor:
+    n = len(x) - 1 if len(x) >= 17 else len(x)
+    return torch.dot(x[:n], torch.mv(a[:n], x))
+
+
+@mutant(*BOTH, operation="form_by_right_product", trigger="a negative entry of x", provenance="own")
+def form_of_magnitudes(x: Tensor, a: Tensor) -> Tensor:
+    return torch.dot(x.abs(), torch.mv(a, x.abs()))
+
+
+@mutant(positive_semidefinite_quadratic_form, operation="form_by_factor", trigger="square B: B x", provenance="own")
+def factor_not_transposed(x: Tensor, b: Tensor) -> Tensor:
+    return (b @ x if b.shape[-1] == b.shape[-2] else b.mT @ x).square().sum()
+
+
+@mutant(positive_semidefinite_quadratic_form, operation="form_by_factor", trigger="more than one column: sum first")
+def square_of_the_sum(x: Tensor, b: Tensor) -> Tensor:
+    return (b.mT @ x).sum().square()
+
+
+@mutant(
+    positive_semidefinite_quadratic_form,
+    operation="cov",
+    trigger="entries rounded to bfloat16 on the way",
+    provenance="own",
+    dtypes=("float32", "float64"),
+)
+def covariance_in_lower_precision(x: Tensor) -> Tensor:
+    return torch.cov(x).bfloat16().to(x.dtype)
+
+
+@mutant(positive_semidefinite_quadratic_form, operation="cov", trigger="rows whose mean is not zero", provenance="own")
+def mean_subtracted_twice(x: Tensor) -> Tensor:
+    mean = x.mean(-1)
+    return torch.cov(x) - torch.outer(mean, mean)
+
+
+@mutant(positive_definite_kernel_trivial, operation="quadratic_form", trigger="A other than I")
+def squared_norm_of_the_vector(x: Tensor, a: Tensor) -> Tensor:
+    return x @ x
+
+
+@mutant(positive_definite_kernel_trivial, operation="quadratic_form", trigger="x = 0", provenance="own")
+def never_zero(x: Tensor, a: Tensor) -> Tensor:
+    form: Tensor = x @ a @ x
+    return form if x.any() else form + torch.finfo(x.dtype).tiny
+
+
+@mutant(
+    positive_definite_kernel_trivial, operation="quadratic_form", trigger="the least eigenvector: semidefinite only"
+)
+def semidefinite_part(x: Tensor, a: Tensor) -> Tensor:
+    least = torch.linalg.eigvalsh(a.double())[:1].sum().to(a.dtype)
+    form: Tensor = x @ a @ x - least * (x @ x)
+    return form
+
+
+@mutant(positive_definite_kernel_trivial, operation="form_by_einsum", trigger="forms below sqrt(2 u)", provenance="own")
+def small_forms_are_zero(x: Tensor, a: Tensor) -> Tensor:
+    form: Tensor = x @ a @ x
+    return torch.where(form < torch.finfo(a.dtype).eps ** 0.5, torch.zeros_like(form), form)
+
+
+@mutant(positive_definite_kernel_trivial, operation="quadratic_form", trigger="x not of norm 1", provenance="own")
+def of_the_normalised_vector(x: Tensor, a: Tensor) -> Tensor:
+    unit = x / x.norm().clamp_min(torch.finfo(x.dtype).tiny)
+    form: Tensor = unit @ a @ unit
+    return form

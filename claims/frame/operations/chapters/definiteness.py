@@ -1,4 +1,4 @@
-"""Definiteness of symmetric matrices by factorisations that end, or whose pivots are positive."""
+"""Definiteness of symmetric matrices by factorisations and by quadratic forms."""
 
 from __future__ import annotations
 
@@ -20,6 +20,20 @@ def pivot_signs(a: Tensor) -> Tensor:
     return torch.where(pivots > 0, signs, torch.zeros_like(signs))
 
 
+def _form_by_right_product(x: Tensor, a: Tensor) -> Tensor:
+    return torch.dot(x, torch.mv(a, x))
+
+
+def _form_by_einsum(x: Tensor, a: Tensor) -> Tensor:
+    return torch.einsum("i,ij,j->", x, a, x)
+
+
+def _form_by_factor(x: Tensor, b: Tensor) -> Tensor:
+    return (b.mT @ x).square().sum()
+
+
+_FORM = (1, 2)
+
 ROWS = {
     "cholesky_succeeds": Operation(
         _cholesky_succeeds,
@@ -27,4 +41,25 @@ ROWS = {
         axes=(2,),
     ),
     "pivot_signs": Operation(pivot_signs, "pivot_signs", axes=(2,)),
+    "form_by_right_product": Operation(
+        _form_by_right_product,
+        "(lambda x, a: torch.dot(x, torch.mv(a, x)))",
+        axes=_FORM,
+        batches=False,
+        product=True,
+    ),
+    "form_by_einsum": Operation(
+        _form_by_einsum,
+        "(lambda x, a: torch.einsum('i,ij,j->', x, a, x))",
+        axes=_FORM,
+        batches=False,
+        product=True,
+    ),
+    "form_by_factor": Operation(
+        _form_by_factor,
+        "(lambda x, b: (b.mT @ x).square().sum())",
+        axes=_FORM,
+        batches=False,
+        product=True,
+    ),
 }
