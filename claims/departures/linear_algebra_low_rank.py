@@ -1,0 +1,75 @@
+"""Where eigenvalues of symmetric matrices of low rank are NaN."""
+
+from __future__ import annotations
+
+from claims import departure
+from claims.frame.inputs.gram_eigenvalues import Laeuchli
+from claims.frame.inputs.spectra import Gallery, MatrixRegime, PrescribedSpectrum
+from claims.frame.inputs.symmetric import Symmetric
+from claims.frame.plan import CallPlan
+from claims.linear_algebra.definiteness import definiteness_by_eigenvalues
+from claims.linear_algebra.gram_eigenvalues import LARGEST, singular_values_sqrt_gram_eigenvalues
+from claims.linear_algebra.symmetric_eigen import (
+    eigenvalue_ordering,
+    spectral_decomposition_uniqueness,
+    spectral_theorem,
+)
+
+SUMMARY = (
+    "torch.linalg.eigh and eigvalsh in float32 on the CPU give NaN for one or two eigenvalues of some symmetric"
+    " matrices of low rank, of order 7 or above, or raise an error saying that the algorithm did not converge"
+)
+SMALLEST = 7
+"""The least order at which that was seen."""
+
+
+@departure(
+    spectral_theorem,
+    eigenvalue_ordering,
+    definiteness_by_eigenvalues,
+    summary=SUMMARY,
+    operations=("eigh", "eigvalsh"),
+    devices=("cpu",),
+    dtypes=("float32",),
+    versions="2.13.0",
+    script="eigh_low_rank_nan",
+)
+def eigenvalues_of_low_rank_are_nan(plan: CallPlan, A: Symmetric) -> bool:
+    """Matrices of rank one, with a multiple of I or without, scaled by powers of two or not."""
+    return A.n >= SMALLEST and A.kind in {"rank-one", "ones"}
+
+
+@departure(
+    spectral_decomposition_uniqueness,
+    summary=SUMMARY,
+    operations=("eigh",),
+    devices=("cpu",),
+    dtypes=("float32",),
+    versions="2.13.0",
+    script="eigh_low_rank_nan",
+)
+def eigenvectors_of_low_rank_are_nan(plan: CallPlan, A: Symmetric, simple: Symmetric) -> bool:
+    """The same matrices."""
+    return eigenvalues_of_low_rank_are_nan(plan, A)
+
+
+@departure(
+    singular_values_sqrt_gram_eigenvalues,
+    summary=SUMMARY,
+    operations=("column_gram_spectrum", "row_gram_spectrum", "singular_values_by_gram"),
+    devices=("cpu",),
+    dtypes=("float32",),
+    versions="2.13.0",
+    script="eigh_low_rank_nan",
+)
+def gram_spectra_of_low_rank_are_nan(plan: CallPlan, A: MatrixRegime) -> bool:
+    """Gram matrices of rank one, or whose small eigenvalues underflow or are below the rounding errors."""
+    order = max((side for side in (A.rows, A.cols) if side <= LARGEST), default=0)
+    low = min(A.rows, A.cols) == 1
+    if isinstance(A, Gallery):
+        low = low or A.name in {"rank-one", "ones", "nearly-ones", "half-rank"}
+    if isinstance(A, PrescribedSpectrum):
+        low = low or (A.spectrum == "log-random" and A.scale != "one")
+    if isinstance(A, Laeuchli):
+        low = A.scale != "one"
+    return order >= SMALLEST and low
