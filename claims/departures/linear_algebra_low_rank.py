@@ -32,6 +32,7 @@ SMALLEST = 7
     devices=("cpu",),
     dtypes=("float32",),
     versions="2.13.0",
+    upstream="https://github.com/pytorch/pytorch/issues/145801",
     script="eigh_low_rank_nan",
 )
 def eigenvalues_of_low_rank_are_nan(plan: CallPlan, A: Symmetric) -> bool:
@@ -46,6 +47,7 @@ def eigenvalues_of_low_rank_are_nan(plan: CallPlan, A: Symmetric) -> bool:
     devices=("cpu",),
     dtypes=("float32",),
     versions="2.13.0",
+    upstream="https://github.com/pytorch/pytorch/issues/145801",
     script="eigh_low_rank_nan",
 )
 def eigenvectors_of_low_rank_are_nan(plan: CallPlan, A: Symmetric, simple: Symmetric) -> bool:
@@ -60,6 +62,7 @@ def eigenvectors_of_low_rank_are_nan(plan: CallPlan, A: Symmetric, simple: Symme
     devices=("cpu",),
     dtypes=("float32",),
     versions="2.13.0",
+    upstream="https://github.com/pytorch/pytorch/issues/145801",
     script="eigh_low_rank_nan",
 )
 def gram_spectra_of_low_rank_are_nan(plan: CallPlan, A: MatrixRegime) -> bool:
