@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from reference.bounds import Balanced, balance
 from reference.formats import Arithmetic
 from reference.linear_algebra import eigen as reference
+from reference.linear_algebra import eigen_kinds as kinds
 from reference.linear_algebra import singularity
 from reference.linear_algebra.residuals import Defect
 from reference.truth import Truth
@@ -61,6 +62,13 @@ def powered(v: Float64, w: Float64, k: int, how: Arithmetic) -> Truth:
     return Truth((v * w[:, None, :] ** k) @ np.linalg.inv(v), error)
 
 
+def rows_of_inverse(v: Float64, w: Float64, how: Arithmetic) -> Float64:
+    """How far rows of V^-1 may be from left eigenvectors."""
+    flat = Balanced(v, np.ones(w.shape), np.ones(len(w)))
+    basis = reference.basis(v, v + 0j, flat, how)
+    return kinds.rows_of_inverse_error(v, w + 0j, basis, how)
+
+
 def determinants(a: Float64, how: Arithmetic) -> Truth:
     """The determinant with the bound by SciPy's factors."""
     return singularity.determinant(a, [singularity.Factors(*scipy.linalg.lu(a)[1:])], how)
@@ -78,6 +86,7 @@ ROWS = (
     Row("eig", ORDERS, AXES, normal, defects, RESIDUALS),
     Row("eigvals", SMALL, AXES, normal, distances, "distance of the shifted matrix from singular"),
     Row("synthesis synthesis_by_diagonal synthesis_by_solve", ORDERS, AXES, factors, put_together),
+    Row("inv_of_vectors", ORDERS, AXES, factors, rows_of_inverse, "error bound of the rows as left eigenvectors"),
     Row("power_of_synthesis", ORDERS, AXES, factors_and_exponent, powered),
     Row("sum_of_eigenvalues", ORDERS, AXES, normal, lambda a, how: reference.trace(a, balance(a), how)),
     Row(

@@ -28,6 +28,11 @@ def _power_of_synthesis(v: Tensor, w: Tensor, k: int) -> Tensor:
     return a
 
 
+def _inv_of_vectors(v: Tensor, w: Tensor) -> Tensor:
+    rows: Tensor = torch.linalg.inv(v)
+    return rows
+
+
 def _sum_of_eigenvalues(a: Tensor) -> Tensor:
     total: Tensor = torch.linalg.eigvals(a).sum(-1)
     return total
@@ -55,6 +60,7 @@ ROWS = {
     "power_of_synthesis": Operation(
         _power_of_synthesis, "(lambda v, w, k: (v * w[..., None, :] ** k) @ torch.linalg.inv(v))", axes=_FACTORS
     ),
+    "inv_of_vectors": Operation(_inv_of_vectors, "(lambda v, w: torch.linalg.inv(v))", axes=_FACTORS),
     "sum_of_eigenvalues": Operation(_sum_of_eigenvalues, "(lambda a: torch.linalg.eigvals(a).sum(-1))", axes=(2,)),
     "product_of_eigenvalues": Operation(
         _product_of_eigenvalues, "(lambda a: torch.linalg.eigvals(a).prod(-1))", axes=(2,)
