@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from claims import departure
 from claims.frame.inputs.linear_systems import LeftInvertible
 from claims.frame.inputs.pseudoinverse_limit import Penalty
@@ -11,24 +13,19 @@ from claims.linear_algebra.linear_systems import left_inverse_solution
 from claims.linear_algebra.pseudoinverse import pseudoinverse_least_squares, pseudoinverse_minimum_norm
 from claims.linear_algebra.pseudoinverse_limit import pseudoinverse_tikhonov_limit
 
-GELSY = (
-    "torch.linalg.lstsq with its default driver gelsy passes LAPACK an uninitialised pivot array and reuses it for"
-    " every matrix of a batch: columns are frozen in place at random, ranks come out too low, solutions wrong"
-)
-UPSTREAM = "https://github.com/pytorch/pytorch/issues/187411"
+GELSY: dict[str, Any] = {
+    "summary": "torch.linalg.lstsq with its default driver gelsy passes LAPACK an uninitialised pivot array and reuses"
+    " it for every matrix of a batch: columns are frozen in place at random, ranks come out too low, solutions wrong",
+    "operations": ("least_squares",),
+    "devices": ("cpu",),
+    "dtypes": ("float32", "float64"),
+    "versions": "2.13.0",
+    "upstream": "https://github.com/pytorch/pytorch/issues/187411",
+    "script": "lstsq_gelsy_pivots",
+}
 
 
-@departure(
-    pseudoinverse_minimum_norm,
-    pseudoinverse_least_squares,
-    summary=GELSY,
-    operations=("least_squares",),
-    devices=("cpu",),
-    dtypes=("float32", "float64"),
-    versions="2.13.0",
-    upstream=UPSTREAM,
-    script="lstsq_gelsy_pivots",
-)
+@departure(pseudoinverse_minimum_norm, pseudoinverse_least_squares, **GELSY)
 def gelsy_reads_an_uninitialised_pivot_array(plan: CallPlan, system: LinearSystem) -> bool:
     """Every call with this driver: what the array holds depends on the allocator and on the matrices before.
 
@@ -38,31 +35,13 @@ def gelsy_reads_an_uninitialised_pivot_array(plan: CallPlan, system: LinearSyste
     return system.driver == "gelsy"
 
 
-@departure(
-    left_inverse_solution,
-    summary=GELSY,
-    operations=("least_squares",),
-    devices=("cpu",),
-    dtypes=("float32", "float64"),
-    versions="2.13.0",
-    upstream=UPSTREAM,
-    script="lstsq_gelsy_pivots",
-)
+@departure(left_inverse_solution, **GELSY)
 def gelsy_solves_another_system(plan: CallPlan, system: LeftInvertible) -> bool:
     """The same driver, for systems with a left inverse."""
     return system.system.driver == "gelsy"
 
 
-@departure(
-    pseudoinverse_tikhonov_limit,
-    summary=GELSY,
-    operations=("least_squares",),
-    devices=("cpu",),
-    dtypes=("float32", "float64"),
-    versions="2.13.0",
-    upstream=UPSTREAM,
-    script="lstsq_gelsy_pivots",
-)
+@departure(pseudoinverse_tikhonov_limit, **GELSY)
 def gelsy_solves_another_stacked_system(plan: CallPlan, given: Penalty) -> bool:
     """The same driver, for the stacked system of Tikhonov's regularisation."""
     return given.driver == "gelsy"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from claims import departure
 from claims.frame.inputs.gram_eigenvalues import Laeuchli
 from claims.frame.inputs.spectra import Gallery, MatrixRegime, PrescribedSpectrum
@@ -15,10 +17,15 @@ from claims.linear_algebra.symmetric_eigen import (
     spectral_theorem,
 )
 
-SUMMARY = (
-    "torch.linalg.eigh and eigvalsh in float32 on the CPU give NaN for one or two eigenvalues of some symmetric"
-    " matrices of low rank, of order 7 or above, or raise an error saying that the algorithm did not converge"
-)
+NAN: dict[str, Any] = {
+    "summary": "torch.linalg.eigh and eigvalsh in float32 on the CPU give NaN for one or two eigenvalues of some"
+    " symmetric matrices of low rank, of order 7 or above, or raise an error saying that they did not converge",
+    "devices": ("cpu",),
+    "dtypes": ("float32",),
+    "versions": "2.13.0",
+    "upstream": "https://github.com/pytorch/pytorch/issues/145801",
+    "script": "eigh_low_rank_nan",
+}
 SMALLEST = 7
 """The least order at which that was seen."""
 
@@ -27,13 +34,8 @@ SMALLEST = 7
     spectral_theorem,
     eigenvalue_ordering,
     definiteness_by_eigenvalues,
-    summary=SUMMARY,
     operations=("eigh", "eigvalsh"),
-    devices=("cpu",),
-    dtypes=("float32",),
-    versions="2.13.0",
-    upstream="https://github.com/pytorch/pytorch/issues/145801",
-    script="eigh_low_rank_nan",
+    **NAN,
 )
 def eigenvalues_of_low_rank_are_nan(plan: CallPlan, A: Symmetric) -> bool:
     """Matrices of rank one, with a multiple of I or without, scaled by powers of two or not."""
@@ -42,13 +44,8 @@ def eigenvalues_of_low_rank_are_nan(plan: CallPlan, A: Symmetric) -> bool:
 
 @departure(
     spectral_decomposition_uniqueness,
-    summary=SUMMARY,
     operations=("eigh",),
-    devices=("cpu",),
-    dtypes=("float32",),
-    versions="2.13.0",
-    upstream="https://github.com/pytorch/pytorch/issues/145801",
-    script="eigh_low_rank_nan",
+    **NAN,
 )
 def eigenvectors_of_low_rank_are_nan(plan: CallPlan, A: Symmetric, simple: Symmetric) -> bool:
     """The same matrices."""
@@ -57,13 +54,8 @@ def eigenvectors_of_low_rank_are_nan(plan: CallPlan, A: Symmetric, simple: Symme
 
 @departure(
     singular_values_sqrt_gram_eigenvalues,
-    summary=SUMMARY,
     operations=("column_gram_spectrum", "row_gram_spectrum", "singular_values_by_gram"),
-    devices=("cpu",),
-    dtypes=("float32",),
-    versions="2.13.0",
-    upstream="https://github.com/pytorch/pytorch/issues/145801",
-    script="eigh_low_rank_nan",
+    **NAN,
 )
 def gram_spectra_of_low_rank_are_nan(plan: CallPlan, A: MatrixRegime) -> bool:
     """Gram matrices of rank one, or whose small eigenvalues underflow or are below the rounding errors."""
