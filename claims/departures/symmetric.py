@@ -1,4 +1,4 @@
-"""Where eigenvalues of symmetric matrices of low rank are NaN."""
+"""Where eigenvalues and factors of symmetric matrices are wrong: NaN from numbers, numbers from NaN."""
 
 from __future__ import annotations
 
@@ -68,3 +68,33 @@ def gram_spectra_of_low_rank_are_nan(plan: CallPlan, A: MatrixRegime) -> bool:
     if isinstance(A, Laeuchli):
         low = A.scale != "one"
     return order >= SMALLEST and low
+
+
+@departure(
+    spectral_theorem,
+    summary="torch.linalg.eigh and eigvalsh of a matrix with a NaN may return finite eigenvalues: (-1.4, 1.4) for"
+    " ((NaN, 1), (1, 1)), where the singular values raise an error",
+    operations=("eigh", "eigvalsh"),
+    devices=("cpu",),
+    dtypes=("float32", "float64"),
+    versions="2.13.0",
+    script="eigvalsh_hides_nan",
+)
+def eigenvalues_of_nan_are_finite(plan: CallPlan, A: Symmetric) -> bool:
+    """No trial: the matrices of the claim are finite."""
+    return False
+
+
+@departure(
+    definiteness_by_eigenvalues,
+    summary="float32 on the CPU: torch.linalg.cholesky_ex of a subnormal multiple of I says that it is not positive"
+    " definite, and ldl_factor_ex returns NaN and reports success",
+    operations=("cholesky_succeeds",),
+    devices=("cpu",),
+    dtypes=("float32",),
+    versions="2.13.0",
+    script="cholesky_subnormal",
+)
+def factors_of_subnormal_matrices_are_nan(plan: CallPlan, A: Symmetric) -> bool:
+    """No trial: the claim leaves open what becomes of numbers that may underflow."""
+    return False
