@@ -60,10 +60,20 @@ def test_matrices_are_what_their_names_say(rng: np.random.Generator) -> None:
     assert np.ptp(np.log2(np.abs(made("badly scaled", 6)))) > 12
 
 
+@pytest.mark.parametrize("n", [1, 3, 4, 5, 8])
+def test_magic_squares_hold_every_number_and_sums_agree(rng: np.random.Generator, n: int) -> None:
+    (a,) = General(n, "magic").make(rng, 1, float64)
+    assert sorted(a.ravel()) == [*range(1, n * n + 1)]
+    sums = {*a[0].sum(0), *a[0].sum(1), np.trace(a[0]), np.trace(a[0][::-1])}
+    assert sums == {n * (n * n + 1) / 2}
+
+
 def test_impossible_matrices_are_refused() -> None:
-    for fields in ({"kind": "magic"}, {"scale": "large"}):
+    for fields in ({"kind": "sorcery"}, {"scale": "large"}):
         with pytest.raises(ValueError, match="no matrix"):
             General(2, **fields)
+    with pytest.raises(ValueError, match="magic squares"):
+        General(6, "magic")
     with pytest.raises(ValueError, match="coefficients"):
         General(11, "companion")
     assert float32.round(np.asarray(General(10, "companion").make(np.random.default_rng(0), 1, float64)[0])).any()

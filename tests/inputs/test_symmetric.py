@@ -61,6 +61,9 @@ def test_matrices_by_name(rng: np.random.Generator) -> None:
     assert (np.linalg.matrix_rank(Symmetric(6, "rank-one").make(rng, 9, float64)[0]) <= 1).all()
     w = eigenvalues(21, "wilkinson")[0]
     assert 0 < w[-1] - w[-2] < 1e-12  # the pair that Wilkinson's matrix is known for
+    pascal, fiedler = (Symmetric(3, kind).make(rng, 1, float64)[0][0] for kind in ("pascal", "fiedler"))
+    assert pascal.tolist() == [[1, 1, 1], [1, 2, 3], [1, 3, 6]]
+    assert fiedler.tolist() == [[0, 1, 2], [1, 0, 1], [2, 1, 0]]
     moler = Symmetric(4, "moler").make(rng, 1, float64)[0][0]
     triangle = np.eye(4) - np.triu(np.ones((4, 4)), 1)
     assert np.array_equal(moler, triangle.T @ triangle)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import ClassVar
 
 import numpy as np
+import scipy.linalg
 from hypothesis import strategies as st
 
 from claims.frame.inputs.powers import IntegerEigenvectors
@@ -22,9 +23,7 @@ def _companion(b: Batch) -> Float64:
     """Of the polynomial with the roots -n/2, ..., n/2 without 0: coefficients are integers."""
     n = b.shape[-1]
     roots = [k for k in range(-(n // 2), n // 2 + 2) if k][:n]
-    a = np.eye(n, k=-1)
-    a[:1] = -np.poly(roots)[1:]
-    return a
+    return np.asarray(scipy.linalg.companion(np.poly(roots)), np.float64)
 
 
 def _rotations(b: Batch) -> Float64:
@@ -71,6 +70,16 @@ def _circulant(b: Batch) -> Float64:
     return np.asarray(b.rng.standard_normal(b.shape[:2])[:, (i - j) % b.shape[-1]])
 
 
+def _magic(b: Batch) -> Float64:
+    """The magic square of an odd order or a multiple of four: every row, column and diagonal has the same sum."""
+    n = b.shape[-1]
+    i, j = (k + 1 for k in b.indices)
+    if n % 2:
+        return (n * ((i + j - (n + 3) // 2) % n) + (i + 2 * j - 2) % n + 1).astype(np.float64)
+    counted = np.arange(1.0, n * n + 1).reshape(n, n)
+    return np.where(i % 4 // 2 == j % 4 // 2, n * n + 1 - counted, counted)
+
+
 GENERAL: dict[str, Callable[[Batch], Float64]] = {
     **{name: GALLERY[name] for name in ("integers", "normal", "zero", "identity", "ones", "diagonal")},
     "triangular": lambda b: np.triu(b.normal()),
@@ -82,6 +91,7 @@ GENERAL: dict[str, Callable[[Batch], Float64]] = {
     "hessenberg": _hessenberg,
     "frank": _frank,
     "circulant": _circulant,
+    "magic": _magic,
 }
 """Matrices by name."""
 
@@ -101,6 +111,8 @@ class General(Regime):
             raise ValueError(f"no matrix {self.kind!r} at scale {self.scale!r}")
         if self.kind in ("companion", "frank") and self.n > 10:
             raise ValueError("no format narrower than float64 holds the coefficients beyond order 10")
+        if self.kind == "magic" and self.n % 4 == 2:
+            raise ValueError("magic squares are made here for odd orders and multiples of four")
 
     def size(self) -> int:
         return max(1, self.n**2)
@@ -136,10 +148,11 @@ def square_matrices() -> Regimes:
         General(8, "frank"),
         General(6, "circulant"),
         General(17, "circulant"),
+        *(General(n, "magic") for n in (3, 4, 5, 8)),
         *(General(4, "normal", scale) for scale in SCALES[1:]),
     )
     order = st.sampled_from([2, 1, 3, 4, 5, 6, 7, 8, 0])
-    plain = st.builds(General, order, st.sampled_from(list(GENERAL)))
+    plain = st.builds(General, order, st.sampled_from([name for name in GENERAL if name != "magic"]))
     scaled = st.builds(General, order, st.sampled_from(["normal", "integers", "rotations"]), st.sampled_from(SCALES))
     large = st.builds(General, st.sampled_from([16, 17, 33]), st.sampled_from(["normal", "circulant", "rotations"]))
     return Regimes(st.one_of(plain, plain, scaled, large), corners)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 import numpy as np
+import scipy.linalg
 from hypothesis import strategies as st
 
 from claims.frame.inputs.regime import Arrays, Regime, Regimes
@@ -58,6 +59,8 @@ SYMMETRIC: dict[str, Callable[[Batch], Float64]] = {
     "wilkinson": lambda b: _tridiagonal(b, np.abs(b.indices[1] - (b.shape[-1] - 1) / 2), 1.0),
     "second-difference": lambda b: _tridiagonal(b, np.full(b.shape[-1], 2.0), -1.0),
     "moler": lambda b: np.where(b.indices[0] == b.indices[1], b.indices[1] + 1.0, np.minimum(*b.indices) - 1.0),
+    "pascal": lambda b: scipy.linalg.pascal(b.shape[-1]).astype(np.float64),
+    "fiedler": lambda b: scipy.linalg.fiedler(np.arange(b.shape[-1])).astype(np.float64),
     "graded": _graded,
     "rank-one": lambda b: np.stack([np.outer(v, v) for v in b.rng.integers(-3, 4, b.shape[:2]).astype(float)]),
     "hadamard-simple": _from_simple_spectrum,
@@ -176,6 +179,8 @@ CORNERS: tuple[Symmetric, ...] = (
     Symmetric(21, "wilkinson"),
     Symmetric(17, "second-difference"),
     Symmetric(8, "moler"),
+    Symmetric(6, "pascal"),
+    Symmetric(5, "fiedler"),
     Symmetric(8, "graded"),
     Symmetric(6, "rank-one"),
     Symmetric(4, "hadamard-simple"),
