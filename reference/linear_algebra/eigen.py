@@ -153,12 +153,14 @@ def synthesis_error(b: Basis, v: Complex128, w: Complex128, k: int, arithmetic: 
     """The rounding of (V * w^k) V^-1: inverse or solver, power, scaling and product, in the Frobenius norm (...).
 
     gamma_{3n} kappa ||V w^k||_F ||V^-1||_F for the inverse (calibrated as for inverses of real matrices), and
-    4 gamma_{n + |k| + 4} of the same for the rest (ASNA (3.13) and lemma 3.5).
+    4 gamma_{n + |k| + 4} of the same for the rest (ASNA (3.13) and lemma 3.5). What underflows in powers and columns is
+    (2 |k| + 4) eta in every entry, times ||V^-1||.
     """
     n, u = v.shape[-1], arithmetic.result.u
     size = np.sqrt((np.abs(v * w[..., None, :] ** k) ** 2).sum((-2, -1))) * b.inverse_frobenius
     relative = gamma(3 * n, u) * b.kappa + COMPLEX * gamma(n + abs(k) + 4, u)
-    bound = upward(relative * size + n * n * arithmetic.result.eta, n)
+    underflow = n * arithmetic.result.eta * ((2 * abs(k) + 4) * b.inverse_frobenius + n)
+    bound = upward(relative * size + underflow, n)
     return np.where(overflows(size, arithmetic.result), np.inf, bound)
 
 
