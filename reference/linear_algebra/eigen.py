@@ -178,9 +178,10 @@ def power_truth(a: Float64, b: Basis, v: Complex128, w: Complex128, k: int, arit
         moved = k * b.moved * (norm + b.moved) ** max(k - 1, 0)
         own = gamma((k + 1) * (n + 1), U64) * norm**k * n
         return Truth(value, upward(moved + rounding + own))
-    s = _singular_values(a)
+    scaled, exponent = normalise(a, MATRIX)
+    s = _singular_values(scaled)
     regular = s[..., -1] > 8 * n * U64 * s[..., 0]
-    value = np.linalg.inv(np.where(regular[..., None, None], a, np.eye(n)))
+    value = np.ldexp(np.linalg.inv(np.where(regular[..., None, None], scaled, np.eye(n))), -exponent)
     size = frobenius(value)
     f = np.minimum(size * b.moved, FIRST_ORDER)
     own = gamma(4 * n, U64) * size**2 * norm
