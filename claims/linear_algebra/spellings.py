@@ -13,7 +13,7 @@ from claims.frame.checks import Check
 from claims.frame.inputs.powers import MatrixAndExponent, Powered, powers
 from claims.frame.inputs.spectra import only
 from claims.frame.inputs.spellings import Factors, Stack, stacks
-from claims.frame.operations.chapters import spellings as table
+from claims.frame.operations.chapters import matrix_spellings, spellings
 from claims.frame.subject import Subject
 from reference.linear_algebra import norms, trace
 from reference.linear_algebra import powers as power
@@ -22,7 +22,7 @@ from reference.truth import Truth
 
 
 def agree(
-    call: Callable[[str], Tensor], groups: table.Groups, truth: Truth, name: str, *, stored: Truth | None = None
+    call: Callable[[str], Tensor], groups: spellings.Groups, truth: Truth, name: str, *, stored: Truth | None = None
 ) -> Iterator[Check]:
     """Every spelling against the truth, and the spellings of a group against its first, bit by bit.
 
@@ -35,7 +35,7 @@ def agree(
             yield holds(found.shape == truth.value.shape, label=f"{label}, shape")
             if found.shape == truth.value.shape:
                 first = found if first is None else first
-                rounds = stored is not None and spelling in table.MULTIPLIED_AND_SUMMED
+                rounds = stored is not None and spelling in spellings.MULTIPLIED_AND_SUMMED
                 yield within(found, stored if stored is not None and rounds else truth, label=label)
                 if found is not first:
                     yield equal(found, values(first), label=f"{label} = {group[0]}")
@@ -53,12 +53,16 @@ def products(subject: Subject, factors: Factors) -> Iterator[Check]:
     left, right = A[:, 0], B[:, 0]
     exact, stored = reference.product(a, b, how), reference.product_of_stored(a[:, 0], b[:, 0], how)
     yield from agree(
-        lambda s: subject.matrix_product(left, right, s), table.MATRIX_PRODUCTS, first_of(exact), "A B", stored=stored
+        lambda s: subject.matrix_product(left, right, s),
+        spellings.MATRIX_PRODUCTS,
+        first_of(exact),
+        "A B",
+        stored=stored,
     )
-    yield from agree(lambda s: subject.stacked_product(A, B, s), table.STACKED_PRODUCTS, exact, "A_i B_i")
+    yield from agree(lambda s: subject.stacked_product(A, B, s), spellings.STACKED_PRODUCTS, exact, "A_i B_i")
     exact, stored = reference.summed(a, b, how), reference.product_of_stored(*reference.concatenated(a, b), how)
     yield from agree(
-        lambda s: subject.summed_product(A, B, s), table.SUMMED_PRODUCTS, exact, "sum A_i B_i", stored=stored
+        lambda s: subject.summed_product(A, B, s), spellings.SUMMED_PRODUCTS, exact, "sum A_i B_i", stored=stored
     )
 
 
@@ -69,17 +73,17 @@ def products_of_vectors(subject: Subject, A: Tensor, x: Tensor, y: Tensor) -> It
     exact = reference.applied(a, values(x), how)
     stored = first_of(reference.product_of_stored(values(x)[:, None], a.swapaxes(-1, -2), how))
     yield from agree(
-        lambda s: subject.matrix_vector_product(A, x, s), table.MATRIX_VECTOR_PRODUCTS, exact, "A x", stored=stored
+        lambda s: subject.matrix_vector_product(A, x, s), spellings.MATRIX_VECTOR_PRODUCTS, exact, "A x", stored=stored
     )
     yield from agree(
         lambda s: subject.inner_product(row, x, s),
-        table.INNER_PRODUCTS,
+        spellings.INNER_PRODUCTS,
         first_of(exact),
         "x . y",
         stored=first_of(stored),
     )
     outer = reference.outer(values(x), values(y), how)
-    yield from agree(lambda s: subject.outer_product(x, y, s), table.OUTER_PRODUCTS, outer, "x y^T")
+    yield from agree(lambda s: subject.outer_product(x, y, s), spellings.OUTER_PRODUCTS, outer, "x y^T")
 
 
 @claim(
@@ -135,13 +139,13 @@ def rearrangements(subject: Subject, A: Tensor) -> Iterator[Check]:
     a = values(A)
     zero = np.zeros_like(a)
     turned = Truth(a.swapaxes(-1, -2), zero.swapaxes(-1, -2))
-    yield from agree(lambda s: subject.matrix_transpose(A, s), table.TRANSPOSES, turned, "A^T")
+    yield from agree(lambda s: subject.matrix_transpose(A, s), matrix_spellings.TRANSPOSES, turned, "A^T")
     for k in (0, -1, 2):
         lower = functools.partial(subject.lower_triangle, A, k)
-        yield from agree(lower, table.TRIANGLES, Truth(np.tril(a, k), zero), f"lower triangle {k}")
+        yield from agree(lower, matrix_spellings.TRIANGLES, Truth(np.tril(a, k), zero), f"lower triangle {k}")
     flat = a.reshape(len(a), a.shape[-1] * a.shape[-2])
     norm = norms.norm(flat, 2.0, subject.arithmetic("frobenius_norm"))
-    yield from agree(lambda s: subject.frobenius_norm(A, s), table.FROBENIUS_NORMS, norm, "norm")
+    yield from agree(lambda s: subject.frobenius_norm(A, s), matrix_spellings.FROBENIUS_NORMS, norm, "norm")
 
 
 @claim(
@@ -164,9 +168,9 @@ def matrix_spellings_agree(subject: Subject, powered: Powered) -> Iterator[Check
     w = values(W)
     yield from rearrangements(subject, W[..., 1:] if W.shape[-1] > 1 else W)
     total = trace.trace(w, subject.arithmetic("matrix_trace"))
-    yield from agree(lambda s: subject.matrix_trace(W, s), table.TRACES, total, "trace")
+    yield from agree(lambda s: subject.matrix_trace(W, s), matrix_spellings.TRACES, total, "trace")
     exact = power.power(w, t, subject.arithmetic("natural_power"))
-    yield from agree(lambda s: subject.natural_power(W, t, s), table.POWERS, exact, f"W^{t}")
+    yield from agree(lambda s: subject.natural_power(W, t, s), matrix_spellings.POWERS, exact, f"W^{t}")
 
 
 @refutation(matrix_spellings_agree, "All spellings of the trace agree bit by bit.", dtypes=("float32",))
@@ -206,7 +210,7 @@ def kronecker_spellings_agree(subject: Subject, factors: Factors) -> Iterator[Ch
     """torch.kron, its method and `out=`, a product of broadcast matrices, and torch.einsum, with the exact entries."""
     A, B = factors.A[:, 0, :7, :9], factors.B[:, 0, :5, :3]
     blocks = reference.kronecker(values(A), values(B), subject.arithmetic("kronecker_product"))
-    yield from agree(lambda s: subject.kronecker_product(A, B, s), table.KRONECKER_PRODUCTS, blocks, "A x B")
+    yield from agree(lambda s: subject.kronecker_product(A, B, s), spellings.KRONECKER_PRODUCTS, blocks, "A x B")
 
 
 @refutation(kronecker_spellings_agree, r"A\otimes B=B\otimes A")

@@ -6,16 +6,18 @@ import torch
 from torch import Tensor
 
 from claims import mutant
-from claims.frame.operations.chapters.spellings import (
+from claims.frame.operations.chapters.matrix_spellings import (
     frobenius_norm,
-    inner_product,
-    kronecker_product,
     lower_triangle,
-    matrix_product,
     matrix_trace,
     matrix_transpose,
-    matrix_vector_product,
     natural_power,
+)
+from claims.frame.operations.chapters.spellings import (
+    inner_product,
+    kronecker_product,
+    matrix_product,
+    matrix_vector_product,
     outer_product,
     stacked_product,
     summed_product,
