@@ -48,8 +48,10 @@ POWERS: Groups = (
     ),
 )
 FROBENIUS_NORMS: Groups = (
-    ("torch.linalg.norm", "torch.linalg.matrix_norm", "torch.linalg.vector_norm", "torch.norm", "Tensor.norm", "out="),
-    ("torch.linalg.norm, fro", "torch.norm, fro"),
+    ("torch.linalg.norm", "torch.linalg.vector_norm", "torch.linalg.norm, out="),
+    ("torch.linalg.matrix_norm", "torch.linalg.norm, fro"),
+    ("torch.norm", "Tensor.norm"),
+    ("torch.norm, fro",),
     ("flattened",),
 )
 
@@ -126,7 +128,7 @@ def frobenius_norm(a: Tensor, spelling: str) -> Tensor:
         "torch.linalg.vector_norm": lambda: torch.linalg.vector_norm(a),
         "torch.norm": lambda: torch.norm(a),
         "Tensor.norm": a.norm,
-        "out=": lambda: torch.linalg.norm(a, out=a.new_full((), float("nan"))),
+        "torch.linalg.norm, out=": lambda: torch.linalg.norm(a, out=a.new_full((), float("nan"))),
         "torch.linalg.norm, fro": lambda: torch.linalg.norm(a, "fro"),
         "torch.norm, fro": lambda: torch.norm(a, "fro"),
         "flattened": lambda: torch.linalg.vector_norm(a.flatten()),
