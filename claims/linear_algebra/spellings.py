@@ -143,6 +143,9 @@ def rearrangements(subject: Subject, A: Tensor) -> Iterator[Check]:
     for k in (0, -1, 2):
         lower = functools.partial(subject.lower_triangle, A, k)
         yield from agree(lower, matrix_spellings.TRIANGLES, Truth(np.tril(a, k), zero), f"lower triangle {k}")
+    hidden = subject.tensor(np.where(np.triu(np.ones(a.shape), 1) > 0, np.nan, a))
+    cut = functools.partial(subject.lower_triangle, hidden, 0)
+    yield from agree(cut, matrix_spellings.TRIANGLES, Truth(np.tril(a), zero), "lower triangle below NaN")
     flat = a.reshape(len(a), a.shape[-1] * a.shape[-2])
     norm = norms.norm(flat, 2.0, subject.arithmetic("frobenius_norm"))
     yield from agree(lambda s: subject.frobenius_norm(A, s), matrix_spellings.FROBENIUS_NORMS, norm, "norm")
@@ -162,7 +165,8 @@ def rearrangements(subject: Subject, A: Tensor) -> Iterator[Check]:
 def matrix_spellings_agree(subject: Subject, powered: Powered) -> Iterator[Check]:
     """Each spelling is compared with the exact value in every layout, and with the first of its names bit by bit.
 
-    Trace and natural powers of a square matrix; transpose, lower triangle and the norm of all entries without a column.
+    Trace and natural powers of a square matrix; transpose, lower triangle (also where what is cut off is NaN) and the
+    norm of all entries without a column.
     """
     W, t = powered.W[:3], powered.t
     w = values(W)

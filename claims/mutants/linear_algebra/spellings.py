@@ -196,6 +196,13 @@ def diagonal_ignored_by_out(a: Tensor, k: int, spelling: str) -> Tensor:
     return lower_triangle(a, 0 if spelling.endswith("out=") else k, spelling)
 
 
+@mutant(matrix_spellings_agree, operation="lower_triangle", trigger="NaN above the diagonal, multiplied by zero")
+def triangle_by_multiplication(a: Tensor, k: int, spelling: str) -> Tensor:
+    if spelling != "torch.tril":
+        return lower_triangle(a, k, spelling)
+    return a * torch.ones_like(a).tril(k)
+
+
 @mutant(matrix_spellings_agree, operation="lower_triangle", trigger="in place, of a matrix that is not contiguous")
 def in_place_without_effect(a: Tensor, k: int, spelling: str) -> Tensor:
     return a.clone() if spelling == "Tensor.tril_" and not a.is_contiguous() else lower_triangle(a, k, spelling)
