@@ -129,8 +129,8 @@ def singular_value_derivatives(subject: Subject, point: Directed) -> Iterator[Ch
     }
     for name, gradient in gradients(subject, "svdvals", A):
         yield near(gradient, truths[name], f"gradient: {name}")
-    yield near(pullback(subject, "nuclear_norm", A), truths["sum"], "gradient of the nuclear norm")
-    yield near(pullback(subject, "spectral_norm", A), truths["first"], "gradient of the spectral norm")
+    yield near(pullback(subject, "norm_nuclear", A), truths["sum"], "gradient of the nuclear norm")
+    yield near(pullback(subject, "norm_spectral", A), truths["first"], "gradient of the spectral norm")
     derivatives = values(subject.singular_values_along(A, T))
     for name, derivative in (("sum", derivatives.sum(-1)), ("first", derivatives[:, 0]), ("last", derivatives[:, -1])):
         along = reference.along(truths[name], t, how)
@@ -142,7 +142,7 @@ def nuclear_norm_has_the_gradient_of_frobeniuss(subject: Subject, point: Directe
     """Only at rank one."""
     a = values(point.A)
     if min(a.shape[-2:]) > 1 and (size := np.sqrt((a**2).sum((-2, -1), keepdims=True))).all():
-        yield near(pullback(subject, "nuclear_norm", point.A), Truth(a / size, np.full(len(a), 0.01)), "")
+        yield near(pullback(subject, "norm_nuclear", point.A), Truth(a / size, np.full(len(a), 0.01)), "")
 
 
 @refutation(singular_value_derivatives, r"\nabla\sigma_1=v_1u_1^\top")
@@ -151,7 +151,7 @@ def singular_vectors_are_exchanged(subject: Subject, point: Directed) -> Iterato
     if a.shape[-1] == a.shape[-2]:
         truth = reference.singular_value_gradient(a, 0, subject.arithmetic("svdvals"))
         turned = truth._replace(value=truth.value.swapaxes(-1, -2))
-        yield near(pullback(subject, "spectral_norm", point.A), turned, "")
+        yield near(pullback(subject, "norm_spectral", point.A), turned, "")
 
 
 @claim(
@@ -181,7 +181,7 @@ def derivatives_where_values_repeat(subject: Subject, point: Directed, matrix: D
     b, how = values(matrix.A), subject.arithmetic("svdvals")
     if min(b.shape[-2:]):
         for norm in ("nuclear", "spectral"):
-            g = values(pullback(subject, f"{norm}_norm", matrix.A))
+            g = values(pullback(subject, f"norm_{norm}", matrix.A))
             s = reference.subgradient(b, g, norm, how)
             yield within(s.product, Truth(s.norm, s.off), label=f"{norm} norm: <G, A>")
             yield at_most(s.dual, np.ones(len(b)), s.dual_off, label=f"{norm} norm: dual norm of G")

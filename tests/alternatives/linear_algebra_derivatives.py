@@ -97,5 +97,5 @@ ALTERNATIVES = [
     (EIGENVALUES, {"eigvalsh": eigenvalues_in_float64}, "eigenvalues_in_float64"),
     (EIGENVALUES, {"eigvalsh": eigenvalues_of_the_reversed_matrix}, "eigenvalues_of_the_reversed_matrix"),
     (SINGULAR, {"svdvals": singular_values_with_vectors}, "singular_values_with_vectors"),
-    (NORMS, {"spectral_norm": spectral_norm_of_the_transpose}, "spectral_norm_of_the_transpose"),
+    (NORMS, {"norm_spectral": spectral_norm_of_the_transpose}, "spectral_norm_of_the_transpose"),
 ]

@@ -92,7 +92,7 @@ def values_of_the_direction(a: Tensor, t: Tensor) -> Tensor:
     return _svd(t)[1]
 
 
-@mutant(singular_value_derivatives, operation="nuclear_norm", trigger="rank above one: the gradient of Frobenius' norm")
+@mutant(singular_value_derivatives, operation="norm_nuclear", trigger="rank above one: the gradient of Frobenius' norm")
 def gradient_of_frobeniuss_norm(a: Tensor) -> Tensor:
     nuclear: Tensor = torch.linalg.matrix_norm(a, "nuc")
     frobenius: Tensor = torch.linalg.matrix_norm(a)
@@ -102,7 +102,7 @@ def gradient_of_frobeniuss_norm(a: Tensor) -> Tensor:
 @mutant(
     singular_value_derivatives,
     derivatives_where_values_repeat,
-    operation="spectral_norm",
+    operation="norm_spectral",
     trigger="rank above one: the gradient of the nuclear norm",
 )
 def gradient_of_the_nuclear_norm(a: Tensor) -> Tensor:
@@ -147,14 +147,14 @@ def infinite_where_eigenvalues_repeat(a: Tensor) -> Tensor:
     return with_gradient_of(w, weight * _forms(q, a, q))
 
 
-@mutant(derivatives_where_values_repeat, operation="nuclear_norm", trigger="a zero singular value: division by it")
+@mutant(derivatives_where_values_repeat, operation="norm_nuclear", trigger="a zero singular value: division by it")
 def nuclear_norm_by_the_inverse_root(a: Tensor) -> Tensor:
     nuclear: Tensor = torch.linalg.matrix_norm(a, "nuc")
     s = _svd(a.detach())[1]
     return with_gradient_of(nuclear, ((a * a).sum((-2, -1)) / s[..., -1]))
 
 
-@mutant(derivatives_where_values_repeat, operation="spectral_norm", trigger="a tie: the sum over all largest values")
+@mutant(derivatives_where_values_repeat, operation="norm_spectral", trigger="a tie: the sum over all largest values")
 def ties_add_up(a: Tensor) -> Tensor:
     u, s, vh = _svd(a.detach())
     top = (s >= s[..., :1] * (1 - 1e-5)).to(a.dtype)
@@ -162,7 +162,7 @@ def ties_add_up(a: Tensor) -> Tensor:
 
 
 @mutant(
-    derivatives_where_values_repeat, operation="nuclear_norm", trigger="A = 0: no gradient at all", provenance="own"
+    derivatives_where_values_repeat, operation="norm_nuclear", trigger="A = 0: no gradient at all", provenance="own"
 )
 def twice_the_polar_factor(a: Tensor) -> Tensor:
     u, s, vh = _svd(a.detach())

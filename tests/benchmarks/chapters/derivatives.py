@@ -105,5 +105,5 @@ ROWS = (
     Row("log_abs_det", ORDERS, AXES, point, logarithm, "gradient of the value, by exact rationals"),
     Row("eigenvalues_along", ORDERS, AXES, directed, first_eigenvalue, "derivative of the first value"),
     Row("singular_values_along", ORDERS, AXES, directed, first_singular_value, "derivative of the first value"),
-    Row("nuclear_norm spectral_norm", ORDERS, AXES, point, polar, "gradient of the nuclear norm"),
+    Row("norm_nuclear norm_spectral", ORDERS, AXES, point, polar, "gradient of the nuclear norm"),
 )

@@ -72,8 +72,8 @@ _PAIR = (2, 2)
 
 ROWS = {
     "log_abs_det": Operation(_log_abs_det, "(lambda a: torch.linalg.slogdet(a)[1])", axes=(2,)),
-    "nuclear_norm": Operation(_nuclear_norm, "(lambda a: torch.linalg.matrix_norm(a, 'nuc'))", axes=(2,)),
-    "spectral_norm": Operation(_spectral_norm, "(lambda a: torch.linalg.matrix_norm(a, 2))", axes=(2,)),
+    "norm_nuclear": Operation(_nuclear_norm, "(lambda a: torch.linalg.matrix_norm(a, 'nuc'))", axes=(2,)),
+    "norm_spectral": Operation(_spectral_norm, "(lambda a: torch.linalg.matrix_norm(a, 2))", axes=(2,)),
     "matmul_along": Operation(
         _matmul_along,
         "(lambda a, b, t, s: torch.func.jvp(torch.matmul, (a.clone(), b.clone()), (t.clone(), s.clone()))[1])",
