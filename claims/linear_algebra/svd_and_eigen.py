@@ -170,6 +170,7 @@ def svd_vs_eigendecomposition_domain(subject: Subject, A: Tensor, block: JordanP
     for name in EIGENVALUE_SOLVERS:
         yield holds(refused(subject, name, A), label=f"{name} refuses a rectangular matrix")
         yield holds(refused(subject, name, A[None]), label=f"{name} refuses a batch of batches")
+        yield holds(not refused(subject, name, block.W), label=f"{name} accepts a square matrix")
     yield from decomposed(subject, A)
     yield from decomposed(subject, block.W)
     a, n, how = values(block.W), block.W.shape[-1], subject.arithmetic("eig")

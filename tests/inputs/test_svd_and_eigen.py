@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from claims.frame.inputs.svd_and_eigen import (
     NORMAL,
@@ -62,3 +64,11 @@ def test_nearly_equal_eigenvalues(rng: np.random.Generator, fmt) -> None:  # noq
     assert np.ptp(w, -1).min() > 100 * fmt.u
     skew = a + np.eye(8, k=1)
     assert not np.any(NearlyEqual(8).admits([skew]))
+
+
+@settings(max_examples=200, database=None)
+@given(st.data())
+def test_every_draw_is_a_matrix(data: st.DataObject) -> None:
+    for regimes in (normal_matrices(), symmetric_or_nearly_equal(), general_matrices()):
+        regime = data.draw(regimes.draw)
+        assert regime.size() >= 1
