@@ -31,6 +31,11 @@ from reference.truth import Truth
 Float64 = NDArray[np.float64]
 
 
+def plus(bound: Float64, error: Float64) -> Float64:
+    """A bound with the error of a residual; infinite bounds stay so where the residual of an overflow is no number."""
+    return np.where(np.isinf(bound), np.inf, bound + error)
+
+
 def padded(s: Float64, count: int) -> Float64:
     """Singular values (..., k) and zeros up to `count`."""
     return np.pad(s, [(0, 0)] * (s.ndim - 1) + [(0, count - s.shape[-1])])
@@ -47,7 +52,7 @@ def eigenvector_defects(a: Float64, q: Float64, s: Float64, arithmetic: Arithmet
     scaled, e = normalise(a, MATRIX)
     down = np.ldexp(padded(s, q.shape[-1]), -e[..., 0])
     r = _residual(scaled, q, DoubleDouble(*two_product(down, down)))
-    return Defect(r.value, Truth(np.zeros_like(r.value), _defect(a, down, arithmetic) + r.error[..., None]))
+    return Defect(r.value, Truth(np.zeros_like(r.value), plus(_defect(a, down, arithmetic), r.error[..., None])))
 
 
 def _defect(a: Float64, s: Float64, arithmetic: Arithmetic) -> Float64:
@@ -127,7 +132,7 @@ def gram_pairs(a: Float64, w: Float64, q: Float64, products: Arithmetic, eigh: A
     norm = frobenius(a) ** 2
     moved = gram_error(a, products, eigh)
     off = np.ldexp(upward(moved + eigh_orthogonality_error(m, eigh) * (norm + moved)), -2 * e)
-    vectors = Defect(r.value, Truth(np.zeros_like(r.value), off[..., None] + r.error[..., None]))
+    vectors = Defect(r.value, Truth(np.zeros_like(r.value), plus(off[..., None], r.error[..., None])))
     exact = squares(a)
     allowed = np.ldexp(moved + eigh_values_error(norm + moved, m, eigh), -2 * e)
     return GramPairs(Defect(down, exact._replace(bound=upward(allowed[..., None] + exact.bound))), vectors)
@@ -188,6 +193,6 @@ def covariance_defects(a: Float64, c: Float64, v: Float64, s: Float64, cov: Arit
     r = residual(np.zeros((*a.shape[:-2], n, k)), left, right)
     length = 1 + svd_orthogonality_error(m, n, svd)
     allowed = (2 * m - 1) * length * np.ldexp(wrong[..., None], -2 * e[..., 0]) + 2 * _defect(a, down, svd)
-    bound = np.where(np.isfinite(wrong)[..., None], upward(allowed, n * n) + r.error[..., None], np.inf)
+    bound = plus(upward(np.where(np.isfinite(wrong)[..., None], allowed, np.inf), n * n), r.error[..., None])
     rows = r.value.swapaxes(-1, -2)
     return Defect(rows, Truth(np.zeros_like(rows), bound))

@@ -20,6 +20,7 @@ from reference.linear_algebra.residuals import (
     identity_minus_gram,
     reconstruction_residual,
 )
+from reference.linear_algebra.singular_vectors import plus
 from reference.linear_algebra.svd import certified_singular_values
 from reference.linear_algebra.symmetric_eigen import eigenvalues
 from reference.rounding import gamma, overflows, silent, upward
@@ -89,7 +90,8 @@ def svd_by_eigh(a: Float64, u: Float64, s: Float64, vh: Float64, arithmetic: Ari
     length = np.full(a.shape[:-2], eigh_orthogonality_error(n, arithmetic))
     factors = u, vh.swapaxes(-1, -2)
     left, right = (defect(identity_minus_gram(q), length) for q in factors)
-    return SvdByEigh(defect(reconstruction_residual(a, u, s, vh), bound), left, right)
+    r = reconstruction_residual(a, u, s, vh)
+    return SvdByEigh(Defect(r.value, Truth(np.zeros_like(a), plus(bound, r.error))), left, right)
 
 
 @silent

@@ -128,3 +128,9 @@ def test_wrong_vectors_are_beyond_the_bound() -> None:
     for wrong_u, wrong_s in ((u.swapaxes(-1, -2), s), (u, s**2), (u[..., ::-1], s), (u, s * (1 + 1e-11))):
         observed, truth = reference.eigenvector_defects(a, wrong_u, wrong_s, how)
         assert np.all((np.linalg.norm(observed, axis=-1) / truth.bound).max(-1) > 1)
+
+
+def test_a_residual_that_is_no_number_leaves_an_infinite_bound_infinite() -> None:
+    bound = reference.plus(np.array([1.0, np.inf, 1.0]), np.array([0.5, np.nan, np.nan]))
+    assert bound[:2].tolist() == [1.5, np.inf]
+    assert np.isnan(bound[2])
