@@ -157,7 +157,7 @@ def are_low_rank_factors(subject: Subject, A: Tensor, side: Side) -> Iterator[Ch
     (b, m, n), how = A.shape, subject.arithmetic("svd")
     k = min(m, n)
     if k:
-        safe = reference.low_rank_is_safe(side.a, how)
+        safe = reference.low_rank_is_safe(side.a, subject.arithmetic("pca_lowrank"))
         with subject.random(0):
             U, S, V = subject.pca_lowrank(A * subject.tensor(safe)[:, None, None], q=k, center=False)
         fitting = (U.shape, S.shape, V.shape) == ((b, m, k), (b, k), (b, n, k))

@@ -25,7 +25,7 @@ from reference.double_double import DoubleDouble, normalise, two_product
 from reference.formats import Arithmetic
 from reference.linear_algebra.residuals import MATRIX, Defect, Residual, frobenius, product, residual, times_diagonal
 from reference.linear_algebra.svd import certified_singular_values
-from reference.rounding import gamma, overflows, silent, upward
+from reference.rounding import gamma, overflows, rounds_operands, silent, upward
 from reference.truth import Truth
 
 Float64 = NDArray[np.float64]
@@ -108,7 +108,7 @@ class GramPairs(NamedTuple):
 
 @silent
 def gram_error(a: Float64, products: Arithmetic, eigh: Arithmetic) -> Float64:
-    """How far A + E is from a computed A A^T of which the eigenvectors are exact, ||E||_F (...), not scaled.
+    """||E||_F (...) with A A^T + E = Q L Q^T for the computed eigendecomposition Q, L of a computed A A^T; not scaled.
 
     BND-CHAIN for the product, of which one triangle is mirrored, and BND-EIGH.
     """
@@ -171,8 +171,8 @@ def apart_at_most(a: Float64, products: Arithmetic, eigh: Arithmetic, svd: Arith
 
 @silent
 def low_rank_is_safe(a: Float64, arithmetic: Arithmetic) -> NDArray[np.bool_]:
-    """Which of (..., m, n) may be multiplied by a normal matrix without overflow."""
-    return ~overflows(64 * max(a.shape[-2:]) * frobenius(a), arithmetic.result)
+    """Which of (..., m, n) may be multiplied by a normal matrix without overflow; none if products round operands."""
+    return ~overflows(64 * max(a.shape[-2:]) * frobenius(a), arithmetic.result) & ~np.bool_(rounds_operands(arithmetic))
 
 
 @silent

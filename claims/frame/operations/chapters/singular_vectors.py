@@ -52,5 +52,5 @@ ROWS = {
     "eigh_of_columns_gram": Operation(
         _eigh_of_columns_gram, "(lambda a: torch.linalg.eigh(a.mT @ a))", axes=(2,), product=True
     ),
-    "pca_lowrank": Operation(torch.pca_lowrank, "torch.pca_lowrank", axes=(2,)),
+    "pca_lowrank": Operation(torch.pca_lowrank, "torch.pca_lowrank", axes=(2,), product=True),
 }
