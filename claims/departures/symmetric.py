@@ -64,7 +64,7 @@ def gram_spectra_of_low_rank_are_nan(plan: CallPlan, A: MatrixRegime) -> bool:
     if isinstance(A, Gallery):
         low = low or A.name in {"rank-one", "ones", "nearly-ones", "half-rank"}
     if isinstance(A, PrescribedSpectrum):
-        low = low or (A.spectrum == "log-random" and A.scale != "one")
+        low = low or (A.spectrum == "logrand" and A.scale != "one")
     if isinstance(A, Laeuchli):
         low = A.scale != "one"
     return order >= SMALLEST and low

@@ -15,7 +15,7 @@ from reference import exact
 from reference.bounds import Balanced, eig_error
 from reference.double_double import normalise
 from reference.formats import Arithmetic
-from reference.linear_algebra.residuals import MATRIX, Defect, Residual, frobenius, residual
+from reference.linear_algebra.residuals import MATRIX, Defect, Residual, frobenius, plus, residual
 from reference.rounding import U64, gamma, overflows, silent, upward
 from reference.truth import Truth
 
@@ -43,7 +43,7 @@ def pair_defects(a: Float64, w: Complex128, v: Complex128, balanced: Balanced, a
     bound = eig_error(balanced, arithmetic)[..., None] * length
     own = r.error * inverse.max(-1, initial=1.0)
     scaled = r.value * np.concatenate((inverse, inverse), -1)[..., None, :]
-    return Defect(scaled, Truth(np.zeros_like(scaled), upward(bound) + own[..., None]))
+    return Defect(scaled, Truth(np.zeros_like(scaled), plus(upward(bound), own[..., None])))
 
 
 def _pair_residual(a: Float64, w: Complex128, v: Complex128) -> Residual:

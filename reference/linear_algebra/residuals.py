@@ -35,9 +35,14 @@ class Defect(NamedTuple):
     truth: Truth
 
 
+def plus(bound: Float64, error: Float64) -> Float64:
+    """A bound with the error of a residual; infinite bounds stay so where the residual of an overflow is no number."""
+    return np.where(np.isinf(bound), np.inf, bound + error)
+
+
 def defect(r: Residual, bound: Float64) -> Defect:
     """A residual whose norm is within `bound`, apart from its own error."""
-    return Defect(r.value, Truth(np.zeros_like(r.value), bound + r.error))
+    return Defect(r.value, Truth(np.zeros_like(r.value), plus(bound, r.error)))
 
 
 def frobenius(a: Float64) -> Float64:

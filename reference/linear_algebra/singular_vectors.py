@@ -23,17 +23,21 @@ from reference.bounds import (
 )
 from reference.double_double import DoubleDouble, normalise, two_product
 from reference.formats import Arithmetic
-from reference.linear_algebra.residuals import MATRIX, Defect, Residual, frobenius, product, residual, times_diagonal
+from reference.linear_algebra.residuals import (
+    MATRIX,
+    Defect,
+    Residual,
+    frobenius,
+    plus,
+    product,
+    residual,
+    times_diagonal,
+)
 from reference.linear_algebra.svd import certified_singular_values
 from reference.rounding import gamma, overflows, rounds_operands, silent, upward
 from reference.truth import Truth
 
 Float64 = NDArray[np.float64]
-
-
-def plus(bound: Float64, error: Float64) -> Float64:
-    """A bound with the error of a residual; infinite bounds stay so where the residual of an overflow is no number."""
-    return np.where(np.isinf(bound), np.inf, bound + error)
 
 
 def padded(s: Float64, count: int) -> Float64:

@@ -18,9 +18,9 @@ from reference.linear_algebra.residuals import (
     defect,
     frobenius,
     identity_minus_gram,
+    plus,
     reconstruction_residual,
 )
-from reference.linear_algebra.singular_vectors import plus
 from reference.linear_algebra.svd import certified_singular_values
 from reference.linear_algebra.symmetric_eigen import eigenvalues
 from reference.rounding import gamma, overflows, silent, upward

@@ -53,7 +53,7 @@ def test_negative_ones_are_negated(rng: np.random.Generator) -> None:
 
 
 def test_what_is_no_shifted_gram_matrix_is_refused() -> None:
-    for fields in ({"signs": "mixed"}, {"kind": "geometric"}):
+    for fields in ({"signs": "mixed"}, {"kind": "geo"}):
         with pytest.raises(ValueError, match="no shifted Gram matrix"):
             ShiftedGram(**fields)
 

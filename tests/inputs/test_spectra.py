@@ -51,7 +51,7 @@ def test_spectra_run_from_one_down_to_the_condition(rng: np.random.Generator, sp
     prescribed = regime.singular_values(rng, 1, 5, float64)[0]
     assert np.all(np.diff(prescribed) <= 0)
     assert np.all(prescribed >= lowest * (1 - 1e-12))
-    if spectrum != "log-random":
+    if spectrum != "logrand":
         assert np.allclose(s, prescribed, atol=1e-14)
         assert prescribed[0] == 1
         assert prescribed[-1] == pytest.approx(lowest, rel=1e-9, abs=1e-16)
@@ -63,12 +63,12 @@ def test_the_shapes_of_the_spectra(rng: np.random.Generator) -> None:
         for k in SPECTRA
     }
     low = float64.u**0.5
-    assert s["one-large"].tolist() == [1, low, low, low, low]
-    assert s["one-small"].tolist() == [1, 1, 1, 1, low]
-    assert np.allclose(s["geometric"][1:] / s["geometric"][:-1], low**0.25)
-    assert np.allclose(np.diff(s["arithmetic"]), (low - 1) / 4)
+    assert s["cluster0"].tolist() == [1, low, low, low, low]
+    assert s["cluster1"].tolist() == [1, 1, 1, 1, low]
+    assert np.allclose(s["geo"][1:] / s["geo"][:-1], low**0.25)
+    assert np.allclose(np.diff(s["arith"]), (low - 1) / 4)
     assert len(set(s["clustered"].tolist())) == 3
-    assert len(set(s["log-random"].tolist())) == 5
+    assert len(set(s["logrand"].tolist())) == 5
 
 
 @pytest.mark.parametrize("name", GALLERY)
@@ -135,8 +135,8 @@ def test_corners_reach_every_shape_and_matrix_of_the_plan() -> None:
         for c in corners()
         if isinstance(c, PrescribedSpectrum) and c.condition == "extreme"
     }
-    assert (3, 3, "geometric") in extreme
-    assert {"one-large", "one-small", "geometric"} <= {spectrum for *_, spectrum in extreme}
+    assert (3, 3, "geo") in extreme
+    assert {"cluster0", "cluster1", "geo"} <= {spectrum for *_, spectrum in extreme}
 
 
 @pytest.mark.parametrize("fmt", [float32, float64])

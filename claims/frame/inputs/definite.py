@@ -77,10 +77,10 @@ CORNERS: tuple[Symmetric, ...] = (
     ShiftedGram(130, "normal", shift=-20),
     ShiftedGram(130, "ones", shift=20),
     # spectra and gallery
-    Symmetric(5, "geometric", "positive", "large"),
-    Symmetric(5, "geometric", "negative"),
-    Symmetric(6, "arithmetic", "opposite"),
-    Symmetric(7, "one-small", "positive", "extreme"),
+    Symmetric(5, "geo", "positive", "large"),
+    Symmetric(5, "geo", "negative"),
+    Symmetric(6, "arith", "opposite"),
+    Symmetric(7, "cluster1", "positive", "extreme"),
     Symmetric(17, "second-difference"),
     Symmetric(8, "moler"),
     Symmetric(8, "hilbert"),
@@ -229,11 +229,11 @@ def definite_matrices_and_vectors() -> Regimes:
         *gallery,
         DefiniteAndVector(0, "identity"),
         DefiniteAndVector(1, "identity"),
-        DefiniteAndVector(33, "geometric", vector="bottom"),
-        DefiniteAndVector(5, "geometric", condition="extreme", vector="bottom"),
-        DefiniteAndVector(6, "one-small", condition="large", vector="bottom"),
+        DefiniteAndVector(33, "geo", vector="bottom"),
+        DefiniteAndVector(5, "geo", condition="extreme", vector="bottom"),
+        DefiniteAndVector(6, "cluster1", condition="large", vector="bottom"),
         *(DefiniteAndVector(3, "identity", length=length) for length in LENGTHS[1:]),
-        DefiniteAndVector(4, "arithmetic", length="small", vector="basis"),
+        DefiniteAndVector(4, "arith", length="small", vector="basis"),
     )
     order = st.sampled_from([2, 1, 3, 4, 5, 6, 7, 8, 16, 17])
     kind, condition = st.sampled_from([*names, *SPECTRA]), st.sampled_from(CONDITIONS)

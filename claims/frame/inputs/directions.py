@@ -118,8 +118,8 @@ def regular_points() -> Regimes:
         DirectedMatrix(ExactRank(2, 2)),
         *(DirectedMatrix(ExactRank(n, n)) for n in (1, 3, 5, 0)),
         DirectedMatrix(ExactRank(4, 4, condition="ill")),
-        DirectedMatrix(PrescribedSpectrum(8, 8, spectrum="geometric")),
-        DirectedMatrix(PrescribedSpectrum(5, 5, spectrum="one-small")),
+        DirectedMatrix(PrescribedSpectrum(8, 8, spectrum="geo")),
+        DirectedMatrix(PrescribedSpectrum(5, 5, spectrum="cluster1")),
         DirectedMatrix(PrescribedSpectrum(4, 4, spectrum="clustered", condition="large")),
         DirectedMatrix(ExactRank(3, 3, scale="small")),
         DirectedMatrix(ExactRank(3, 3, scale="large")),
@@ -137,8 +137,8 @@ def full_rank_points() -> Regimes:
     shapes = ((3, 2), (2, 3), (2, 2), (1, 4), (4, 1), (5, 3), (3, 5), (7, 4))
     corners = (
         *(DirectedMatrix(ExactRank(m, n)) for m, n in shapes),
-        DirectedMatrix(PrescribedSpectrum(6, 4, spectrum="arithmetic")),
-        DirectedMatrix(PrescribedSpectrum(4, 6, spectrum="geometric")),
+        DirectedMatrix(PrescribedSpectrum(6, 4, spectrum="arith")),
+        DirectedMatrix(PrescribedSpectrum(4, 6, spectrum="geo")),
     )
     shape = st.tuples(*[st.sampled_from([2, 1, 3, 4, 5])] * 2)
     return Regimes(shape.map(lambda s: DirectedMatrix(ExactRank(*s))), corners)
@@ -160,14 +160,14 @@ def symmetric_points() -> Regimes:
         *(DirectedMatrix(Symmetric(n, "normal"), symmetric=True) for n in (1, 2, 3, 5, 8)),
         DirectedMatrix(Symmetric(4, "hadamard-simple"), symmetric=True),
         DirectedMatrix(Symmetric(0), symmetric=True),
-        DirectedMatrix(Symmetric(6, "arithmetic"), symmetric=True),
-        DirectedMatrix(Symmetric(5, "geometric", "negative"), symmetric=True),
+        DirectedMatrix(Symmetric(6, "arith"), symmetric=True),
+        DirectedMatrix(Symmetric(5, "geo", "negative"), symmetric=True),
         DirectedMatrix(Symmetric(4, "reflection"), symmetric=True),
         DirectedMatrix(Symmetric(3, "zero"), symmetric=True),
         DirectedMatrix(Symmetric(17, "second-difference"), symmetric=True),
     )
     order = st.sampled_from([2, 1, 3, 4, 5, 6, 8])
-    drawn = st.builds(Symmetric, order, st.sampled_from(["arithmetic", "geometric", "normal", "integers", "diagonal"]))
+    drawn = st.builds(Symmetric, order, st.sampled_from(["arith", "geo", "normal", "integers", "diagonal"]))
     return Regimes(drawn.map(lambda s: DirectedMatrix(s, symmetric=True)), corners)
 
 
@@ -176,8 +176,8 @@ def rectangular_points() -> Regimes:
     shapes = ((2, 2), (3, 2), (2, 3), (1, 4), (4, 1), (5, 5), (8, 5))
     corners = (
         *(DirectedMatrix(Gallery(m, n, name="normal")) for m, n in shapes),
-        DirectedMatrix(PrescribedSpectrum(5, 4, spectrum="arithmetic")),
-        DirectedMatrix(PrescribedSpectrum(4, 5, spectrum="geometric")),
+        DirectedMatrix(PrescribedSpectrum(5, 4, spectrum="arith")),
+        DirectedMatrix(PrescribedSpectrum(4, 5, spectrum="geo")),
         *(DirectedMatrix(Gallery(3, 3, name=name)) for name in ("identity", "zero", "ones", "integers")),
         DirectedMatrix(Gallery(4, 3, name="rank-one")),
         DirectedMatrix(Gallery(4, 4, name="hadamard")),

@@ -17,7 +17,7 @@ from reference.formats import Format
 Float64 = NDArray[np.float64]
 Shape = tuple[int, int, int]
 
-SPECTRA = ("one-large", "one-small", "geometric", "arithmetic", "clustered", "log-random")
+SPECTRA = ("cluster0", "cluster1", "geo", "arith", "clustered", "logrand")
 CONDITIONS = ("moderate", "large", "extreme")
 SCALES = ("one", "tiny", "huge", "subnormal")
 
@@ -71,11 +71,12 @@ class MatrixRegime(Regime):
 class PrescribedSpectrum(MatrixRegime):
     """U diag(s) V^T with random orthogonal factors and s from 1 down to 1 / kappa.
 
-    `spectrum`: all but one small (one-large), all but one large (one-small), geometric, arithmetic, three clusters,
-    or uniform in the logarithm; kappa is u^(-1/4) (moderate), u^(-1/2) (large) or 1/u (extreme).
+    `spectrum` as in SLATE's test matrices (and LAPACK's xLATMS, modes 1 to 5): all but one small (cluster0), all but
+    one large (cluster1), geometric (geo), arithmetic (arith), uniform in the logarithm (logrand); clustered is three
+    clusters. kappa is u^(-1/4) (moderate), u^(-1/2) (large) or 1/u (extreme).
     """
 
-    spectrum: str = "geometric"
+    spectrum: str = "geo"
     condition: str = "moderate"
 
     def __post_init__(self) -> None:
@@ -88,13 +89,13 @@ class PrescribedSpectrum(MatrixRegime):
         lowest = fmt.u ** {"moderate": 0.25, "large": 0.5, "extreme": 1.0}[self.condition]
         along = np.linspace(0.0, 1.0, k) if k > 1 else np.zeros(k)
         match self.spectrum:
-            case "one-large":
+            case "cluster0":
                 s = np.where(along > 0, lowest, 1.0)
-            case "one-small":
+            case "cluster1":
                 s = np.where(along < 1, 1.0, lowest)
-            case "geometric":
+            case "geo":
                 s = lowest**along
-            case "arithmetic":
+            case "arith":
                 s = 1 - (1 - lowest) * along
             case "clustered":
                 s = lowest ** (np.floor(2.999 * along) / 2)
@@ -237,7 +238,7 @@ MATRICES: tuple[Regime, ...] = (
     Gallery(7, 3, name="normal"),
     Gallery(3, 7, name="normal"),
     Gallery(64, 64, name="normal"),
-    PrescribedSpectrum(200, 50, spectrum="log-random", condition="large"),
+    PrescribedSpectrum(200, 50, spectrum="logrand", condition="large"),
     # so tall that LAPACK starts with a blocked QR factorisation; A^T A would not do
     PrescribedSpectrum(1030, 4, condition="large"),
     PrescribedSpectrum(4, 1030, condition="large"),
@@ -250,11 +251,11 @@ MATRICES: tuple[Regime, ...] = (
     Gallery(3, 4, name="zero"),
     Gallery(4, 4, name="identity"),
     # spectra
-    PrescribedSpectrum(3, 3, spectrum="geometric", condition="extreme"),
-    PrescribedSpectrum(8, 5, spectrum="one-large", condition="extreme"),
-    PrescribedSpectrum(5, 8, spectrum="one-small", condition="extreme"),
+    PrescribedSpectrum(3, 3, spectrum="geo", condition="extreme"),
+    PrescribedSpectrum(8, 5, spectrum="cluster0", condition="extreme"),
+    PrescribedSpectrum(5, 8, spectrum="cluster1", condition="extreme"),
     PrescribedSpectrum(9, 9, spectrum="clustered", condition="large"),
-    PrescribedSpectrum(17, 17, spectrum="geometric", condition="extreme"),
+    PrescribedSpectrum(17, 17, spectrum="geo", condition="extreme"),
     # gallery
     Gallery(8, 8, name="kahan"),
     Gallery(8, 8, name="hilbert"),
@@ -267,7 +268,7 @@ MATRICES: tuple[Regime, ...] = (
     Gallery(3, 4, "huge", name="normal"),
     Gallery(1, 1, "huge", name="normal"),
     Gallery(4, 4, "subnormal", name="normal"),
-    PrescribedSpectrum(4, 4, "huge", spectrum="geometric", condition="extreme"),
+    PrescribedSpectrum(4, 4, "huge", spectrum="geo", condition="extreme"),
     Gallery(3, 3, repeated=True),
     ManyMatrices(2, 2, name="normal"),
 )
