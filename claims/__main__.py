@@ -1,4 +1,4 @@
-"""`python -m claims list`, `show ID` and `rebuild RECORD ID`: what there is, for people and for programs."""
+"""`python -m claims list`, `show ID`, `rebuild RECORD ID` and `hunt`: what there is, and a long search in it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ from rich.table import Table
 from claims.frame import rebuild, switches
 from claims.frame.cases import Selection, metadata
 from claims.frame.claim import load_all
+from claims.frame.hunt import hunt
 from claims.frame.kernels import UsageProblem
+from claims.frame.profiles import PROFILES, register
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -35,6 +37,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     rebuilding.add_argument("id", metavar="ID")
     rebuilding.add_argument("--device", default="cpu")
     rebuilding.add_argument("--dtype", default="float32")
+    hunting = commands.add_parser("hunt", help="a long search for counterexamples that goes on where it stopped")
+    for option in ("claim", "chapter", "subject", "device", "dtype"):
+        hunting.add_argument(f"--{option}", action="append", default=[], help=f"only this {option}; repeatable")
+    hunting.add_argument("--profile", choices=list(PROFILES), default="hunt")
+    hunting.add_argument("--seeds", type=int, default=1, metavar="N", help="seeds 0 to N - 1")
+    hunting.add_argument("--log", type=Path, default=Path("build/hunt.jsonl"), help="a line for each finished item")
     asked = parser.parse_args(arguments)
     try:
         if asked.command == "show":
@@ -44,6 +52,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
             Selection(claims=[asked.id], devices=[asked.device], dtypes=[asked.dtype]).validate()
             switches.set_all()
             print(*rebuild.report(asked.record, load_all()[asked.id], asked.device, asked.dtype), sep="\n")
+        elif asked.command == "hunt":
+            selection = Selection(asked.claim, asked.chapter, asked.subject, asked.device, asked.dtype)
+            selection.validate()
+            switches.set_all()
+            register()
+            return int(hunt(selection, PROFILES[asked.profile], range(asked.seeds), asked.log, Console()) > 0)
         else:
             selection = Selection(chapters=asked.chapter)
             selection.validate()
