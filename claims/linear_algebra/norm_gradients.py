@@ -95,10 +95,10 @@ def square_of_the_norm_has_the_same_gradient(subject: Subject, vector: Normed) -
 )
 @for_all(vector=inputs.squared_vectors())
 def l2_gradient_coupling(subject: Subject, vector: Normed) -> Iterator[Check]:
-    """Reverse mode through torch's norms against x / ||x||, and 0 at 0; the Hessian where cubes of norms stay in range.
+    """Reverse mode through torch's norms against x / ||x||, and 0 at 0; forward mode along the reversed x.
 
-    The Hessian has 0 in row i wherever x_i = 0, but on its diagonal. Where squares of entries vanish the computed norm
-    does too and its derivative means nothing: those are left out.
+    The Hessian is compared where cubes of norms stay in range. It has 0 in row i wherever x_i = 0, but on its diagonal.
+    Where squares of entries vanish the computed norm does too and its derivative means nothing: those are left out.
     """
     x, p = vector
     truth = reference.gradient_of_norm(values(x), subject.arithmetic("vector_norm"))
@@ -107,6 +107,10 @@ def l2_gradient_coupling(subject: Subject, vector: Normed) -> Iterator[Check]:
         yield within(gradient_of(subject, spelling, x, p, dim=-1), truth, where=usable, label=spelling)
     if 0 < x.shape[-1] <= LARGEST_HESSIAN and subject.format.precision >= 24:
         few = values(x[:FEW])
+        t = x[:FEW].flip(-1)
+        along = reference.derivative_of_norm(few, values(t), subject.arithmetic("vector_norm"))
+        regular = np.isfinite(along.bound) & few.any(-1)
+        yield within(subject.norm_along(x[:FEW], t), along, where=regular, label="forward mode")
         exact = reference.hessian_of_norm(few, subject.arithmetic("vector_norm"))
         regular = np.isfinite(exact.bound).all((-2, -1))
         hessian = subject.hessian_of_norm(x[:FEW])

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from reference.bounds import dot_truth
 from reference.formats import Arithmetic
 from reference.linear_algebra.norms import norm
-from reference.rounding import gamma, overflow_threshold, silent, upward
+from reference.rounding import U64, gamma, overflow_threshold, silent, upward
 from reference.truth import Truth
 
 Float64 = NDArray[np.float64]
@@ -63,6 +63,21 @@ def gradient_of_norm(x: Float64, arithmetic: Arithmetic) -> Truth:
     moved = np.where(e < 0.5, ((1 + f.u) ** 2 / (1 - np.minimum(e, 0.5)) - 1) * np.abs(quotient) + f.eta, np.inf)
     # two roundings of the reference itself
     return Truth(quotient, np.where(value[..., None] > 0, upward(moved + 2.0**-51 * np.abs(quotient), 4), 0.0))
+
+
+@silent
+def derivative_of_norm(x: Float64, t: Float64, arithmetic: Arithmetic) -> Truth:
+    """<x, t> / ||x|| of (..., n) and (..., n): the errors of the gradient along t, and one inner product more.
+
+    gamma_{n+1} sum |x_i t_i| / ||x||, where a product may vanish by eta each, divided by the norm as well.
+    """
+    gradient = gradient_of_norm(x, arithmetic)
+    n, f = x.shape[-1], arithmetic.result
+    size = np.sqrt((x**2).sum(-1))
+    vanished = np.divide(n * f.eta, size, out=np.full(size.shape, n * f.eta), where=size > 0)
+    products = np.abs(gradient.value * t).sum(-1)
+    moved = (gradient.bound * np.abs(t)).sum(-1) + gamma(n + 1, f.u) * products + vanished + n * f.eta
+    return Truth((gradient.value * t).sum(-1), upward(moved + gamma(n + 1, U64) * products, n))
 
 
 @silent

@@ -82,3 +82,15 @@ def test_hessians_are_derivatives_of_gradients() -> None:
         difference = np.subtract(*ends) / 2e-6
         assert hessian.value[:, :, j] == pytest.approx(difference, abs=1e-7)
     assert np.isinf(norm_family.hessian_of_norm(np.zeros((1, 3)), Arithmetic.of(float64)).bound).all()
+
+
+def test_derivative_of_the_norm_along_a_direction() -> None:
+    rng = np.random.default_rng(0)
+    x, t = float32.round(rng.standard_normal((20, 7))), float32.round(rng.standard_normal((20, 7)))
+    truth = norm_family.derivative_of_norm(x, t, Arithmetic.of(float32))
+    step = 2.0**-20
+    expected = (np.linalg.norm(x + step * t, axis=-1) - np.linalg.norm(x - step * t, axis=-1)) / (2 * step)
+    assert np.allclose(truth.value, expected, atol=1e-8)
+    computed = (x.astype(np.float32) * t.astype(np.float32)).sum(-1) / np.linalg.norm(x.astype(np.float32), axis=-1)
+    assert np.all(np.abs(computed - truth.value) <= truth.bound)
+    assert np.all(truth.bound < 100 * float32.u * np.linalg.norm(t, axis=-1))

@@ -106,3 +106,23 @@ def gradient_of_a_block_only(x: Tensor, p: float, **how: Any) -> Tensor:
     if x.shape[how["dim"]] <= 1024:
         return norm
     return _with_gradient_of(norm, vector_norm(x.narrow(how["dim"], 0, 1024), p, **how))
+
+
+@mutant(l2_gradient_coupling, operation="norm_along", trigger="norms other than 1: divided by the square")
+def derivative_divided_twice(x: Tensor, t: Tensor) -> Tensor:
+    squares = x.square().sum().clamp_min(torch.finfo(x.dtype).tiny)
+    return torch.div((x * t).sum(), squares)
+
+
+@mutant(l2_gradient_coupling, operation="norm_along", trigger="more than one entry: the norm of the direction")
+def norm_of_the_direction(x: Tensor, t: Tensor) -> Tensor:
+    size: Tensor = torch.linalg.vector_norm(t)
+    return size
+
+
+@mutant(
+    l2_gradient_coupling, operation="norm_along", trigger="length 17 and above: the tail of the direction is dropped"
+)
+def direction_without_its_tail(x: Tensor, t: Tensor) -> Tensor:
+    n = len(x) if len(x) < 17 else 16
+    return torch.div((x[:n] * t[:n]).sum(), torch.linalg.vector_norm(x))

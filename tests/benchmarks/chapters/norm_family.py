@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from reference.bounds import dot_truth, norm_truth, sum_truth
 from reference.formats import Arithmetic
-from reference.linear_algebra.norm_family import derivative_of_square, hessian_of_norm
+from reference.linear_algebra.norm_family import derivative_of_norm, derivative_of_square, hessian_of_norm
 from reference.truth import Truth
 from tests.benchmarks.row import Inputs, Row, Size
 
@@ -72,6 +72,7 @@ ROWS = (
         lambda x, how: norm_truth(x, 2, how),
     ),
     Row("derivative_of_square", FEW, AXES, along_itself, derivative_of_square),
+    Row("norm_along", FEW, AXES, along_itself, derivative_of_norm),
     Row("hessian_of_square", FEW, AXES, alone, twice_the_identity),
     Row("hessian_of_norm", FEW, AXES, alone, hessian_of_norm),
 )

@@ -27,6 +27,11 @@ def _derivative_along(x: Tensor, t: Tensor) -> Tensor:
     return derivative
 
 
+def _norm_along(x: Tensor, t: Tensor) -> Tensor:
+    derivative: Tensor = torch.func.jvp(torch.linalg.vector_norm, (x.clone(),), (t.clone(),))[1]
+    return derivative
+
+
 def _hessian_of_square(x: Tensor) -> Tensor:
     hessian: Tensor = torch.func.hessian(lambda v: (v * v).sum())(x.clone())
     return hessian
@@ -82,6 +87,12 @@ ROWS = {
         _hessian_of_square,
         "(lambda x: torch.func.hessian(lambda v: (v * v).sum())(x.clone()))",
         axes=(1,),
+        batches=False,
+    ),
+    "norm_along": Operation(
+        _norm_along,
+        "(lambda x, t: torch.func.jvp(torch.linalg.vector_norm, (x.clone(),), (t.clone(),))[1])",
+        axes=(1, 1),
         batches=False,
     ),
     "hessian_of_norm": Operation(
