@@ -62,7 +62,8 @@ def test_matrices_by_name(rng: np.random.Generator) -> None:
     w = eigenvalues(21, "wilkinson")[0]
     assert 0 < w[-1] - w[-2] < 1e-12  # the pair that Wilkinson's matrix is known for
     pascal, fiedler = (Symmetric(3, kind).make(rng, 1, float64)[0][0] for kind in ("pascal", "fiedler"))
-    assert pascal.tolist() == [[1, 1, 1], [1, 2, 3], [1, 3, 6]]
+    assert (8 * pascal).tolist() == [[1, 1, 1], [1, 2, 3], [1, 3, 6]]
+    assert np.isfinite(Symmetric(33, "pascal", scale="huge").make(rng, 1, float64)[0]).all()
     assert fiedler.tolist() == [[0, 1, 2], [1, 0, 1], [2, 1, 0]]
     moler = Symmetric(4, "moler").make(rng, 1, float64)[0][0]
     triangle = np.eye(4) - np.triu(np.ones((4, 4)), 1)

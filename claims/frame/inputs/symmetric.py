@@ -39,6 +39,12 @@ def _graded(b: Batch) -> Float64:
     return b.normal() * d[:, None] * d
 
 
+def _pascal(b: Batch) -> Float64:
+    """Pascal's matrix of binomial coefficients, times the power of two that brings the largest near one."""
+    a = scipy.linalg.pascal(b.shape[-1], exact=False)
+    return np.asarray(a * 2.0 ** -np.ceil(np.log2(a.max())))
+
+
 def _from_simple_spectrum(b: Batch) -> Float64:
     """H L H^T / 4 with a Hadamard matrix of order 4 and distinct integers L: exact in every format."""
     n = b.shape[-1]
@@ -59,7 +65,7 @@ SYMMETRIC: dict[str, Callable[[Batch], Float64]] = {
     "wilkinson": lambda b: _tridiagonal(b, np.abs(b.indices[1] - (b.shape[-1] - 1) / 2), 1.0),
     "second-difference": lambda b: _tridiagonal(b, np.full(b.shape[-1], 2.0), -1.0),
     "moler": lambda b: np.where(b.indices[0] == b.indices[1], b.indices[1] + 1.0, np.minimum(*b.indices) - 1.0),
-    "pascal": lambda b: scipy.linalg.pascal(b.shape[-1]).astype(np.float64),
+    "pascal": _pascal,
     "fiedler": lambda b: scipy.linalg.fiedler(np.arange(b.shape[-1])).astype(np.float64),
     "graded": _graded,
     "rank-one": lambda b: np.stack([np.outer(v, v) for v in b.rng.integers(-3, 4, b.shape[:2]).astype(float)]),
