@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from claims import departure
+from claims.frame.inputs.general import General
 from claims.frame.inputs.gram_eigenvalues import Laeuchli
 from claims.frame.inputs.spectra import Gallery, MatrixRegime, PrescribedSpectrum
+from claims.frame.inputs.svd_and_eigen import NearlyEqual, Normal
 from claims.frame.inputs.symmetric import Symmetric
 from claims.frame.plan import CallPlan
 from claims.linear_algebra.definiteness import definiteness_by_eigenvalues
 from claims.linear_algebra.gram_eigenvalues import LARGEST, singular_values_sqrt_gram_eigenvalues
+from claims.linear_algebra.singular_vectors import left_singular_vectors, right_singular_vectors
+from claims.linear_algebra.svd_and_eigen import svd_symmetric_relation
 from claims.linear_algebra.symmetric_eigen import (
     eigenvalue_ordering,
     spectral_decomposition_uniqueness,
@@ -68,6 +72,24 @@ def gram_spectra_of_low_rank_are_nan(plan: CallPlan, A: MatrixRegime) -> bool:
     if isinstance(A, Laeuchli):
         low = A.scale != "one"
     return order >= SMALLEST and low
+
+
+@departure(svd_symmetric_relation, operations=("absolute_eigenvalues", "svd_by_eigh"), **NAN)
+def absolute_eigenvalues_of_low_rank_are_nan(plan: CallPlan, A: Symmetric | NearlyEqual, N: Normal, G: General) -> bool:
+    """The same matrices."""
+    return isinstance(A, Symmetric) and eigenvalues_of_low_rank_are_nan(plan, A)
+
+
+@departure(left_singular_vectors, operations=("eigh_of_rows_gram",), **NAN)
+def row_gram_vectors_of_low_rank_are_nan(plan: CallPlan, A: MatrixRegime) -> bool:
+    """The same Gram matrices."""
+    return gram_spectra_of_low_rank_are_nan(plan, A)
+
+
+@departure(right_singular_vectors, operations=("eigh_of_columns_gram",), **NAN)
+def column_gram_vectors_of_low_rank_are_nan(plan: CallPlan, A: MatrixRegime) -> bool:
+    """The same Gram matrices."""
+    return gram_spectra_of_low_rank_are_nan(plan, A)
 
 
 @departure(
