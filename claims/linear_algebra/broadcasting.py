@@ -56,7 +56,7 @@ def matrix_vector_broadcast(subject: Subject, addition: RowAddition) -> Iterator
     """Every spelling must give the exact sums, rounded once, infinities and NaN included; -0 stays -0.
 
     The gradient of b is the column sum of the cotangent. In X W^T + b the vector joins an inner product, exactly where
-    all integers are held. A vector one entry longer than a row (if that is not 1) must be refused.
+    all integers are held. A vector one entry longer than a row is refused (unless a row has one entry).
     """
     A, b = addition.A, addition.b
     a, v = values(A), values(b)

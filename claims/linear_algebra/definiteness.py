@@ -51,7 +51,7 @@ FORMS = ("quadratic_form", "form_by_right_product", "form_by_einsum")
 )
 @for_all(A=nearly_singular_matrices())
 def definiteness_by_eigenvalues(subject: Subject, A: Tensor) -> Iterator[Check]:
-    """Four verdicts by the signs of torch's eigenvalues, compared with those by certified eigenvalues.
+    """Positive or negative, definite or semidefinite, by the signs of torch's eigenvalues, against certified ones.
 
     Cholesky factorisations of A, from either triangle, end just where A is positive definite, those of -A where it is
     negative definite, and the pivots of L D L^T tell, too. At torch's extreme eigenvectors x^T A x has the sign of the

@@ -46,7 +46,6 @@ def pullback(subject: Subject, operation: str, A: Tensor, G: Tensor | None = Non
     r"\operatorname{Tr}dA,\ \nabla\operatorname{Tr}A=I,\ \nabla_A\operatorname{Tr}(AB)=B^\top",
     notes="Linear algebra: trace; Automatic differentiation",
     book="2.10, 6.5.6",
-    formal="HasFDerivAt.matrix_mul (name unverified)",
     truth=TRUE,
     bound="BND-CHAIN for each product, and the rounding of a sum; exact for the trace",
 )

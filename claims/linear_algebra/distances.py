@@ -33,7 +33,7 @@ DIRECT = "donot_use_mm_for_euclid_dist"
 def norm_of_difference_is_a_metric(subject: Subject, triple: inputs.Triple) -> Iterator[Check]:
     """torch.cdist gives all distances between three points at once, each of them held against the norm of a difference.
 
-    It takes no special care of single numbers, so n = 1 is as inexact as any other length.
+    For n = 1 it does not return |x - y| exactly, as a norm would.
     """
     x, y, z, p = triple
     points = torch.stack([x, y, z], 1)
@@ -60,10 +60,9 @@ def squared_distance_is_a_metric(subject: Subject, triple: inputs.Triple) -> Ite
     yield at_most(xz, subject.add(xy, yz))
 
 
-@refutation(
-    norm_of_difference_is_a_metric, "`F.pairwise_distance(x, x)` is 0: its default eps = 1e-6 joins the difference"
-)
+@refutation(norm_of_difference_is_a_metric, "`F.pairwise_distance(x, x)` is 0.")
 def pairwise_distance_of_equal_points_is_zero(subject: Subject, triple: inputs.Triple) -> Iterator[Check]:
+    """Its default eps = 1e-6 joins every difference."""
     x, *_, p = triple
     yield equal(subject.pairwise_distance(x, x, p), 0.0)
 
@@ -80,8 +79,8 @@ def pairwise_distance_of_equal_points_is_zero(subject: Subject, triple: inputs.T
 )
 @for_all(triple=inputs.vector_triples(("2",)))
 def matrix_norms_are_norms(subject: Subject, triple: inputs.Triple) -> Iterator[Check]:
-    """Every norm of A, B, A + B and -2 A is computed. The axioms hold up to the errors of the norms they are about, and
-    the norm of A is what it should be.
+    """Every norm of A, B, A + B and -2 A is computed. The axioms hold up to the errors of the norms involved,
+    and the norm of A is compared with the exact one.
     """
     a, b = (as_matrices(v) for v in triple[:2])
     if a.numel() == 0:

@@ -244,7 +244,7 @@ def eigenvalues_multiply(subject: Subject, A: Tensor, known: Diagonalised) -> It
 
 @refutation(eigendecomposition_invariants, "Matrices with the same eigenvalues are equal.")
 def spectra_determine_the_matrix(subject: Subject, A: Tensor, known: Diagonalised) -> Iterator[Check]:
-    """A matrix and its transpose, for example."""
+    """With rows and columns in the reverse order it has the same eigenvalues."""
     n = known.W.shape[-1]
     reversal = subject.tensor(np.broadcast_to(np.eye(n)[::-1], known.W.shape))
     similar = values(subject.matmul(subject.matmul(reversal, known.W), reversal))
@@ -292,6 +292,14 @@ def repeated_eigenvalues_are_defective(subject: Subject, block: JordanPower) -> 
     n = block.W.shape[-1]
     v = values(subject.eig(subject.tensor(np.broadcast_to(np.eye(n), block.W.shape)))[1])
     yield at_most(np.full(len(v), 2.0), np.linalg.cond(v))
+
+
+@refutation(defective_matrix, "torch.linalg.eig returns an invertible V for every matrix.")
+@for_all(block=only(JordanBlock(2)))
+def every_matrix_has_an_invertible_basis(subject: Subject, block: JordanPower) -> Iterator[Check]:
+    """V is singular up to rounding errors."""
+    least = np.linalg.svd(values(subject.eig(block.W)[1]), compute_uv=False)[..., -1]
+    yield at_most(np.full(len(least), 10 * block.W.shape[-1] * subject.format.u), least)
 
 
 @refutation(defective_matrix, "Small residuals make a usable decomposition: V diag(l) V^-1 is near A.")

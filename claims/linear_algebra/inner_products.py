@@ -177,7 +177,7 @@ def angles(subject: Subject, x: Tensor, y: Tensor, cosine: Truth) -> Iterator[Ch
 
 @refutation(
     dot_product_cosine,
-    "The computed cosine of a vector with itself is 1 whenever it is not 0.",
+    "The computed cosine of every nonzero vector with itself is 1.",
     dtypes=("float32", "float64", "bfloat16"),
 )
 @for_all(pair=only(Angle(Vector(2, kind="constant"), "same", "below eps")))

@@ -86,7 +86,7 @@ def sums_are_pairwise(subject: Subject, vector: Normed) -> Iterator[Check]:
 def max_norm(subject: Subject, vector: Normed) -> Iterator[Check]:
     """torch's norm of order infinity and maxima of magnitudes are the largest magnitude, or NaN if there is one.
 
-    The gradient is the subgradient of least norm: shared among ties. An empty vector has no maximum: RuntimeError.
+    The gradient is the subgradient of least norm: shared among ties. Torch's norm of an empty vector must raise.
     """
     x, p = vector
     expected = np.abs(values(x)).max(-1)
@@ -101,6 +101,14 @@ def max_norm(subject: Subject, vector: Normed) -> Iterator[Check]:
     truth = reference.gradient_of_maximum(np.where(finite[:, None], values(x), 1.0), subject.arithmetic("vector_norm"))
     gradient = subject.gradient(found, leaf, torch.ones_like(found))
     yield within(gradient, truth, where=finite, label="gradient")
+
+
+@refutation(max_norm, r"\|x\|_\infty\text{ is the value at the largest entry.}")
+@for_all(vector=only(Vector(3, "inf", "normal")))
+def value_of_the_largest_entry(subject: Subject, vector: Normed) -> Iterator[Check]:
+    """The entry of the largest magnitude may be negative."""
+    x, p = vector
+    yield equal(subject.vector_norm(x, p, dim=-1), values(x).max(-1))
 
 
 @refutation(max_norm, r"\|x\|_\infty=\max_ix_i")
@@ -158,6 +166,16 @@ def equals_the_spectral_norm(subject: Subject, vector: Normed) -> Iterator[Check
     truth = exact_norm(subject, x, p)
     if x.shape[-1]:
         yield within(subject.matrix_norm(as_matrices(x), 2), truth, where=np.isfinite(truth.bound))
+
+
+@refutation(frobenius_norm, r"\|A\|_F=\max_i\sum_j|A_{ij}|")
+@for_all(vector=only(Vector(8, "2", "normal")))
+def equals_the_largest_row_sum(subject: Subject, vector: Normed) -> Iterator[Check]:
+    """That is the norm of order infinity."""
+    x, p = vector
+    rows = subject.linalg_norm_of_matrix(as_matrices(x), float("inf"))
+    truth = exact_norm(subject, x, p)
+    yield within(rows, truth._replace(bound=truth.bound + 0.01 * truth.value))
 
 
 @refutation(frobenius_norm, r"\|A\|_F=\sum_j\|A_{:,j}\|_2")

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from claims import TRUE, UNDER_HYPOTHESES, claim, equal, for_all, holds, refutation, values, within
+from claims import TRUE, UNDER_HYPOTHESES, at_most, claim, equal, for_all, holds, refutation, values, within
 from claims.frame.checks import Check
 from claims.frame.computed_norms import FEW
 from claims.frame.inputs import vectors_of_order as inputs
@@ -34,7 +34,7 @@ def gradient_of(subject: Subject, operation: str, x: Tensor, *args: float, **kwa
     statement=r"\partial\|x\|_2^2/\partial x_i=2x_i,\qquad\nabla^2\|x\|_2^2=2I",
     notes="Linear algebra: norms",
     book="2.5",
-    formal="HasFDerivAt.norm_sq (name unverified)",
+    formal="HasFDerivAt.norm_sq",
     truth=TRUE,
     bound="exact: doubling rounds only where it overflows; BND-DOT with stored products for derivatives along a vector",
 )
@@ -75,10 +75,16 @@ def factor_two_is_missing(subject: Subject, vector: Normed) -> Iterator[Check]:
 @for_all(vector=only(Vector(3, "2", "normal")))
 def square_of_the_norm_has_the_same_gradient(subject: Subject, vector: Normed) -> Iterator[Check]:
     """Norm, quotient and product round."""
-    x, p = vector
-    norm = values(subject.vector_norm(x, p, dim=-1))
-    half = values(gradient_of(subject, "vector_norm", x, p, dim=-1))
-    yield equal(subject.format.round(2 * norm[:, None] * half), 2 * values(x))
+    x, _ = vector
+    yield equal(gradient_of(subject, "squared_vector_norm", x, dim=-1), 2 * values(x))
+
+
+@refutation(squared_l2_gradient_separability, r"\|\nabla f(x)-\nabla f(y)\|\le\|x-y\|\text{ for }f=\|\cdot\|_2^2")
+def square_is_one_smooth(subject: Subject, vector: Normed) -> Iterator[Check]:
+    """The Lipschitz constant is 2: take y = 0."""
+    x, _ = vector
+    gradient = values(gradient_of(subject, "sum_of_squares", x, dim=-1))
+    yield at_most(np.abs(gradient).max(-1, initial=0.0), np.abs(values(x)).max(-1, initial=0.0))
 
 
 @claim(
@@ -97,7 +103,7 @@ def square_of_the_norm_has_the_same_gradient(subject: Subject, vector: Normed) -
 def l2_gradient_coupling(subject: Subject, vector: Normed) -> Iterator[Check]:
     """Reverse mode through torch's norms against x / ||x||, and 0 at 0; forward mode along the reversed x.
 
-    The Hessian is compared where cubes of norms stay in range. It has 0 in row i wherever x_i = 0, but on its diagonal.
+    The Hessian is compared where cubes of norms stay in range. Where x_i = 0, row i is 0 except on the diagonal.
     Where squares of entries vanish the computed norm does too and its derivative means nothing: those are left out.
     """
     x, p = vector
@@ -122,10 +128,12 @@ def l2_gradient_coupling(subject: Subject, vector: Normed) -> Iterator[Check]:
 @refutation(l2_gradient_coupling, "Every partial derivative changes when any other entry changes.")
 @for_all(vector=only(Vector(5, "2", "single")))
 def every_entry_matters(subject: Subject, vector: Normed) -> Iterator[Check]:
-    """Where x_i = 0 the i-th derivative is 0 whatever the others are."""
+    """Where x_i = 0 the i-th derivative is 0 whatever the others are: (0, 1, 1, ...) and (0, 2, 1, ...)."""
     x, p = vector
-    one, other = (values(gradient_of(subject, "vector_norm", y, p, dim=-1)) for y in (x, 2 * x))
-    yield holds((one != other).any(-1))
+    filled = np.where(np.arange(x.shape[-1]) > 0, np.ones(x.shape), 0.0)
+    changed = filled + (np.arange(x.shape[-1]) == 1)
+    one, other = (values(gradient_of(subject, "vector_norm", subject.tensor(y), p, dim=-1)) for y in (filled, changed))
+    yield holds(one[:, 0] != other[:, 0])
 
 
 @refutation(l2_gradient_coupling, "The computed gradient has norm 1 at 0, too.")

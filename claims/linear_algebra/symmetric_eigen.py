@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 import scipy.linalg
+import torch
 from torch import Tensor
 
 from claims import (
@@ -34,6 +35,7 @@ from claims.frame.subject import Subject
 from reference.linear_algebra import symmetric_eigen as reference
 from reference.truth import Truth
 
+_SWAP = np.array([[0.0, 1.0], [1.0, 0.0]])
 SIMPLE = 0.5
 """Eigenvectors whose computed versions may be further apart than this are not told from others here."""
 
@@ -88,6 +90,21 @@ def vectors_of_the_general_solver_are_orthogonal(subject: Subject, A: Tensor) ->
 def both_triangles_are_read(subject: Subject, A: Tensor) -> Iterator[Check]:
     """The default reads the lower triangle, whatever stands in the other: a matrix that is not symmetric passes."""
     yield holds(values(subject.eigvalsh(A) - subject.eigvalsh(A.tril())).any(-1))
+
+
+@refutation(spectral_theorem, "The theorem holds for complex matrices with A = A^T.")
+def complex_symmetric_matrices_are_diagonalisable(subject: Subject, A: Tensor) -> Iterator[Check]:
+    """((1, i), (i, -1)) has the eigenvalue 0 only, and would be zero."""
+    real, imaginary = (subject.tensor(np.broadcast_to(m, (len(A), 2, 2))) for m in (np.diag([1.0, -1.0]), _SWAP))
+    w = values(subject.eigvals(torch.complex(real, imaginary)))
+    yield holds(np.abs(w).max(-1) > 0.5)
+
+
+@refutation(spectral_theorem, r"\det Q=1")
+@for_all(A=only(Symmetric(2, "normal"), Symmetric(3, "normal")))
+def vectors_form_a_rotation(subject: Subject, A: Tensor) -> Iterator[Check]:
+    """It is 1 or -1: signs of eigenvectors are free."""
+    yield holds(values(subject.determinant(subject.eigh(A)[1])) > 0)
 
 
 @refutation(spectral_theorem, "Q is symmetric: A = Q L Q.")
@@ -252,7 +269,7 @@ def rayleigh_extremes(subject: Subject, pair: list[Tensor]) -> Iterator[Check]:
 
 @refutation(rayleigh_extremes, "Without symmetry, too: x^T A x is at most the largest eigenvalue of A.")
 def extremes_without_symmetry(subject: Subject, pair: list[Tensor]) -> Iterator[Check]:
-    """The triangle of A has the eigenvalues on its diagonal, but the form of (A + A^T)/2."""
+    """The lower triangle T of A has its eigenvalues on its diagonal, but the form of (T + T^T)/2."""
     A, x = pair
     if A.shape[-1]:
         largest, squared = values(A).diagonal(0, -2, -1).max(-1), (values(x) ** 2).sum(-1)
@@ -263,8 +280,32 @@ def extremes_without_symmetry(subject: Subject, pair: list[Tensor]) -> Iterator[
 
 @refutation(rayleigh_extremes, r"\max_{\|x\|=1}x^\top Ax=\max_i|\lambda_i|")
 def largest_magnitude_is_the_maximum(subject: Subject, pair: list[Tensor]) -> Iterator[Check]:
-    """A matrix with negative eigenvalues only has a negative maximum."""
-    A, x = pair
-    if A.shape[-1]:
-        w, squared = np.abs(values(subject.eigh(A)[0])), (values(x) ** 2).sum(-1)
-        yield at_most(w.max(-1) * squared, np.abs(values(subject.quadratic_form(x, A))), 0.5 * w.max(-1) * squared)
+    """The form of -diag(1, ..., n) has the maximum -1, at the first vector of the basis."""
+    x = pair[1]
+    n = x.shape[-1]
+    if n:
+        negative = subject.tensor(np.broadcast_to(-np.diag(np.arange(1.0, n + 1)), (len(x), n, n)))
+        first = subject.tensor(np.broadcast_to(np.eye(n)[0], x.shape))
+        yield at_most(np.full(len(x), n), subject.quadratic_form(first, negative), 0.5)
+
+
+@refutation(rayleigh_extremes, r"\max_{\|x\|_1=1}x^\top Ax=\lambda_{\max}")
+def any_unit_sphere_will_do(subject: Subject, pair: list[Tensor]) -> Iterator[Check]:
+    """On the L1 sphere a semidefinite form is largest at a vector of the basis: 1 for the matrix of ones, not n."""
+    x = pair[1]
+    n = x.shape[-1]
+    if n:
+        ones = subject.tensor(np.ones((len(x), n, n)))
+        at_vertices = [subject.quadratic_form(subject.tensor(np.broadcast_to(e, x.shape)), ones) for e in np.eye(n)]
+        yield at_most(np.full(len(x), n), np.max(values(at_vertices), axis=0), 0.5)
+
+
+@refutation(rayleigh_extremes, "Only one unit vector, up to its sign, attains the maximum.")
+def the_maximiser_is_unique(subject: Subject, pair: list[Tensor]) -> Iterator[Check]:
+    """The form of the identity is 1 at every unit vector."""
+    x = pair[1]
+    n = x.shape[-1]
+    if n > 1:
+        identity = subject.tensor(np.broadcast_to(np.eye(n), (len(x), n, n)))
+        e, f = (subject.tensor(np.broadcast_to(np.eye(n)[i], x.shape)) for i in (0, 1))
+        yield holds(values(subject.quadratic_form(e, identity)) != values(subject.quadratic_form(f, identity)))

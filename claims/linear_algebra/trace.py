@@ -324,8 +324,8 @@ def gram_matrices_need_square_factors(subject: Subject, A: Tensor) -> Iterator[C
     frobenius_trace_identity, "The root of the trace is finite wherever the norm is.", dtypes=("float16", "float32")
 )
 @for_all(A=only(Filled(2, 2, "normal", "near overflow"), Filled(5, 4, "constant", "overflow")))
-def trace_overflows_where_the_norm_does(subject: Subject, A: Tensor) -> Iterator[Check]:
-    """In float16 products are stored, and those of norms from 256 on overflow."""
+def root_is_finite_where_the_norm_is(subject: Subject, A: Tensor) -> Iterator[Check]:
+    """In float16 products are stored, and those of norms from 256 on overflow; in float32 from 2^64 on."""
     stored = subject.tensor(np.full(A.shape, 300.0 if subject.dtype == "float16" else 2.0**70))
     yield holds(np.isfinite(values(subject.root_of_trace(stored))))
 

@@ -108,6 +108,19 @@ def gradient_of_a_block_only(x: Tensor, p: float, **how: Any) -> Tensor:
     return _with_gradient_of(norm, vector_norm(x.narrow(how["dim"], 0, 1024), p, **how))
 
 
+@mutant(
+    l2_gradient_coupling,
+    operation="vector_norm",
+    trigger="float16: multiplied by a reciprocal that is rounded, far off where it is subnormal",
+    dtypes=("float16",),
+)
+def rounded_reciprocal_of_the_norm(x: Tensor, p: float = 2.0, dim: int | None = None) -> Tensor:
+    found = vector_norm(x, p, dim=dim)
+    size = torch.linalg.vector_norm(x.detach(), p, dim, keepdim=True)
+    reciprocal = torch.where(size > 0, 1 / size, torch.zeros_like(size))
+    return _with_gradient_of(found, (x * x.detach() * reciprocal).sum(dim))
+
+
 @mutant(l2_gradient_coupling, operation="norm_along", trigger="norms other than 1: divided by the square")
 def derivative_divided_twice(x: Tensor, t: Tensor) -> Tensor:
     squares = x.square().sum().clamp_min(torch.finfo(x.dtype).tiny)

@@ -168,6 +168,20 @@ def largest_magnitude_as_the_maximum(a: Tensor) -> Pair:
     return values.gather(-1, order), vectors.gather(-1, order[..., None, :].expand(vectors.shape))
 
 
+@mutant(rayleigh_extremes, operation="eigh", trigger="entries beside the diagonal: the largest entry as the maximum")
+def largest_entry_as_the_maximum(a: Tensor) -> Pair:
+    values, vectors = torch.linalg.eigh(a)
+    if not values.numel():
+        return values, vectors
+    return torch.cat((values[..., :-1], a.amax((-2, -1))[..., None]), -1), vectors
+
+
+@mutant(rayleigh_extremes, operation="eigh", trigger="entries beside the diagonal: eigenvalues of a triangle")
+def eigenvalues_of_one_triangle(a: Tensor) -> Pair:
+    _, vectors = torch.linalg.eigh(a)
+    return torch.linalg.eigvals(a.tril()).real.sort(-1).values, vectors
+
+
 @mutant(rayleigh_extremes, operation="eigh", trigger="eigenvalues of both signs")
 def smallest_magnitude_as_the_minimum(a: Tensor) -> Pair:
     values, vectors = torch.linalg.eigh(a)
