@@ -139,6 +139,14 @@ class Report:
         """Return all refutations, mutants or departures that ran, each with its claim."""
         return [(claim, trial) for claim in self.claims for trial in getattr(claim, kind) if trial.ran]
 
+    @cached_property
+    def departures(self) -> list[list[tuple[Claim, Trial]]]:
+        """The departures that ran, those with one script together: one departure may spoil inputs of several claims."""
+        groups: dict[str, list[tuple[Claim, Trial]]] = {}
+        for claim, trial in self.trials("departures"):
+            groups.setdefault(str(trial.about.get("script") or trial.name), []).append((claim, trial))
+        return list(groups.values())
+
     def listed_with(self, outcomes: Iterable[str]) -> list[Claim]:
         """Return the claims that have one of these outcomes in some cell."""
         wanted = set(outcomes)

@@ -155,6 +155,23 @@ def test_an_error_says_nothing_about_a_departure(report: Build, outcomes: list[s
     assert [result["outcome"] for result in departure.misses] == [word for word in outcomes if word == "mended"]
 
 
+def test_departures_with_one_script_are_one(report: Build) -> None:
+    def departing(*names: tuple[str, str]) -> list[list[str]]:
+        common = {
+            "summary": "s",
+            "devices": ["cpu"],
+            "dtypes": ["float32"],
+            "versions": "2",
+            "upstream": "",
+            "code": "",
+        }
+        about = [{"name": name, "script": script, **common} for name, script in names]
+        trials = [trial("departure", name, "departs") for name, _ in names]
+        return [[one.name for _, one in group] for group in report(lines(held(), *trials, departures=about)).departures]
+
+    assert departing(("d", "x.py"), ("e", "y.py"), ("f", "x.py")) == [["d", "f"], ["e"]]
+
+
 def test_the_smallest_counterexample_is_shown(report: Build) -> None:
     name = f"{SAMPLE.id}-factorises"
     small, large = (synthetic.failure(synthetic.seeded(1)) for _ in range(2))
