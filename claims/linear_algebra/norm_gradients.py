@@ -19,6 +19,8 @@ from reference.linear_algebra import norm_family as reference
 
 SQUARES = ("sum_of_squares", "sum_of_second_powers", "product_with_itself", "mse_loss")
 """The spellings of the squared norm; the last takes one vector at a time."""
+PRODUCTS = ("dot", "vdot", "dot_by_matmul", "dot_by_mv", "dot_by_einsum")
+"""Inner products of a vector with itself."""
 LARGEST_HESSIAN = 33
 
 
@@ -51,6 +53,10 @@ def squared_l2_gradient_separability(subject: Subject, vector: Normed) -> Iterat
         yield equal(gradient, expected, label=spelling)
     few = x[:FEW]
     yield equal(gradient_of(subject, "mse_loss", few), expected[:FEW], label="mse_loss")
+    for spelling in PRODUCTS:
+        leaf = few.clone().requires_grad_()
+        value = getattr(subject, spelling)(leaf, leaf)
+        yield equal(subject.gradient(value, leaf, torch.ones_like(value)), expected[:FEW], label=spelling)
     t = few.flip(-1)
     along = reference.derivative_of_square(values(few), values(t), subject.arithmetic("derivative_of_square"))
     finite = np.isfinite(along.bound)

@@ -35,6 +35,11 @@ def gradients_summed_over_the_batch(x: Tensor, dim: int) -> Tensor:
     return _with_gradient_of(found, found.sum().expand(found.shape) if found.ndim else found)
 
 
+@mutant(squared_l2_gradient_separability, operation="dot", trigger="both factors one vector: half the gradient")
+def second_factor_is_a_constant(x: Tensor, y: Tensor) -> Tensor:
+    return torch.dot(x, y.detach())
+
+
 @mutant(squared_l2_gradient_separability, operation="hessian_of_square", trigger="at least one entry")
 def identity_as_the_hessian(x: Tensor) -> Tensor:
     return torch.eye(len(x), dtype=x.dtype, device=x.device)
