@@ -77,7 +77,7 @@ def eigenpair(subject: Subject, A: Tensor, known: Diagonalised) -> Iterator[Chec
     are known as integers, both must give all of them with their multiplicities.
     """
     a, how = values(A), subject.arithmetic("eig")
-    balanced = balance(a)
+    balanced = balance(a, subject.device)
     pairs = subject.eig(A)
     yield has_shapes(pairs, A)
     w, v = values(pairs)
@@ -85,7 +85,7 @@ def eigenpair(subject: Subject, A: Tensor, known: Diagonalised) -> Iterator[Chec
     yield within(*reference.lengths(v, how), label="v is not zero")
     alone = values(subject.eigvals(A))
     yield at_most(*near_singular(alone, balanced, how), label="eigvals: A - l I is singular")
-    exact = reference.real_eigenvalues(values(known.w), values(known.V), balance(values(known.W)), how)
+    exact = reference.real_eigenvalues(values(known.w), values(known.V), balance(values(known.W), subject.device), how)
     for name, found in (("eig", subject.eig(known.W)[0]), ("eigvals", subject.eigvals(known.W))):
         z = values(found)
         yield within(np.sort(z.real, -1), exact, label=f"{name}: known eigenvalues")
@@ -152,10 +152,10 @@ def eigendecomposition(subject: Subject, A: Tensor, known: Diagonalised) -> Iter
     """
     a, how = values(A), subject.arithmetic("synthesis")
     w, V = subject.eig(A)
-    basis = reference.basis(a, values(V), balance(a), how)
+    basis = reference.basis(a, values(V), balance(a, subject.device), how)
     error = basis.moved + reference.synthesis_error(basis, values(V), values(w), 1, how)
     exact, known_v = values(known.W), values(known.V)
-    of_known = reference.basis(exact, known_v, balance(exact), how)
+    of_known = reference.basis(exact, known_v, balance(exact, subject.device), how)
     known_error = reference.synthesis_error(of_known, known_v, values(known.w), 1, how)
     for name in ("synthesis", "synthesis_by_diagonal", "synthesis_by_solve"):
         found = on_bases(subject, name, V, w, basis.usable)
@@ -208,7 +208,7 @@ def eigendecomposition_invariants(subject: Subject, A: Tensor, known: Diagonalis
     eigenvalues that are not zero, and torch's rank.
     """
     a, how = values(A), subject.arithmetic("eig")
-    balanced = balance(a)
+    balanced = balance(a, subject.device)
     for name, truth in (
         ("sum_of_eigenvalues", reference.trace(a, balanced, how)),
         ("product_of_eigenvalues", reference.product_of_eigenvalues(a, balanced, how)),
@@ -271,7 +271,7 @@ def defective_matrix(subject: Subject, block: JordanPower) -> Iterator[Check]:
     n-th root of the backward error, and no computed V is well-conditioned.
     """
     a, how, n = values(block.W), subject.arithmetic("eig"), block.W.shape[-1]
-    balanced = balance(a)
+    balanced = balance(a, subject.device)
     expected = characteristic_polynomials(values(subject.tensor([block.eigenvalue * np.eye(n)])))[0]
     yield holds(np.array([p == expected for p in characteristic_polynomials(a)]), label="one eigenvalue")
     yield holds(reference.multiplicities(a - block.eigenvalue * np.eye(n)).rank == n - 1, label="one eigenvector")

@@ -43,10 +43,15 @@ def left_eigenvector(subject: Subject, A: Tensor, known: Diagonalised) -> Iterat
     pairs = subject.eig(A.mT)
     yield has_shapes(pairs, A)
     w, x = values(pairs)
-    yield within_norm(*eigen.pair_defects(transposed, w, x, balance(transposed), how), label="A^T w = l w")
-    yield at_most(*near_singular(values(subject.eigvals(A.mT)), balance(a), how), label="eigenvalues of A^T are of A")
+    yield within_norm(
+        *eigen.pair_defects(transposed, w, x, balance(transposed, subject.device), how), label="A^T w = l w"
+    )
+    yield at_most(
+        *near_singular(values(subject.eigvals(A.mT)), balance(a, subject.device), how),
+        label="eigenvalues of A^T are of A",
+    )
     w, V = subject.eig(A)
-    basis = eigen.basis(a, values(V), balance(a), how)
+    basis = eigen.basis(a, values(V), balance(a, subject.device), how)
     X = on_bases(subject, "inv_of_vectors", V, w, basis.usable)
     error = reference.rows_of_inverse_error(a, values(w), basis, how)
     residual = reference.left_residuals(a, values(w), X)
@@ -99,7 +104,7 @@ def complex_eigendecomposition(subject: Subject, known: Known, A: Tensor) -> Ite
     """
     for R, exact in ((known.A, values(known.real) + 1j * values(known.imaginary)), (A, None)):
         a, how = values(R), subject.arithmetic("eig")
-        balanced = balance(a)
+        balanced = balance(a, subject.device)
         pairs = subject.eig(R)
         yield has_shapes(pairs, R)
         allowed, zero = reference.normal_eigenvalue_error(balanced, how), np.zeros(len(a))
@@ -112,7 +117,7 @@ def complex_eigendecomposition(subject: Subject, known: Known, A: Tensor) -> Ite
                 yield at_most(np.abs(w.imag).min(-1), zero, allowed, label=f"{name}: odd orders have a real one")
     w, V = subject.eig(known.A)
     a, how = values(known.A), subject.arithmetic("synthesis")
-    basis = eigen.basis(a, values(V), balance(a), how)
+    basis = eigen.basis(a, values(V), balance(a, subject.device), how)
     found = on_bases(subject, "synthesis", V, w, basis.usable)
     error = basis.moved + eigen.synthesis_error(basis, values(V), values(w), 1, how)
     yield complex_within(found, Truth(a, error), basis.usable, "V diag(l) V^-1 = A")

@@ -71,7 +71,9 @@ def svd_symmetric_relation(subject: Subject, A: Tensor, N: Tensor, G: Tensor) ->
         yield equal(u, vh.swapaxes(-1, -2), where=certified.positive, label="positive definite: U = V")
     normal, how = values(N), subject.arithmetic("eigvals")
     moduli = subject.moduli_of_eigenvalues(N)
-    yield within(moduli, reference.normal_moduli(normal, balance(normal), how), label="normal: |eigvals|, sorted")
+    yield within(
+        moduli, reference.normal_moduli(normal, balance(normal, subject.device), how), label="normal: |eigvals|, sorted"
+    )
     if min(G.shape):
         yield from shared_by_all_square_matrices(subject, G)
 
@@ -79,7 +81,7 @@ def svd_symmetric_relation(subject: Subject, A: Tensor, N: Tensor, G: Tensor) ->
 def shared_by_all_square_matrices(subject: Subject, G: Tensor) -> Iterator[Check]:
     """s_n <= |l| <= s_1, products of either, and the condition number s_1 / s_n, for matrices of positive order."""
     g, how, n = values(G), subject.arithmetic("svd"), G.shape[-1]
-    balanced, s = balance(g), svd.certified_singular_values(g)
+    balanced, s = balance(g, subject.device), svd.certified_singular_values(g)
     largest = (s.value + s.bound).max(-1)
     error = svdvals_error(largest, n, n, how)
     moduli, alone = values(subject.moduli_of_eigenvalues(G)), values(subject.svdvals(G))
@@ -176,7 +178,7 @@ def svd_vs_eigendecomposition_domain(subject: Subject, A: Tensor, block: JordanP
     a, n, how = values(block.W), block.W.shape[-1], subject.arithmetic("eig")
     alone = eigen.multiplicities(a - block.eigenvalue * np.eye(n)).rank == n - 1
     yield holds(alone, label="defective: one eigenvector")
-    basis = eigen.basis(a, values(subject.eig(block.W)[1]), balance(a), how)
+    basis = eigen.basis(a, values(subject.eig(block.W)[1]), balance(a, subject.device), how)
     least = eigen.least_condition(a, block.eigenvalue, basis)
     yield at_most(least, basis.kappa, label="defective: eigenvectors are ill-conditioned")
 

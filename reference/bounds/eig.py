@@ -22,17 +22,29 @@ class Balanced(NamedTuple):
     norm: Float64
 
 
-def balance(a: Float64) -> Balanced:
-    """Matrices (batch, n, n) as LAPACK's xGEBAL balances them before it looks for eigenvalues: D is exact."""
+def balance(a: Float64, device: str = "cpu") -> Balanced:
+    """Matrices (batch, n, n) as LAPACK's xGEBAL balances them before it looks for eigenvalues: D is exact.
+
+    Off the CPU a solver may balance or not: B = A there, with the larger of ||A||_F and kappa(D) ||D^-1 A D||_F, which
+    bounds the backward error of either.
+    """
     d = np.ones(a.shape[:-1])
     if a.shape[-1] > 1:
         for i, m in enumerate(a):
             d[i] = np.abs(scipy.linalg.matrix_balance(m)[1]).max(-1)
     b = a / d[..., :, None] * d[..., None, :]
-    size = np.abs(b).max((-2, -1), initial=0.0, keepdims=True)
+    norm = _frobenius(b)
+    if device.partition(":")[0] in {"cpu", "meta"}:
+        return Balanced(b, d, norm)
+    spread = d.max(-1, initial=1.0) / d.min(-1, initial=1.0)
+    return Balanced(a, np.ones(d.shape), np.maximum(_frobenius(a), spread * norm))
+
+
+def _frobenius(a: Float64) -> Float64:
+    """||A||_F of (..., n, n), scaled and rounded up."""
+    size = np.abs(a).max((-2, -1), initial=0.0, keepdims=True)
     unit = np.where(size > 0, size, 1.0)
-    norm = np.sqrt(((b / unit) ** 2).sum((-2, -1))) * unit[..., 0, 0]
-    return Balanced(b, d, upward(norm, a.shape[-1] ** 2))
+    return upward(np.sqrt(((a / unit) ** 2).sum((-2, -1))) * unit[..., 0, 0], a.shape[-1] ** 2)
 
 
 def eig_error(balanced: Balanced, arithmetic: Arithmetic) -> Float64:

@@ -46,6 +46,19 @@ def test_balancing_is_a_similarity_by_powers_of_two(rng: np.random.Generator) ->
         assert np.linalg.norm(lapacks) == pytest.approx(np.linalg.norm(balanced))
 
 
+def test_off_the_cpu_a_solver_may_balance_or_not(rng: np.random.Generator) -> None:
+    a, how = badly_scaled(rng, 20, 4), Arithmetic.of(float32)
+    either = balance(a, "cuda:0")
+    assert np.array_equal(either.matrix, a)
+    assert np.all(either.scale == 1)
+    assert np.all(either.norm >= np.linalg.norm(a, axis=(-2, -1)))
+    w, v = eig(a, float32)  # balanced
+    found = reference.pair_defects(a, w, v, either, how)
+    assert np.all(np.linalg.norm(found.observed, axis=-1) <= found.truth.bound)
+    plain = np.eye(3)[None]
+    assert balance(plain, "cuda").norm[0] == balance(plain).norm[0]
+
+
 def test_empty_and_single_matrices_need_no_balancing() -> None:
     assert balance(np.zeros((2, 0, 0))).norm.tolist() == [0.0, 0.0]
     single = balance(np.full((1, 1, 1), 3.0))
