@@ -22,6 +22,12 @@ from reference.linear_algebra.svd import singular_values
 from reference.truth import Truth
 
 
+def near(found: Tensor, truth: Truth, label: str) -> Check:
+    """Within the bound, in norm if the bound is one for vectors or matrices."""
+    axes = truth.value.ndim - truth.bound.ndim
+    return within_norm(found, truth, axes=axes, label=label) if axes else within(found, truth, label=label)
+
+
 def agree(call: Callable[[str], Tensor], groups: Groups, truth: Truth, name: str) -> Iterator[Check]:
     """Every spelling against the truth, in norm if the bound is one for matrices, and within a group bit by bit."""
     for group in groups:
@@ -31,10 +37,7 @@ def agree(call: Callable[[str], Tensor], groups: Groups, truth: Truth, name: str
             yield holds(found.shape == truth.value.shape, label=f"{label}, shape")
             if found.shape == truth.value.shape:
                 first = found if first is None else first
-                if truth.bound.ndim < truth.value.ndim:
-                    yield within_norm(found, truth, axes=truth.value.ndim - truth.bound.ndim, label=label)
-                else:
-                    yield within(found, truth, label=label)
+                yield near(found, truth, label)
                 if found is not first:
                     yield equal(found, values(first), label=f"{label} = {group[0]}")
 
@@ -54,13 +57,24 @@ def of_square_matrices(subject: Subject, A: Tensor) -> Iterator[Check]:
     ):
         truth = of(values(positive), factors, how)
         yield from agree(lambda s: subject.spelled_determinant(positive, s), groups, truth, "determinant")
+    signed = [Factors(*values(subject.lu(B)[1:])) for B in (A, A.mT)]
+    plain = (*table.DETERMINANTS, *table.EXPONENTIALS_OF_LOGARITHMS[:1])
+    value, bound = determinant(a, signed, how)
+    either = Truth(value, reference.determinant_by_logarithm(a, signed, how).bound + bound)
+    yield from agree(lambda s: subject.spelled_determinant(A, s), plain, either, "signed determinant")
     symmetric = subject.tensor(a + a.mT)
     truth = reference.any_eigenvalues(values(symmetric), subject.arithmetic("spelled_eigenvalues"))
     yield from agree(lambda s: subject.spelled_eigenvalues(symmetric, s), table.EIGENVALUES, truth, "eigenvalues")
+    for spelling in table.EIGENVALUES[0] + table.EIGENVALUES[1] + table.EIGENVALUES[2]:
+        half = symmetric.triu() if "upper" in spelling else symmetric.tril()
+        yield near(subject.spelled_eigenvalues(half, spelling), truth, f"eigenvalues: {spelling} of a triangle")
     products = a.mT @ a
     gram = subject.tensor((products + products.mT) / 2)
     how = subject.arithmetic("factored_and_multiplied")
     truth = reference.multiplied_factors(values(gram), how, positive=True)
+    for spelling in (s for group in table.SYMMETRIC_FACTORISATIONS for s in group if s.startswith("torch.linalg")):
+        half = gram.triu() if "upper" in spelling else gram.tril()
+        yield near(subject.factored_and_multiplied(half, spelling), truth, f"{spelling} of a triangle")
     for groups in (table.FACTORISATIONS, table.SYMMETRIC_FACTORISATIONS):
         yield from agree(lambda s: subject.factored_and_multiplied(gram, s), groups, truth, "A^T A")
 
@@ -97,6 +111,8 @@ def decomposition_spellings_agree(subject: Subject, A: Tensor) -> Iterator[Check
     truth = pseudoinverse_truth(pseudoinverses(a), m, n, subject.arithmetic("spelled_pseudoinverse"))
     rtol = max(m, n) * 2 * subject.format.u
     yield from agree(lambda s: subject.spelled_pseudoinverse(A, rtol, s), table.PSEUDOINVERSES, truth, "pseudoinverse")
+    nothing = Truth(0 * truth.value, 0 * truth.value)
+    yield from agree(lambda s: subject.spelled_pseudoinverse(A, 2.0, s), table.PSEUDOINVERSES, nothing, "rtol 2")
     truth = reference.multiplied_factors(a, subject.arithmetic("factored_and_multiplied"))
     yield from agree(lambda s: subject.factored_and_multiplied(A, s), table.FACTORISATIONS, truth, "factors")
     if m == n:

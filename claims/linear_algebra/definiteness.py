@@ -59,6 +59,11 @@ def definiteness_by_eigenvalues(subject: Subject, A: Tensor) -> Iterator[Check]:
     could change a verdict, nothing is claimed.
     """
     a, eigh = values(A), subject.arithmetic("eigh")
+    if a.shape[-1]:
+        hole = A.clone()
+        hole[..., -1, -1] = float("nan")
+        for upper in (False, True):
+            yield holds(~values(subject.cholesky_succeeds(hole, upper=upper)).astype(bool), label="NaN is not definite")
     w, verdicts = values(subject.eigvalsh(A.tril())), reference.eigenvalue_verdicts(a, eigh)
     yield where_decided((w > 0).all(-1), verdicts.positive_definite, label="positive: positive definite")
     yield where_decided((w >= 0).all(-1), verdicts.positive_semidefinite, label="not negative: positive semidefinite")

@@ -14,6 +14,7 @@ from claims import (
     UNDER_HYPOTHESES,
     at_most,
     claim,
+    equal,
     for_all,
     holds,
     refutation,
@@ -29,6 +30,7 @@ from claims.frame.subject import Subject
 from reference.bounds import Balanced, balance
 from reference.formats import Arithmetic
 from reference.linear_algebra import eigen as reference
+from reference.linear_algebra import powers
 from reference.linear_algebra.trace import characteristic_polynomials
 from reference.truth import Truth
 
@@ -283,6 +285,10 @@ def defective_matrix(subject: Subject, block: JordanPower) -> Iterator[Check]:
     yield at_most(far, np.zeros(far.shape), reference.spread(balanced, how)[:, None], label="eigenvalues")
     basis = reference.basis(a, v, balanced, how)
     yield at_most(reference.least_condition(a, block.eigenvalue, basis), basis.kappa, label="V is ill-conditioned")
+    if n == 2:
+        own = powers.fits(a, block.t, subject.format) & (a == np.triu(a)).all((-2, -1))
+        power = values(block.S) @ powers.reciprocal_jordan_power(block.eigenvalue, block.t) @ values(block.inverse)
+        yield equal(subject.matrix_power(block.W, -block.t), power, where=own, label="W^-t, without eigenvectors")
 
 
 @refutation(defective_matrix, "A repeated eigenvalue makes a matrix defective.")

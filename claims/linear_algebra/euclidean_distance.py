@@ -68,6 +68,22 @@ def euclidean_distance(subject: Subject, points: Points) -> Iterator[Check]:
     x, y = paired(points)
     yield from distances_of_pairs(subject, x, y)
     yield from all_distances(subject, X, Y)
+    shared = reference.direct(
+        values(X)[:, :, None], values(Y)[:1, None], subject.arithmetic("euclidean_cdist"), widened=True
+    )
+    yield compared(subject.euclidean_cdist(X, Y[0], DIRECT), shared, "cdist, direct: one set for all")
+    if X.shape[-1]:
+        hole = X.clone()
+        hole[..., -1] = float("nan")
+        h, y0 = hole[:FEW, 0], Y[:FEW, 0]
+        for name, found in (
+            ("dist", subject.dist(h, y0)),
+            ("norm of the difference", subject.norm_of_difference(h, y0, dim=-1)),
+            ("pairwise_distance", subject.pairwise_distance(h, y0, 2.0, EPS)),
+            ("pdist", subject.pdist(hole[:FEW])),
+            *((f"cdist, {m}", subject.euclidean_cdist(hole, Y, m)) for m in (DIRECT, EXPANDED, DEFAULT)),
+        ):
+            yield holds(np.isnan(values(found)), label=f"{name}: NaN")
     origin = torch.zeros_like(x)
     length = norm(values(x), 2.0, subject.arithmetic("dist"), exact_alone=False)
     yield compared(subject.norm_of_difference(x, origin, dim=-1), length, "distance from the origin")

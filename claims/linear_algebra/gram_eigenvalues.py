@@ -46,7 +46,8 @@ def singular_values_sqrt_gram_eigenvalues(subject: Subject, A: Tensor) -> Iterat
             fitting = squares.shape == roots.shape == (len(a), order)
             yield holds(fitting, label=f"{gram}: as many eigenvalues as rows")
             if fitting:
-                truth, negative = reference.squares(of, arithmetic), squares < 0
+                truth = reference.squares(of, arithmetic)
+                negative = (squares < 0) | ((squares == 0) & np.signbit(squares) & np.isnan(roots))
                 yield within(squares, truth, label=f"eigenvalues of {gram}")
                 yield equal(np.isnan(roots), negative, where=np.isfinite(truth.bound).all(-1), label=f"{gram}: NaN")
                 yield within(np.where(negative, 0.0, roots), reference.roots(of, arithmetic), label=f"roots of {gram}")

@@ -79,6 +79,11 @@ def squared_l2_norm_dot_product(subject: Subject, pair: Spelled) -> Iterator[Che
     x, y, spelling = pair
     yield from inner_products(subject, x, x, spelling, "x.x")
     yield from inner_products(subject, x, y, spelling, "x.y")
+    if x.shape[-1]:
+        hole = x[:FEW].clone()
+        hole[..., -1] = float("nan")
+        for single in CONTRACTIONS if spelling == "contraction" else PRODUCTS:
+            yield holds(np.isnan(values(getattr(subject, single)(hole, y[:FEW]))), label=f"{single}: NaN")
     if spelling == "contraction":
         return
     how = subject.arithmetic("sum_of_squares")
@@ -138,6 +143,10 @@ def dot_product_cosine(subject: Subject, pair: Pair) -> Iterator[Check]:
     """
     x, y = pair
     how = subject.arithmetic("cosine_similarity")
+    if x.shape[-1]:
+        hole = x.clone()
+        hole[..., -1] = float("nan")
+        yield holds(np.isnan(values(subject.cosine_similarity(hole, y, dim=-1, eps=EPS))), label="NaN")
     cosine = reference.cosine_of_quotients(values(x), values(y), EPS, how)
     clamped = reference.cosine_of_quotients(values(x), values(y), 0.5, how)
     for name, eps, truth in (("eps 1e-8", EPS, cosine), ("eps 1/2", 0.5, clamped)):

@@ -22,6 +22,7 @@ from claims.frame.inputs.systems import FULL_RANK_DRIVERS, ExactRank, LinearSyst
 from claims.frame.operations.chapters.decompositions import least_squares_drivers
 from claims.frame.subject import Subject
 from reference.linear_algebra import linear_systems as reference
+from reference.linear_algebra import singularity
 from reference.linear_algebra.pseudoinverse import accuracy, inverse_truth, pseudoinverses, solutions, unreached
 from reference.truth import Truth
 
@@ -75,6 +76,12 @@ def left_inverse_solution(subject: Subject, system: LeftSystem) -> Iterator[Chec
             yield within_norm(*found.defect, axes=2, label=f"{name}: B A = I")
             computed = values(subject.matmul(X, system.y))
             yield within_norm(computed.mT, Truth(x.mT, found.solution), label=f"{name}: x = B y")
+    if a.shape[-1] == a.shape[-2]:
+        lu = inverse_truth(least_squares.inverses, subject.arithmetic("solve")).bound[:, None]
+        with np.errstate(invalid="ignore", over="ignore"):
+            bound = lu * np.linalg.norm(y, axis=-2)
+        solved = values(subject.solve(system.A, system.y))
+        yield within_norm(solved.mT, Truth(x.mT, bound), where=np.isfinite(bound).all(-1), label="solve: x")
     solvable = least_squares.inverses.full_rank or system.driver not in FULL_RANK_DRIVERS
     if solvable and system.driver in least_squares_drivers(subject.device) and a.shape[-1]:
         computed = values(subject.least_squares(system.A, system.y, driver=system.driver))
@@ -157,6 +164,14 @@ def nonsquare_inverse_undefined(subject: Subject, A: Tensor, S: Tensor) -> Itera
             yield within_norm(X, truth, axes=2, label=f"{name}: inverse of a square matrix")
     for name in INVERSES:
         yield holds(refused(subject, name, A), label=f"{name}: refuses a rectangular matrix")
+    if A.numel():
+        rank = singularity.ranks(values(A))
+        clear = singularity.clear_rank(values(A), rank, subject.arithmetic("matrix_rank"))
+        yield holds(values(subject.matrix_rank(A)) == rank, where=clear, label="rank")
+        yield holds(values(subject.matrix_rank(A, rtol=2.0)) == 0, label="rank, rtol 2")
+        yield holds(
+            values(subject.matrix_rank(A, atol=4 * subject.format.u, rtol=2.0)) == 0, label="rank, atol and rtol"
+        )
     X = subject.pinv(A)
     yield holds(X.shape == A.mT.shape, label="pinv: shape")
     if X.shape == A.mT.shape:

@@ -153,6 +153,11 @@ def matrix_power_defective(subject: Subject, block: JordanPower) -> Iterator[Che
     yield holds(reference.geometric_multiplicity(a, eigenvalue) == 1, label="one eigenvector")
     power = values(subject.matrix_power(W, t))
     yield equal(power, expected, where=held, label="W^t")
+    if 1 <= t <= 10:
+        pulled, small = reference.gradient_of_sum(a, t, subject.format)
+        leaf = W.clone().requires_grad_()
+        found = subject.gradient(subject.matrix_power(leaf, t), leaf, subject.tensor(np.ones(a.shape)))
+        yield equal(found, pulled, where=held & small, label="gradient of the sum of W^t by W")
     in_own_basis = (a == np.triu(a)).all((-2, -1))
     yield at_most(np.full(len(a), t), np.abs(power).max((-2, -1)), where=held & in_own_basis, label="growth")
     if t <= 33:

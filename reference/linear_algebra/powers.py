@@ -81,6 +81,25 @@ def fits(w: Float64, t: int, format: Format) -> NDArray[np.bool_]:
     return np.asarray(integral & (largest <= min(2.0**format.precision, format.largest)))
 
 
+def gradient_of_sum(w: Float64, t: int, format: Format) -> tuple[Float64, NDArray[np.bool_]]:
+    """The gradient of the sum of the entries of W^t, and where no rounding touches it; (batch, n, n) and (batch,).
+
+    sum_k (W^T)^k 1 1^T (W^T)^(t-1-k), exactly for integers whose products of magnitudes stay below 2^p.
+    """
+    turned = w.swapaxes(-1, -2)
+    powers = [np.linalg.matrix_power(turned, k) for k in range(t)]
+    sizes = [np.linalg.matrix_power(np.abs(turned), k) for k in range(t)]
+    ones = np.ones(w.shape)
+    pulled = np.sum([p @ ones @ q for p, q in zip(powers, powers[::-1], strict=True)], axis=0)
+    size = np.sum([p @ ones @ q for p, q in zip(sizes, sizes[::-1], strict=True)], axis=0)
+    return pulled, size.max((-2, -1), initial=0.0) * w.shape[-1] <= 2.0**format.precision
+
+
+def reciprocal_jordan_power(eigenvalue: int, t: int) -> Float64:
+    """J^-t (2, 2) of a Jordan block of order 2 with eigenvalue 1 or -1."""
+    return float(eigenvalue) ** t * np.array([[1.0, -t * eigenvalue], [0.0, 1.0]])
+
+
 def jordan_power(n: int, eigenvalue: int, t: int) -> Float64:
     """J^t (n, n) of a Jordan block: C(t, j - i) eigenvalue^(t - j + i), exact in float64.
 

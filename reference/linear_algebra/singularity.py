@@ -91,23 +91,31 @@ def logarithm(a: Float64, factors: Sequence[Factors], arithmetic: Arithmetic) ->
 
 @silent
 def singular_values(a: Float64, arithmetic: Arithmetic) -> Truth:
-    """Singular values (..., n) of (..., n, n) for torch.linalg.svdvals."""
-    sigma = certified_singular_values(a)
-    n = a.shape[-1]
+    """Singular values (..., k) of (..., m, n), k = min(m, n), for torch.linalg.svdvals."""
+    sigma, (m, n) = certified_singular_values(a), a.shape[-2:]
     largest = (sigma.value + sigma.bound).max(-1, initial=0.0)
-    return Truth(sigma.value, sigma.bound + svdvals_error(largest, n, n, arithmetic)[..., None])
+    return Truth(sigma.value, sigma.bound + svdvals_error(largest, m, n, arithmetic)[..., None])
+
+
+def factorised(a: Float64, p: Float64, lower: Float64, upper: Float64, arithmetic: Arithmetic) -> Truth:
+    """A (..., n, n) for the product of computed factors: gamma_{n+1} P |L||U| (ASNA theorem 9.3), evaluated in float64.
+
+    What underflows on the way is eta in each of n steps, times entries of L, which are at most 1, or of U.
+    """
+    n, f = a.shape[-1], arithmetic.result
+    largest = np.abs(upper).max(MATRIX, initial=0.0, keepdims=True)
+    return Truth(a, upward(gamma(n + 1, f.u) * (p @ np.abs(lower) @ np.abs(upper)) + n * f.eta * (1 + largest), n))
 
 
 def clear_rank(a: Float64, rank: NDArray[np.int64], arithmetic: Arithmetic) -> NDArray[np.bool_]:
-    """Where the smallest non-zero singular value is clear of torch's threshold 2 n u s_1, by its error; shape (batch,).
+    """Where the smallest non-zero singular value of (batch, m, n) is clear of torch's threshold 2 max(m, n) u s_1.
 
-    That zero ones stay below the threshold is calibrated: see `pseudoinverse.perturbation`.
+    By its error; shape (batch,). That zero ones stay below it is calibrated: see `pseudoinverse.perturbation`.
     """
-    n = a.shape[-1]
     truth = singular_values(a, arithmetic)
     found = []
     for value, bound, r in zip(*truth, rank.tolist(), strict=True):
-        threshold = 2 * n * arithmetic.result.u * (value[0] + bound[0]) if n else 0.0
+        threshold = 2 * max(a.shape[-2:]) * arithmetic.result.u * (value[0] + bound[0]) if value.size else 0.0
         found.append(r == 0 or bool(value[r - 1] - bound[r - 1] > threshold))
     return np.array(found, bool)
 

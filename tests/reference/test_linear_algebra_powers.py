@@ -114,3 +114,24 @@ def test_jordan_powers(n: int, eigenvalue: int) -> None:
 def test_geometric_multiplicity() -> None:
     a = np.stack([np.eye(3), np.eye(3) + np.eye(3, k=1), np.diag([1.0, 2.0, 1.0])])
     assert reference.geometric_multiplicity(a, 1.0).tolist() == [3, 1, 2]
+
+
+def test_gradient_of_the_sum_of_a_power() -> None:
+    w = np.array([[[1.0, 1.0], [0.0, -1.0]]])
+    step = 2.0**-20
+    pulled, small = reference.gradient_of_sum(w, 5, bfloat16)
+    for i in range(2):
+        for j in range(2):
+            e = np.zeros((2, 2))
+            e[i, j] = step
+            high, low = (np.linalg.matrix_power(w[0] + sign * e, 5).sum() for sign in (1, -1))
+            assert pulled[0, i, j] == pytest.approx((high - low) / (2 * step), abs=1e-4)
+    assert small.tolist() == [True]
+    assert reference.gradient_of_sum(100 * w, 5, bfloat16)[1].tolist() == [False]
+
+
+@pytest.mark.parametrize("eigenvalue", [1, -1])
+def test_reciprocal_powers_of_jordan_blocks(eigenvalue: int) -> None:
+    for t in (1, 2, 5):
+        product = reference.jordan_power(2, eigenvalue, t) @ reference.reciprocal_jordan_power(eigenvalue, t)
+        assert np.array_equal(product, np.eye(2))

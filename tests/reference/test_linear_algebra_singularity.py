@@ -79,3 +79,18 @@ def test_singular_values() -> None:
     truth = reference.singular_values(a, Arithmetic.of(float32))
     assert np.allclose(truth.value, [[3, 0, 0], [3, 2, 1]])
     assert np.all(truth.bound < 1e-4)
+
+
+@pytest.mark.parametrize("fmt", FORMATS, ids=lambda f: f.name)
+def test_computed_factors_multiply_to_the_matrix_within_the_bound(fmt: Format) -> None:
+    a = float32.round(np.random.default_rng(0).standard_normal((30, 5, 5)))
+    parts = [scipy.linalg.lu(m.astype(fmt.name)) for m in a]
+    p, lower, upper = (np.stack([q[i] for q in parts]).astype(np.float64) for i in range(3))
+    truth = reference.factorised(a, p, lower, upper, Arithmetic.of(fmt))
+    assert np.all(np.abs(p @ lower @ upper - a) <= truth.bound)
+    assert np.all(truth.bound < 100 * fmt.u)
+
+
+def test_ranks_of_rectangular_matrices_may_be_clear_too() -> None:
+    a = np.ones((1, 4, 2))
+    assert reference.clear_rank(a, np.array([1]), Arithmetic.of(float32)).tolist() == [True]

@@ -149,7 +149,7 @@ class FactorAndVector(Regime):
     direction: str = "null"
     length: str = "one"
     names: ClassVar[tuple[str, ...]] = ("B", "x")
-    most: ClassVar[int] = 64
+    most: ClassVar[int] = 128
 
     def __post_init__(self) -> None:
         if self.direction not in DIRECTIONS or self.length not in LENGTHS or self.rank > 32:

@@ -14,7 +14,7 @@ from claims.frame.inputs.numbers import Numbers, numbers
 from claims.frame.inputs.regime import Arrays, Regime, Regimes
 from claims.frame.inputs.spectra import SPECTRA, Gallery, PrescribedSpectrum
 from claims.frame.inputs.symmetric import Symmetric
-from claims.frame.inputs.systems import ExactRank
+from claims.frame.inputs.systems import ExactRank, ManyExactRank
 from reference.formats import Format
 
 
@@ -37,7 +37,7 @@ class DirectedProduct(Regime):
     cols: int = 2
     numbers: Numbers = Numbers()
     names: ClassVar[tuple[str, ...]] = ("A", "B", "T", "S", "G")
-    most: ClassVar[int] = 64
+    most: ClassVar[int] = 128
 
     def size(self) -> int:
         return max(1, self.rows, self.inner, self.cols) ** 2
@@ -95,12 +95,21 @@ class DirectedMatrix(Regime):
         return Directed(*tensors)
 
 
+@dataclasses.dataclass(frozen=True)
+class ManyDirected(DirectedMatrix):
+    """More than a kernel may take at a time."""
+
+    most: ClassVar[int] = 256
+
+
 def directed_products() -> Regimes:
     """Factors of every shape, kind and scale; corners: empty, thin, beyond a kernel's block, underflow, overflow."""
     corners = (
         DirectedProduct(),
         *(DirectedProduct(m, k, n, Numbers("normal")) for m, k, n in ((1, 1, 1), (1, 5, 1), (5, 1, 3), (3, 4, 5))),
-        *(DirectedProduct(m, k, n) for m, k, n in ((0, 2, 3), (2, 0, 3), (2, 3, 0), (17, 17, 17))),
+        *(DirectedProduct(m, k, n) for m, k, n in ((0, 2, 3), (2, 0, 3), (2, 3, 0), (17, 17, 17), (20, 20, 20))),
+        DirectedProduct(65, 5, 7),
+        DirectedProduct(3, 260, 3),
         DirectedProduct(33, 5, 7, Numbers("normal")),
         DirectedProduct(5, 130, 3, Numbers("cancel")),
         DirectedProduct(3, 5, 130, Numbers("wide")),
@@ -116,7 +125,8 @@ def regular_points() -> Regimes:
     """Nonsingular matrices: integers of full rank, and prescribed singular values of moderate and large condition."""
     corners = (
         DirectedMatrix(ExactRank(2, 2)),
-        *(DirectedMatrix(ExactRank(n, n)) for n in (1, 3, 5, 0)),
+        *(DirectedMatrix(ExactRank(n, n)) for n in (1, 3, 5, 0, 9, 17)),
+        ManyDirected(ManyExactRank(2, 2)),
         DirectedMatrix(ExactRank(4, 4, condition="ill")),
         DirectedMatrix(PrescribedSpectrum(8, 8, spectrum="geo")),
         DirectedMatrix(PrescribedSpectrum(5, 5, spectrum="cluster1")),
@@ -136,7 +146,9 @@ def full_rank_points() -> Regimes:
     """Matrices of full rank, tall, wide and square."""
     shapes = ((3, 2), (2, 3), (2, 2), (1, 4), (4, 1), (5, 3), (3, 5), (7, 4))
     corners = (
-        *(DirectedMatrix(ExactRank(m, n)) for m, n in shapes),
+        *(DirectedMatrix(ExactRank(m, n)) for m, n in (*shapes, (9, 9), (17, 9), (9, 17))),
+        ManyDirected(ManyExactRank(3, 2)),
+        *(DirectedMatrix(ExactRank(m, n, 1)) for m, n in ((3, 3), (4, 3), (3, 4))),
         DirectedMatrix(PrescribedSpectrum(6, 4, spectrum="arith")),
         DirectedMatrix(PrescribedSpectrum(4, 6, spectrum="geo")),
     )
@@ -147,7 +159,7 @@ def full_rank_points() -> Regimes:
 def singular_points() -> Regimes:
     """Integer matrices of rank n - 1, where the adjugate is not zero, and of lower rank, where it is."""
     corners = tuple(
-        DirectedMatrix(ExactRank(n, n, d)) for n, d in ((2, 1), (2, 2), (3, 1), (3, 2), (4, 1), (5, 2), (1, 1))
+        DirectedMatrix(ExactRank(n, n, d)) for n, d in ((2, 1), (2, 2), (3, 1), (3, 2), (4, 1), (5, 2), (1, 1), (9, 1))
     )
     order, deficiency = st.sampled_from([2, 3, 4, 5]), st.sampled_from([1, 2])
     return Regimes(st.builds(lambda n, d: DirectedMatrix(ExactRank(n, n, d)), order, deficiency), corners)
@@ -163,6 +175,8 @@ def symmetric_points() -> Regimes:
         DirectedMatrix(Symmetric(6, "arith"), symmetric=True),
         DirectedMatrix(Symmetric(5, "geo", "negative"), symmetric=True),
         DirectedMatrix(Symmetric(4, "reflection"), symmetric=True),
+        DirectedMatrix(Symmetric(33, "normal"), symmetric=True),
+        ManyDirected(Symmetric(3, "normal"), symmetric=True),
         DirectedMatrix(Symmetric(3, "zero"), symmetric=True),
         DirectedMatrix(Symmetric(17, "second-difference"), symmetric=True),
     )
@@ -175,7 +189,7 @@ def rectangular_points() -> Regimes:
     """Matrices of every shape by singular values, simple, repeated and zero."""
     shapes = ((2, 2), (3, 2), (2, 3), (1, 4), (4, 1), (5, 5), (8, 5))
     corners = (
-        *(DirectedMatrix(Gallery(m, n, name="normal")) for m, n in shapes),
+        *(DirectedMatrix(Gallery(m, n, name="normal")) for m, n in (*shapes, (5, 8), (9, 9), (17, 9), (9, 17))),
         DirectedMatrix(PrescribedSpectrum(5, 4, spectrum="arith")),
         DirectedMatrix(PrescribedSpectrum(4, 5, spectrum="geo")),
         *(DirectedMatrix(Gallery(3, 3, name=name)) for name in ("identity", "zero", "ones", "integers")),

@@ -104,7 +104,7 @@ class General(Regime):
     kind: str = "integers"
     scale: str = "one"
     names: ClassVar[tuple[str, ...]] = ("A",)
-    most: ClassVar[int] = 64
+    most: ClassVar[int] = 128
 
     def __post_init__(self) -> None:
         if self.kind not in GENERAL or self.scale not in SCALES:
@@ -126,6 +126,13 @@ class General(Regime):
         return [a * scale_factor(self.scale, fmt)]
 
 
+@dataclasses.dataclass(frozen=True)
+class ManyGeneral(General):
+    """More than a kernel may take at a time."""
+
+    most: ClassVar[int] = 256
+
+
 def square_matrices() -> Regimes:
     """Every kind up to order 64, the extremes of the range with matrices that balancing leaves alone."""
     corners = (
@@ -135,6 +142,8 @@ def square_matrices() -> Regimes:
         General(1, "normal"),
         *(General(n, "normal") for n in (3, 5, 8, 17, 33, 64)),
         General(3, "integers"),
+        ManyGeneral(3, "normal"),
+        General(65, "normal"),
         General(8, "integers"),
         *(General(4, name) for name in ("zero", "identity", "ones", "diagonal", "triangular", "nilpotent")),
         General(6, "companion"),
@@ -185,6 +194,8 @@ def maybe_singular() -> Regimes:
         ExactRank(1, 1),
         ExactRank(1, 1, 1),
         *(ExactRank(n, n, d) for n, d in ((3, 1), (3, 2), (3, 0), (4, 4), (5, 1), (5, 0), (8, 1), (17, 3), (17, 0))),
+        General(33, "signed permutation"),
+        ManyGeneral(2, "integers"),
         ExactRank(4, 4, 1, "zero-first"),
         ExactRank(4, 4, 1, "twin-first"),
         ExactRank(4, 4, condition="ill"),

@@ -74,6 +74,7 @@ CORNERS: tuple[MatrixRegime, ...] = (
     OneSign(2, 4099),
     OneSign(4099, 3),
     Gallery(1030, 2, name="nearly-ones"),
+    Gallery(65, 70, name="normal"),
     LargeSquares(4, 3),
     LargeSquares(3, 5, name="normal"),
 )

@@ -70,6 +70,8 @@ def point_sets() -> Regimes:
         *(PointSets(3, 2, n, "normal", "near") for n in (1, 2, 8, 33, 257)),
         *(PointSets(2, 2, n, "normal") for n in (0, 1, 5, 17, 100, 1025, 4111)),
         PointSets(26, 1, 257, "normal", "near"),
+        PointSets(65, 41, 3, "normal"),
+        PointSets(41, 41, 41, "normal"),
         PointSets(1, 1, 4097, "normal"),
         PointSets(3, 3, 100, "absorb"),
         PointSets(26, 2, 33, "cancel"),

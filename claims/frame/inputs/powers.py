@@ -45,7 +45,7 @@ class MatrixAndExponent(Regime):
     kind: str = "integers"
     shift: int = 0
     names: ClassVar[tuple[str, ...]] = ("W", "x", "c")
-    most: ClassVar[int] = 64
+    most: ClassVar[int] = 128
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS or self.t < 0:
@@ -57,7 +57,7 @@ class MatrixAndExponent(Regime):
     def arrays(self, rng: np.random.Generator, batch: int, fmt: Format) -> Arrays:
         shape = (batch, self.n, self.n)
         x, c = rng.integers(-3, 4, (2, batch, self.n)).astype(np.float64)
-        return [self._matrix(rng, shape, fmt) * 2.0**self.shift, x, c]
+        return [self._matrix(rng, shape, fmt) * 2.0 ** max(self.shift, fmt.emin - 2), x, c]
 
     def _matrix(self, rng: np.random.Generator, shape: tuple[int, int, int], fmt: Format) -> Float64:
         n = self.n
@@ -104,7 +104,7 @@ class IntegerEigenvectors(Regime):
     t: int = 2
     sizes: str = "growing"
     names: ClassVar[tuple[str, ...]] = ("W", "V", "w", "V^-1")
-    most: ClassVar[int] = 64
+    most: ClassVar[int] = 128
 
     def __post_init__(self) -> None:
         if self.sizes not in SIZES or self.t < 0:
@@ -158,7 +158,7 @@ class JordanBlock(Regime):
     eigenvalue: int = 1
     similar: bool = False
     names: ClassVar[tuple[str, ...]] = ("W", "S", "S^-1")
-    most: ClassVar[int] = 64
+    most: ClassVar[int] = 128
 
     def __post_init__(self) -> None:
         if self.eigenvalue not in (1, -1) or self.t < 0 or self.n < 2:
@@ -209,6 +209,7 @@ def powers() -> Regimes:
         MatrixAndExponent(6, 16, "positive"),
         MatrixAndExponent(4, 33, "identity"),
         MatrixAndExponent(3, 5, "zero"),
+        MatrixAndExponent(3, 1, "signed permutation", -5000),
     )
     order, exponent = st.sampled_from([2, 1, 3, 4, 5, 6, 8, 0, 17]), st.sampled_from(EXPONENTS)
     shift = st.sampled_from([0, 0, 0, -20, -8, -3, 2, 4])
@@ -221,6 +222,8 @@ def diagonalised_powers() -> Regimes:
     corners = (
         IntegerEigenvectors(2, 2),
         *(IntegerEigenvectors(3, t, sizes) for t in (3, 8) for sizes in SIZES),
+        IntegerEigenvectors(6, 2, "unit"),
+        IntegerEigenvectors(17, 3, "unit"),
         IntegerEigenvectors(1, 5),
         IntegerEigenvectors(0, 3),
         IntegerEigenvectors(3, 0),
@@ -240,6 +243,7 @@ def jordan_blocks() -> Regimes:
     corners = (
         JordanBlock(2, 2),
         *(JordanBlock(2, t) for t in (0, 1, 3, 10, 100, 127, 1000)),
+        *(JordanBlock(2, t) for t in (6, 11, 12, 13, 14, 24, 64, 65, 128)),
         *(JordanBlock(2, t, -1) for t in (2, 3, 33)),
         *(JordanBlock(3, t, e) for t in (2, 3, 5, 10, 32, 33) for e in (1, -1)),
         *(JordanBlock(4, t) for t in (3, 4, 7, 8, 16, 31)),

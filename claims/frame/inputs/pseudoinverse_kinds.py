@@ -166,6 +166,7 @@ def isometries() -> Regimes:
     """Orthogonal matrices and their columns up to a factor: permutations, rotations, quaternions, Hadamard's."""
     corners = (
         Isometry(),
+        Isometry("permutation", copies=65),
         Isometry(copies=1),
         Isometry("rotation"),
         Isometry("rotation", copies=1, dropped=1),
@@ -203,6 +204,7 @@ def diagonal_matrices() -> Regimes:
         DiagonalMatrix(3, 5, zeros="all"),
         DiagonalMatrix(17, 9, "numbers"),
         DiagonalMatrix(33, 33, "powers", "some"),
+        DiagonalMatrix(65, 70, "powers", "some"),
         DiagonalMatrix(5, 40, "numbers"),
         DiagonalMatrix(60, 2, "numbers"),
         DiagonalMatrix(5, 5, "graded"),

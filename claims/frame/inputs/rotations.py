@@ -13,7 +13,7 @@ from torch import Tensor
 from claims.frame.inputs.regime import Arrays, Regime, Regimes
 from reference.formats import Format
 
-KINDS = ("integer", "pythagorean", "cyclic")
+KINDS = ("narrow", "integer", "pythagorean", "cyclic")
 TRIPLES = np.array([(3, 4, 5), (5, 12, 13), (8, 15, 17), (7, 24, 25)])
 
 
@@ -36,7 +36,7 @@ class PlaneRotations(Regime):
     kind: str = "integer"
     mixed: bool = False
     names: ClassVar[tuple[str, ...]] = ("A", "Re", "Im")
-    most: ClassVar[int] = 64
+    most: ClassVar[int] = 128
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -56,6 +56,8 @@ class PlaneRotations(Regime):
             x, y = np.moveaxis(rng.permuted(legs, axis=-1), -1, 0).astype(np.float64)
         else:
             x, y = rng.integers(-4, 5, (2, batch, n // 2)).astype(np.float64)
+            if self.kind == "narrow":
+                x, y = np.ones_like(x), (2 * y + 1) * 2.0 ** -rng.integers(6, 12, y.shape)
         a = np.zeros((batch, n, n))
         i = np.arange(0, n - 1, 2)
         a[:, i, i] = a[:, i + 1, i + 1] = x
@@ -90,6 +92,8 @@ def plane_rotations() -> Regimes:
         *(PlaneRotations(n, "pythagorean") for n in (2, 3, 6)),
         *(PlaneRotations(n, "cyclic") for n in (2, 3, 4, 5, 8)),
         PlaneRotations(0),
+        PlaneRotations(2, "narrow"),
+        PlaneRotations(5, "narrow", mixed=True),
     )
     order, kind = st.sampled_from([2, 3, 4, 5, 6, 7, 8]), st.sampled_from(KINDS)
     return Regimes(st.builds(PlaneRotations, order, kind, st.booleans()), corners)

@@ -25,7 +25,10 @@ def every_shape() -> Regimes:
     corners = (
         FewMatrices(2, 2, name="normal"),
         *(FewMatrices(m, n, name="normal") for m in range(LARGEST + 1) for n in range(LARGEST + 1) if (m, n) != (2, 2)),
-        *(FewMatrices(m, n, name="normal") for m, n in ((16, 17), (33, 5), (5, 33), (64, 64), (130, 2), (2, 130))),
+        *(
+            FewMatrices(m, n, name="normal")
+            for m, n in ((16, 17), (33, 5), (5, 33), (64, 64), (130, 2), (2, 130), (65, 66))
+        ),
         FewMatrices(4, 3, name="zero"),
         FewMatrices(3, 5, name="rank-one"),
         ManyMatrices(3, 2, name="normal"),

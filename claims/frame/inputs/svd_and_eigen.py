@@ -92,6 +92,8 @@ def general_matrices() -> Regimes:
         General(1, "normal"),
         General(17, "normal"),
         General(33, "normal"),
+        General(40, "circulant"),
+        General(65, "signed permutation"),
         General(3, "nilpotent"),
         General(4, "triangular"),
         General(5, "ones"),

@@ -89,7 +89,7 @@ class Symmetric(Regime):
     scale: str = "one"
     repeated: bool = False
     names: ClassVar[tuple[str, ...]] = ("A",)
-    most: ClassVar[int] = 64
+    most: ClassVar[int] = 128
 
     def __post_init__(self) -> None:
         known = self.kind in SPECTRA or self.kind in SYMMETRIC

@@ -127,4 +127,4 @@ def last_term_beyond_128(x: Tensor, w: Tensor, b: Tensor) -> Tensor:
 
 @mutant(matrix_vector_broadcast, operation="addmm", trigger="an empty inner dimension: no bias", provenance="own")
 def bias_lost_without_products(x: Tensor, w: Tensor, b: Tensor) -> Tensor:
-    return torch.addmm(b, x, w.mT) if x.shape[-1] else x @ w.mT
+    return torch.addmm(b, x, w.mT) if x.shape[-1] else x @ w.mT + 0 * b

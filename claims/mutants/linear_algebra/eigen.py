@@ -247,3 +247,9 @@ def eigenvalues_by_magnitude(a: Tensor) -> Pair:
     values, vectors = eig(a)
     size = values.abs()
     return torch.complex(size, torch.zeros_like(size)), vectors
+
+
+@mutant(defective_matrix, operation="matrix_power", trigger="negative exponents: the inverse is forgotten")
+def negative_powers_without_the_inverse(a: Tensor, t: int) -> Tensor:
+    power: Tensor = torch.linalg.matrix_power(a, abs(t))
+    return power

@@ -189,3 +189,9 @@ def ridge(a: Tensor) -> Tensor:
 def leading_block_inverted(a: Tensor) -> Tensor:
     m, n = a.shape[-2:]
     return torch.nn.functional.pad(_pinv(a[..., :m]), (0, 0, 0, n - m)) if n > m else _pinv(a)
+
+
+@mutant(left_inverse_solution, operation="solve", trigger="more than one right-hand side: the first for all")
+def solver_takes_the_first_right_hand_side(a: Tensor, y: Tensor) -> Tensor:
+    solution: Tensor = torch.linalg.solve(a, y[..., :1].expand(y.shape))
+    return solution

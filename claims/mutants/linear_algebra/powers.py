@@ -160,3 +160,10 @@ def power_from_computed_eigenvectors(w: Tensor, t: int) -> Tensor:
 )
 def large_exponents_to_a_power_of_two(w: Tensor, t: int) -> Tensor:
     return _power(w, t if t <= 64 else 1 << t.bit_length())
+
+
+@mutant(matrix_power_defective, operation="matrix_power", trigger="t above 1: the gradient of one factor only")
+def gradient_of_the_last_factor(w: Tensor, t: int) -> Tensor:
+    power = _power(w.detach(), t)
+    once = _power(w.detach(), t - 1) @ w if t > 1 else _power(w, t)
+    return power + (once - once.detach())

@@ -110,3 +110,15 @@ def empty_determinant_is_zero(a: Tensor) -> Tensor:
 def eigenvalues_kept_from_zero(a: Tensor) -> Tensor:
     values: Tensor = torch.linalg.eigvalsh(a)
     return values + 1e-3 * values.abs().amax(-1, keepdim=True) if values.shape[-1] else values
+
+
+@mutant(singular_iff_zero_eigenvalue, operation="lu", trigger="a permutation that is no transposition: transposed")
+def permutation_transposed(a: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    p, lower, upper = torch.linalg.lu(a)
+    return p.mT, lower, upper
+
+
+@mutant(singular_iff_zero_eigenvalue, operation="slogdet", trigger="an exactly singular matrix: the sign is 1")
+def sign_of_a_zero_determinant(a: Tensor) -> tuple[Tensor, Tensor]:
+    sign, logarithm = torch.linalg.slogdet(a)
+    return torch.where(sign == 0, torch.ones_like(sign), sign), logarithm
