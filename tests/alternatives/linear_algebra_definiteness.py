@@ -22,9 +22,9 @@ def _each(test: Callable[[np.ndarray], bool], a: Tensor) -> Tensor:
 
 
 def by_openblas(a: Tensor, *, upper: bool = False) -> Tensor:
-    """potrf of another library."""
+    """potrf of another library, which takes NaN for a number."""
     potrf = scipy.linalg.get_lapack_funcs("potrf", dtype=a.numpy().dtype)
-    return _each(lambda x: potrf(x, lower=not upper)[1] == 0, a)
+    return _each(lambda x: not np.isnan(x).any() and potrf(x, lower=not upper)[1] == 0, a)
 
 
 def by_outer_products(a: Tensor, *, upper: bool = False) -> Tensor:

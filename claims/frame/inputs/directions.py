@@ -148,7 +148,6 @@ def full_rank_points() -> Regimes:
     corners = (
         *(DirectedMatrix(ExactRank(m, n)) for m, n in (*shapes, (9, 9), (17, 9), (9, 17))),
         ManyDirected(ManyExactRank(3, 2)),
-        *(DirectedMatrix(ExactRank(m, n, 1)) for m, n in ((3, 3), (4, 3), (3, 4))),
         DirectedMatrix(PrescribedSpectrum(6, 4, spectrum="arith")),
         DirectedMatrix(PrescribedSpectrum(4, 6, spectrum="geo")),
     )

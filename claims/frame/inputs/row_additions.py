@@ -80,7 +80,7 @@ def row_additions() -> Regimes:
         MatrixAndVector(3, 5, single=True),
         MatrixAndVector(2, 3, 1030, Numbers("integers")),
         MatrixAndVector(65, 66, 3, Numbers("normal")),
-        *[MatrixAndVector(3, 5, 3, Numbers("constant"))] * 4,
+        *(MatrixAndVector(m, n, 3, Numbers("constant")) for m, n in ((3, 5), (5, 3), (4, 4), (7, 2))),
         *(MatrixAndVector(3, 3, special=special) for special in SPECIALS[1:]),
         MatrixAndVector(4, 4, 4, Numbers("absorb")),
         MatrixAndVector(4, 4, 4, Numbers("ties", "subnormal")),
