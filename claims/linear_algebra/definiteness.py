@@ -56,7 +56,7 @@ def definiteness_by_eigenvalues(subject: Subject, A: Tensor) -> Iterator[Check]:
     Cholesky factorisations of A, from either triangle, end just where A is positive definite, those of -A where it is
     negative definite, and the pivots of L D L^T tell, too. At torch's extreme eigenvectors x^T A x has the sign of the
     eigenvalue, and so has x^T B x for a triangular B with (B + B^T)/2 = A. Where the rounding errors that are allowed
-    could change a verdict, nothing is claimed.
+    could change a verdict, nothing is claimed. A matrix with a NaN is not positive definite.
     """
     a, eigh = values(A), subject.arithmetic("eigh")
     if a.shape[-1]:

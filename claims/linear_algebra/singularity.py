@@ -36,8 +36,8 @@ from reference.linear_algebra.symmetric_eigen import eigenvalues
 def singular_iff_zero_eigenvalue(subject: Subject, A: Tensor) -> Iterator[Check]:
     """Exactly: rank below n, zero among the roots of the characteristic polynomial and a zero determinant coincide.
 
-    Torch's determinant, its logarithm, smallest singular value and rank against the exact ones, and the eigenvalues of
-    A + A^T, of which one vanishes up to rounding where that matrix is singular.
+    Torch's determinant, its logarithm, singular values and rank against the exact ones, its factors P, L and U against
+    A, and the eigenvalues of A + A^T, of which one vanishes up to rounding where that matrix is singular.
     """
     a = values(A)
     n = a.shape[-1]
@@ -46,12 +46,11 @@ def singular_iff_zero_eigenvalue(subject: Subject, A: Tensor) -> Iterator[Check]
     how = subject.arithmetic("determinant")
     factors = [reference.Factors(*values(subject.lu(B)[1:])) for B in (A, A.mT)]
     determinant = reference.determinant(a, factors, how)
-    coincide = (singular == (counted.nonzero_eigenvalues < n)) & (singular == (determinant.value == 0))
-    vanishes = (determinant.value == 0) & ~singular  # a float64 that underflows
-    yield holds(coincide | vanishes, label="exactly")
+    yield holds(singular == (counted.nonzero_eigenvalues < n), label="exactly: zero is an eigenvalue")
+    sign, logarithm = reference.logarithm(a, factors, how)
+    yield holds(singular == (sign == 0), label="exactly: the determinant is zero")
     decided = np.isfinite(determinant.bound)
     yield within(subject.determinant(A), determinant, where=decided, label="determinant")
-    sign, logarithm = reference.logarithm(a, factors, how)
     decided = np.isfinite(logarithm.bound)
     computed_sign, computed_logarithm = subject.slogdet(A)
     yield equal(computed_sign, sign, where=decided, label="sign of the determinant")
