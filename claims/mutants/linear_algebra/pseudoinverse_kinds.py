@@ -26,6 +26,11 @@ def _ridge(a: Tensor, alpha: Tensor) -> Tensor:
     return x
 
 
+def _best_ridge(a: Tensor) -> Tensor:
+    """With the penalty that serves a singular matrix best: the root of the unit roundoff, times ||A||^2."""
+    return _ridge(a, torch.finfo(a.dtype).eps ** 0.5 * (a**2).sum((-2, -1)))
+
+
 def _square(a: Tensor) -> bool:
     return a.shape[-1] == a.shape[-2]
 
@@ -246,7 +251,7 @@ def penalty_at_the_scale_of_one(a: Tensor, alpha: Tensor) -> Tensor:
     provenance="own",
 )
 def pinv_by_the_best_penalty(a: Tensor, **_how: float) -> Tensor:
-    return _ridge(a, torch.finfo(a.dtype).eps ** 0.5 * (a**2).sum((-2, -1)))
+    return _best_ridge(a)
 
 
 @mutant(
@@ -258,7 +263,7 @@ def pinv_by_the_best_penalty(a: Tensor, **_how: float) -> Tensor:
 def pinv_of_wide_matrices_by_the_limit(a: Tensor, **how: float) -> Tensor:
     if a.shape[-2] >= a.shape[-1]:
         return _pinv(a, **how)
-    return _ridge(a, torch.finfo(a.dtype).eps ** 0.5 * (a**2).sum((-2, -1)))
+    return _best_ridge(a)
 
 
 @mutant(
@@ -270,7 +275,7 @@ def pinv_of_wide_matrices_by_the_limit(a: Tensor, **how: float) -> Tensor:
 def pinv_of_column_major_matrices_by_the_limit(a: Tensor, **how: float) -> Tensor:
     if a.stride(-1) == 1:
         return _pinv(a, **how)
-    return _ridge(a, torch.finfo(a.dtype).eps ** 0.5 * (a**2).sum((-2, -1)))
+    return _best_ridge(a)
 
 
 @mutant(
@@ -292,7 +297,7 @@ def pinv_of_symmetric_matrices_by_squaring(a: Tensor, *, hermitian: bool = False
     provenance="own",
 )
 def least_squares_by_the_limit(a: Tensor, y: Tensor, driver: str) -> Tensor:
-    return _ridge(a, torch.finfo(a.dtype).eps ** 0.5 * (a**2).sum((-2, -1))) @ y
+    return _best_ridge(a) @ y
 
 
 @mutant(
