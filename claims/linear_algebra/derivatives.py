@@ -200,7 +200,7 @@ def determinant_is_linear(subject: Subject, point: Directed) -> Iterator[Check]:
     book="2.11",
     formal="Matrix.adjugate",
     truth=TRUE,
-    bound="8 n (prod(s_i + e) - prod(s_i)) over the n - 1 largest singular values, e = gamma_{3n} ||A|| (calibrated)",
+    bound="n (prod(s_i + e) - prod(s_i)) over the n - 1 largest singular values, e = gamma_{3n} ||A|| (calibrated)",
 )
 @for_all(point=inputs.singular_points())
 def determinant_derivative_at_singular_matrices(subject: Subject, point: Directed) -> Iterator[Check]:
