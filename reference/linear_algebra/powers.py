@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from reference import exact
 from reference.bounds import Chain
 from reference.formats import Arithmetic, Format
+from reference.memory import remembered
 from reference.rounding import U64, overflows, rounded, silent
 from reference.scaled import Scaled
 from reference.truth import Truth
@@ -22,6 +23,7 @@ POW = 4
 """Units roundoff that a power of a number may be wrong by: two units in the last place (torch's own vector kernels)."""
 
 
+@remembered
 @silent
 def power(w: Float64, t: int, arithmetic: Arithmetic) -> Truth:
     """W^t for W (..., n, n), t >= 0, multiplied in any order (BND-CHAIN); exact for t = 0 and t = 1.
@@ -111,6 +113,7 @@ def jordan_power(n: int, eigenvalue: int, t: int) -> Float64:
     return a
 
 
+@remembered
 def geometric_multiplicity(a: Float64, eigenvalue: float) -> NDArray[np.int64]:
     """dim ker(A - eigenvalue I) of each matrix (batch, n, n), by exact rationals; shape (batch,)."""
     n = a.shape[-1]

@@ -16,6 +16,7 @@ from reference.bounds import convergence_factor, svd_orthogonality_error, svd_re
 from reference.double_double import DoubleDouble, normalise
 from reference.formats import Arithmetic, Format
 from reference.linear_algebra.residuals import Defect, Product, Residual, defect, frobenius, product, residual
+from reference.memory import remembered
 from reference.rounding import U64, gamma, silent, upward
 from reference.truth import Truth
 
@@ -73,6 +74,7 @@ def _inverses(a: Float64, rationals: list[fmpq_mat]) -> tuple[Inverses, list[fmp
     return Inverses(value, rank, Norms(*(x * (1 + OWN) for x in norms))), inverses
 
 
+@remembered
 def pseudoinverses(a: Float64) -> Inverses:
     """The Moore-Penrose inverses of (batch, m, n) by exact rationals."""
     return _inverses(a, [exact.rational_matrix(x) for x in a])[0]

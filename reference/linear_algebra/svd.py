@@ -23,6 +23,7 @@ from reference.linear_algebra.residuals import (
     times_diagonal,
     vector_residual,
 )
+from reference.memory import remembered
 from reference.rounding import gamma, overflows, silent, upward, wide
 from reference.truth import Truth
 
@@ -57,6 +58,7 @@ def orthogonality(q: Float64, size: int, arithmetic: Arithmetic) -> Defect:
     return defect(identity_minus_gram(q), bound)
 
 
+@remembered
 def certified_singular_values(a: Float64) -> Truth:
     """Singular values of (..., m, n), shape (..., k), k = min(m, n), descending; the bound is rigorous.
 
@@ -86,10 +88,12 @@ def enclosed_singular_values(a: Float64) -> Truth:
 def _singular_values(a: Float64, arithmetic: Arithmetic) -> Truth:
     """Certified values; where float64 itself is tested the first instances of a batch are enclosed in balls instead."""
     truth = certified_singular_values(a)
-    if wide(arithmetic) and 0 < min(a.shape[-2:]) <= LARGEST_ENCLOSED:
-        for i in range(min(ENCLOSED, len(a))):
-            truth.value[i], truth.bound[i] = enclosed_singular_values(a[i])
-    return truth
+    if not wide(arithmetic) or not 0 < min(a.shape[-2:]) <= LARGEST_ENCLOSED:
+        return truth
+    value, bound = truth.value.copy(), truth.bound.copy()
+    for i in range(min(ENCLOSED, len(a))):
+        value[i], bound[i] = enclosed_singular_values(a[i])
+    return Truth(value, bound)
 
 
 class SingularValues(NamedTuple):

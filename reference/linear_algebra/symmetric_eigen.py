@@ -22,6 +22,7 @@ from reference.linear_algebra.residuals import (
     times_diagonal,
     vector_residual,
 )
+from reference.memory import remembered
 from reference.rounding import U64, gamma, silent, upward
 from reference.truth import Truth
 
@@ -56,6 +57,7 @@ def orthogonality(q: Float64, arithmetic: Arithmetic) -> Defect:
     return defect(identity_minus_gram(q), bound)
 
 
+@remembered
 def certified_eigenvalues(a: Float64) -> Truth:
     """Eigenvalues of symmetric (..., n, n), shape (..., n), ascending; the bound is rigorous.
 
