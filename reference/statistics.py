@@ -63,6 +63,25 @@ def bernstein_radius(n: int, variance: float, deviation: float, alpha: float) ->
     return linear + math.sqrt(linear**2 + 2 * variance * log / n)
 
 
+def mcdiarmid_radius(differences: ArrayLike, alpha: float) -> float:
+    """t with P(|f - E f| >= t) <= alpha, f of independent variables, the i-th of which moves f by `differences[i]`.
+
+    McDiarmid, Surveys in Combinatorics (1989), lemma 1.2: 2 exp(-2 t^2 / sum of squares) = alpha. Raises ValueError for
+    a negative difference.
+    """
+    moves = np.asarray(differences, np.float64)
+    if (moves < 0).any():
+        raise ValueError("differences must not be negative")
+    return math.sqrt(_log_term(alpha) * float(np.sum(moves**2)) / 2)
+
+
+def normal_radius(n: int, deviation: float, alpha: float) -> float:
+    """t with P(|mean - mu| >= t) = alpha for n independent N(mu, deviation^2): the mean is N(mu, deviation^2 / n)."""
+    _positive(n=n)
+    _log_term(alpha)
+    return float(stats.norm.isf(alpha / 2)) * deviation / math.sqrt(n)
+
+
 def dkw_radius(n: int, alpha: float) -> float:
     """t with P(sup_x |F_n(x) - F(x)| > t) <= alpha for n independent variables of any law F.
 

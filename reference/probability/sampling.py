@@ -58,6 +58,16 @@ class Law(ABC):
         """P(X > t)."""
 
     @property
+    @abstractmethod
+    def median(self) -> float:
+        """A point that the law exceeds with probability 1/2, or as near to it as its atoms allow."""
+
+    @property
+    def highest_moment(self) -> int:
+        """Up to which k `moment_radius` has a bound."""
+        return 4
+
+    @property
     def mean(self) -> float:
         """E X."""
         return self.moments[1]
@@ -92,6 +102,11 @@ class UniformLaw(Law):
         """E X^0, ..., E X^8."""
         lower, upper = self.ends
         return tuple((upper ** (k + 1) - lower ** (k + 1)) / ((k + 1) * (upper - lower)) for k in range(9))
+
+    @property
+    def median(self) -> float:
+        """The middle of the interval."""
+        return sum(self.ends) / 2
 
     def distance(self, ascending: Float64) -> float:
         """Kolmogorov's distance: attained at, or just before, a point of the sample."""
@@ -138,6 +153,11 @@ class DiscreteLaw(Law):
     def cumulative(self) -> Float64:
         """0, then P(X <= v) at each point v of the support."""
         return np.concatenate(([0.0], np.cumsum(self.probabilities)))
+
+    @property
+    def median(self) -> float:
+        """The point of the support above which the mass is nearest to 1/2."""
+        return float(self.support[np.abs(1 - self.cumulative[1:] - 0.5).argmin()])
 
     def distance(self, ascending: Float64) -> float:
         """Kolmogorov's distance: attained at, or just before, a point of the support, between which F is constant."""

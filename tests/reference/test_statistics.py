@@ -188,6 +188,8 @@ INVALID = {
     "more successes than trials": lambda: s.clopper_pearson(3, 2, 0.1),
     "no trials": lambda: s.clopper_pearson(0, 0, 0.1),
     "a p-value of more successes than trials": lambda: s.binomial_p_value(3, 2, 0.5),
+    "a negative difference": lambda: s.mcdiarmid_radius([1.0, -1.0], 0.1),
+    "no normal sample": lambda: s.normal_radius(0, 1.0, 0.1),
     "an empty sample": lambda: s.kolmogorov_distance([], IDENTITY),
     "a sample with NaN": lambda: s.kolmogorov_distance([math.nan], IDENTITY),
     "an empty discrete sample": lambda: s.discrete_distance([], [0.0], [1.0]),
@@ -202,3 +204,18 @@ INVALID = {
 def test_invalid_arguments_are_refused(name: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         INVALID[name]()
+
+
+@pytest.mark.parametrize("n", [5, 60])
+def test_mcdiarmid_keeps_its_level_for_the_number_of_distinct_draws(n: int) -> None:
+    draws = np.random.default_rng(46).integers(0, n, (TRIALS, n))
+    distinct = np.array([len(set(row)) for row in draws.tolist()])
+    radius = s.mcdiarmid_radius(np.ones(n), ALPHA)
+    assert false_alarms(np.abs(distinct - n * (1 - (1 - 1 / n) ** n)) >= radius) <= ALPHA
+    assert 2 * math.exp(-2 * radius**2 / n) == pytest.approx(ALPHA)
+
+
+def test_the_mean_of_normal_draws_has_its_exact_level() -> None:
+    rejects = np.abs(np.random.default_rng(47).normal(3, 2, (TRIALS, 7)).mean(-1) - 3) >= s.normal_radius(7, 2.0, ALPHA)
+    assert false_alarms(rejects) <= ALPHA
+    assert rejects.mean() > ALPHA / 2
