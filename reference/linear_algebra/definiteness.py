@@ -58,11 +58,9 @@ def smallest_of_unit_diagonal(a: Float64) -> tuple[Float64, Float64]:
     """The smallest eigenvalue (...) of H = D^(-1/2) A D^(-1/2), D = diag(A) > 0, for symmetric (..., n, n), enclosed.
 
     Returns both ends, infinite for n = 0. Entries beyond 2 are cut to 2: either way the eigenvalue is below -1, by
-    interlacing with the 2 x 2 minor. Float64 moves every entry by at most 5 units of roundoff. D = I where the
-    diagonal is not positive.
+    interlacing with the 2 x 2 minor. Float64 moves every entry by at most 5 units of roundoff.
     """
     d = np.diagonal(a, axis1=-2, axis2=-1)
-    d = np.where((d > 0).all(-1, keepdims=True), d, 1.0)
     e = np.frexp(d)[1] // 2
     root = np.sqrt(np.ldexp(d, -2 * e))
     h = np.ldexp(a, -(e[..., :, None] + e[..., None, :])) / root[..., :, None] / root[..., None, :]
@@ -106,7 +104,8 @@ def _factorisation(a: Float64, more: int, arithmetic: Arithmetic) -> Truth:
     positive, least = (d > 0).all(-1), np.where(d > 0, d, 1.0).min(-1, initial=1.0)
     g = gamma(n + more, f.u)
     band = upward(n * g / (1 - g) + n * (n * f.eta / least + f.eta / np.sqrt(least)))
-    low, high = smallest_of_unit_diagonal(a)
+    low, high = np.full((2, *positive.shape), np.nan)
+    low[positive], high[positive] = smallest_of_unit_diagonal(a[positive])
     return decided(positive & (low > band + f.lam / least), ~positive | (high <= -band))
 
 

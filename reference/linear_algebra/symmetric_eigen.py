@@ -110,6 +110,7 @@ def apart_at_most(a: Float64, arithmetic: Arithmetic) -> Float64:
     return upward(2**0.5 * sine + 2 * length, n)
 
 
+@remembered
 @silent
 def quadratic_forms(a: Float64, x: Float64, arithmetic: Arithmetic) -> Truth:
     """x^T A x (...) for A (..., n, n) and x (..., n): BND-CHAIN, any order of the two products."""
