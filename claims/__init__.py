@@ -12,6 +12,7 @@ from claims.frame.claim import (
     mutant,
     refutation,
 )
+from claims.frame.figures import figure
 from claims.frame.subject import values
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "consistent",
     "departure",
     "equal",
+    "figure",
     "for_all",
     "holds",
     "mutant",

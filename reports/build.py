@@ -16,7 +16,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from reports import evidence, formulas, model, plots, text, vocabulary
+from reports import charts, evidence, formulas, model, plots, text, vocabulary
 from reports.read import read
 
 
@@ -142,6 +142,7 @@ def _environment(typesetter: formulas.Typesetter) -> jinja2.Environment:
         "outcomes": vocabulary.OUTCOMES,
         "axis": plots.axis,
         "histogram": plots.histogram,
+        "chart": charts.Chart,
     }
     return environment
 

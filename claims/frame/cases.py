@@ -14,6 +14,7 @@ from claims.frame import kernels, support
 from claims.frame.claim import Claim, Departure, Mutant, Refutation, load_all
 from claims.frame.evidence import Evidence
 from claims.frame.failure import repeat
+from claims.frame.figures import DTYPE as FIGURES_IN
 from claims.frame.kernels import EAGER, UsageProblem, subject
 from claims.frame.names import nearest
 from claims.frame.profiles import DEFAULT, PROFILES, Profile
@@ -107,7 +108,11 @@ class Case:
             return evidence
 
     def _run_claim(self, claim: Claim, profile: Profile, seed: int) -> Evidence:
-        return examine(claim, subject(self.subject, self.dtypes[0], self.device), profile, seed=seed)
+        tested = subject(self.subject, self.dtypes[0], self.device)
+        evidence = examine(claim, tested, profile, seed=seed)
+        if tested.dtype == FIGURES_IN:
+            evidence.figures = [f.record(tested) for f in claim.figures]
+        return evidence
 
     def _run_refutation(self, claim: Claim, profile: Profile, seed: int) -> Evidence:
         false = next(r for r in claim.refutations if r.id == self.name)

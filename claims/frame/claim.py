@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from claims.frame.checks import Check
+from claims.frame.figures import Figure
 from claims.frame.inputs.regime import Regimes
 from claims.frame.names import nearest
 from claims.frame.operations import OPERATIONS
@@ -98,6 +99,7 @@ class Claim(Proposition):
     refutations: list[Refutation] = dataclasses.field(default_factory=list)
     mutants: list[Mutant] = dataclasses.field(default_factory=list)
     departures: list[Departure] = dataclasses.field(default_factory=list)
+    figures: list[Figure] = dataclasses.field(default_factory=list)
 
     @property
     def method(self) -> str:

@@ -75,6 +75,7 @@ class Evidence:
     seconds: float = 0.0
     timer: Timer = dataclasses.field(default_factory=Timer)
     failure: dict[str, Any] | None = None
+    figures: list[dict[str, Any]] = dataclasses.field(default_factory=list)
 
     def add(self, trial: Trial, batch: int, checks: list[Check], worst: Where | None) -> None:
         """Counts the checks of one trial that held."""
@@ -127,6 +128,7 @@ class Evidence:
             "split": {k: round(v, 6) for k, v in split.items()}
             | {"harness": round(max(0.0, self.seconds - sum(split.values())), 6)},
             "failure": self.failure,
+            "figures": self.figures,
         }
 
 

@@ -120,7 +120,19 @@ def evidence(sample: Sample, name: str, device: str, dtype: str, **changes: Any)
                   "harness": seconds * 0.2},
         "failure": None,
     }  # fmt: skip
+    if sample.kind == STATISTICAL and dtype == "float32":
+        record["figures"] = [growth()]
     return record | changes
+
+
+def growth() -> Record:
+    """A figure: signals that stay, explode or vanish."""
+    curves = [{"name": name, "y": [gain**k for k in range(31)]} for name, gain in (("stays", 1.0), ("grows", 4.0))]
+    return {
+        "title": "Growth of a signal", "x": "depth", "y": "variance", "logarithmic": True,
+        "panels": [{"title": "linear", "curves": curves},
+                   {"title": "relu", "curves": [curves[0], {"name": "fades", "y": [1.0, 0.1, 0.0, "nan", "inf"]}]}],
+    }  # fmt: skip
 
 
 def trial(record: Record, role: str, name: str, outcome: str, **changes: Any) -> Record:
