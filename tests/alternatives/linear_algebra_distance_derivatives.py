@@ -32,7 +32,7 @@ def distance_along_in_float64(x: Tensor, y: Tensor, t: Tensor, s: Tensor, p: flo
     if not norm:
         return x.new_zeros(())
     largest = size == norm
-    weights = largest / largest.sum() if p == math.inf else (size / norm) ** (p - 1)
+    weights = largest / largest.double().sum() if p == math.inf else (size / norm) ** (p - 1)
     return (d.sign() * weights * direction).sum().to(x.dtype)
 
 
