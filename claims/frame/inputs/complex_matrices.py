@@ -75,7 +75,7 @@ class ComplexMatrix(Regime):
     kind: str = "integers"
     scale: str = "one"
     names: ClassVar[tuple[str, ...]] = ("X", "Y")
-    most: ClassVar[int] = 16
+    most: ClassVar[int] = 8
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS or self.scale not in SCALES:

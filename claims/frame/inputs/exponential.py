@@ -68,7 +68,7 @@ class Exponent(Regime):
     kind: str = "integers"
     scale: str = "one"
     names: ClassVar[tuple[str, ...]] = ("A",)
-    most: ClassVar[int] = 12
+    most: ClassVar[int] = 8
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS or self.scale not in SCALES:
