@@ -31,7 +31,7 @@ def gradients(subject: Subject, operation: str, x: Tensor, y: Tensor, *args: flo
 
 
 @claim(
-    title="The gradient of a distance has dual norm 1, and points from y to x",
+    title="The gradient of a distance is made of powers of the difference by its norm, opposite at both points",
     statement=r"\frac{\partial\|x-y\|_p}{\partial x_i}=\operatorname{sgn}(d_i)\Big(\frac{|d_i|}{\|d\|_p}\Big)^{p-1}="
     r"-\frac{\partial\|x-y\|_p}{\partial y_i},\quad d=x-y",
     hypotheses="x is not y; for p = inf the largest |d_i| occurs once, for p = 1 no d_i is 0",
@@ -39,9 +39,10 @@ def gradients(subject: Subject, operation: str, x: Tensor, y: Tensor, *args: flo
     "gives NaN there",
     notes="Linear algebra: norms",
     book="2.5",
-    formal="hasStrictFDerivAt_norm_sq",
+    formal="contDiffAt_norm (p = 2)",
     truth=UNDER_HYPOTHESES,
-    bound="exact for p = 1, one rounding for p = inf; else (1 + e)^(p-1) with e of BND-L2 or BND-LP, and gamma_12",
+    bound="exact for p = 1, one rounding for p = inf; else (1 + e)^(p-1) with e of BND-L2 or BND-LP, and gamma_12; for "
+    "the root of squares 4u more, and twice the bound of the norm in forward mode",
 )
 @for_all(points=separated_points())
 def distance_gradient(subject: Subject, points: Separated) -> Iterator[Check]:
