@@ -1,4 +1,4 @@
-"""Derivatives of trace, product, inverse, determinant and pseudoinverse, in reverse and in forward mode."""
+"""Derivatives of trace, product, inverse, solution, determinant and pseudoinverse, in reverse and in forward mode."""
 
 from __future__ import annotations
 
@@ -144,6 +144,49 @@ def derivative_is_the_inverse_of_the_derivative(subject: Subject, point: Directe
     A, T, _ = point
     derivative = values(subject.inverse_along(A, T))
     yield equal(derivative * values(T), np.ones(derivative.shape))
+
+
+@claim(
+    title="The derivative of a solution is a solution: A dX = dB - dA X",
+    statement=r"X=A^{-1}B:\quad dX=A^{-1}(dB-dA\,X),\qquad\bar B=A^{-\top}\bar X,\quad\bar A=-\bar BX^\top",
+    hypotheses="A nonsingular",
+    notes="Linear algebra: inverse; Automatic differentiation",
+    book="2.3",
+    truth=UNDER_HYPOTHESES,
+    bound="the error of one solution (ASNA theorem 9.4; calibrated) passed on by a product or a second solution",
+)
+@for_all(point=inputs.regular_points())
+def solution_derivative(subject: Subject, point: Directed) -> Iterator[Check]:
+    """Reverse mode by both arguments of torch.linalg.solve, and forward mode along both, with the rational inverse.
+
+    The right-hand side is G, the cotangent T, the directions T and the transpose of G.
+    """
+    A, T, G = point
+    S = G.mT
+    how = subject.arithmetic("solve")
+    truth = reference.of_solution(pseudoinverses(values(A)), values(G), values(T), values(S), values(T), how)
+    leaves = A.clone().requires_grad_(), G.clone().requires_grad_()
+    X = subject.solve(*leaves)
+    yield near(subject.gradient(X, leaves[0], T), truth.by_matrix, "reverse mode by A")
+    yield near(subject.gradient(X, leaves[1], T), truth.by_right_side, "reverse mode by B")
+    yield near(subject.solution_along(A, G, T, S), truth.along, "forward mode")
+
+
+@refutation(solution_derivative, r"\bar B=A^{-1}\bar X")
+@for_all(point=only(DirectedMatrix(ExactRank(2, 2))))
+def cotangent_is_solved_for_without_a_transpose(subject: Subject, point: Directed) -> Iterator[Check]:
+    A, T, G = point
+    leaf = G.clone().requires_grad_()
+    pulled = subject.gradient(subject.solve(A, leaf), leaf, T)
+    yield within_norm(pulled, Truth(values(subject.solve(A, T)), np.full(len(A), 0.01)), axes=2)
+
+
+@refutation(solution_derivative, r"dX=A^{-1}\,dB\text{ whatever }dA")
+@for_all(point=only(DirectedMatrix(ExactRank(1, 1))))
+def matrix_is_a_constant(subject: Subject, point: Directed) -> Iterator[Check]:
+    A, T, G = point
+    along = subject.solution_along(A, G, T, G)
+    yield within_norm(along, Truth(values(subject.solve(A, G)), np.full(len(A), 0.01)), axes=2)
 
 
 @claim(

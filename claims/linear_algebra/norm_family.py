@@ -86,6 +86,8 @@ def sums_are_pairwise(subject: Subject, vector: Normed) -> Iterator[Check]:
 def max_norm(subject: Subject, vector: Normed) -> Iterator[Check]:
     """torch's norm of order infinity and maxima of magnitudes are the largest magnitude, or NaN if there is one.
 
+    It is the larger one of the largest entry and minus the smallest, by torch.aminmax and by amin and amax.
+
     The gradient is the subgradient of least norm: shared among ties. Torch's norm of an empty vector must raise.
     """
     x, p = vector
@@ -94,6 +96,11 @@ def max_norm(subject: Subject, vector: Normed) -> Iterator[Check]:
         yield equal(getattr(subject, spelling)(x, p, dim=-1), expected, label=spelling)
     yield equal(subject.largest_magnitude(x, dim=-1), expected, label="amax")
     yield equal(subject.maximum_of_magnitudes(x, dim=-1), expected, label="max")
+    for name in ("smallest_and_largest", "smallest_and_largest_apart"):
+        low, high = getattr(subject, name)(x, dim=-1)
+        yield equal(low, values(x).min(-1), label=f"{name}: smallest")
+        yield equal(high, values(x).max(-1), label=f"{name}: largest")
+        yield equal(np.maximum(-values(low), values(high)), expected, label=f"{name}: largest magnitude")
     yield holds(x.is_meta or is_refused(subject, x[:, :0], p), label="empty vectors are refused")
     leaf = x.clone().requires_grad_()
     found = subject.vector_norm(leaf, p, dim=-1)

@@ -153,20 +153,21 @@ def are_those_of_gram_matrix(subject: Subject, A: Tensor, side: Side, U: Tensor)
 
 
 def are_low_rank_factors(subject: Subject, A: Tensor, side: Side) -> Iterator[Check]:
-    """All factors of torch.pca_lowrank: as many as A has rows or columns, without centring."""
+    """All factors of torch.pca_lowrank and svd_lowrank: as many as A has rows or columns, without centring."""
     (b, m, n), how = A.shape, subject.arithmetic("svd")
     k = min(m, n)
     if k:
         safe = reference.low_rank_is_safe(side.a, subject.arithmetic("pca_lowrank"))
-        with subject.random(0):
-            U, S, V = subject.pca_lowrank(A * subject.tensor(safe)[:, None, None], q=k, center=False)
-        fitting = (U.shape, S.shape, V.shape) == ((b, m, k), (b, k), (b, n, k))
-        yield holds(fitting, label="pca_lowrank: shapes")
-        if fitting:
-            a = np.where(safe[:, None, None], side.a, 0.0)
-            q = values(U if side.times_gram == "rows_gram_times" else V)
-            found = reference.eigenvector_defects(a, q, values(S), how)
-            yield within_norm(*found, where=safe, label="pca_lowrank")
+        for name, centring in (("pca_lowrank", {"center": False}), ("svd_lowrank", {})):
+            with subject.random(0):
+                U, S, V = getattr(subject, name)(A * subject.tensor(safe)[:, None, None], q=k, **centring)
+            fitting = (U.shape, S.shape, V.shape) == ((b, m, k), (b, k), (b, n, k))
+            yield holds(fitting, label=f"{name}: shapes")
+            if fitting:
+                a = np.where(safe[:, None, None], side.a, 0.0)
+                q = values(U if side.times_gram == "rows_gram_times" else V)
+                found = reference.eigenvector_defects(a, q, values(S), how)
+                yield within_norm(*found, where=safe, label=name)
 
 
 @claim(
@@ -185,7 +186,8 @@ def left_singular_vectors(subject: Subject, A: Tensor) -> Iterator[Check]:
     """A A^T u_i - s_i^2 u_i is evaluated almost exactly for torch's U, full and reduced; then both sides in torch.
 
     Torch's eigenvalues of A A^T must be the squares of singular values, in reverse order, and its eigenvectors of
-    simple ones those of U, up to sign. All the factors of torch.pca_lowrank without centring are held to the same.
+    simple ones those of U, up to sign. All the factors of torch.pca_lowrank without centring, and
+    of svd_lowrank, are held to the same.
     """
     side = Side.left(A)
     for factors in decompositions(subject, A):

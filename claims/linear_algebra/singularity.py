@@ -93,14 +93,7 @@ def determinant_decides(subject: Subject, A: Tensor) -> Iterator[Check]:
 @for_all(A=only(ExactRank(5, 5, 1), ExactRank(8, 8, 1)))
 def inversion_detects_singular_matrices(subject: Subject, A: Tensor) -> Iterator[Check]:
     """Rounding may leave a small last pivot; what comes out is no inverse."""
-    raised = []
-    for one in A:
-        try:
-            subject.inv(one[None])
-            raised.append(False)
-        except torch.linalg.LinAlgError:  # type: ignore[attr-defined]
-            raised.append(True)
-    yield holds(np.array(raised, bool))
+    yield holds(np.array([is_refused(subject, one) for one in A], bool))
 
 
 @refutation(
@@ -121,3 +114,59 @@ def small_determinants_mean_nearly_singular(subject: Subject, A: Tensor) -> Iter
     s = values(subject.svdvals(A))
     small = np.abs(values(subject.determinant(A))) < 1e-6
     yield holds((s[:, -1] < 1e-3 * s[:, 0]) | ~small)
+
+
+@claim(
+    title="Elimination finds no inverse exactly where it meets a zero pivot, and says which",
+    statement=r"PA=LU:\quad\texttt{info}=\min\{i:u_{ii}=0\}\text{ (0 if none is)};\quad\texttt{info}=0\Rightarrow "
+    r"\texttt{inv\_ex}(A)=\texttt{inv}(A)",
+    hypotheses="A square; the pivots are the computed ones",
+    notes="Linear algebra: inverse",
+    book="2.3",
+    truth=TRUE,
+    bound="exact; gamma_{n+1} P |L||U| for the factors (ASNA theorem 9.3)",
+)
+@for_all(A=maybe_singular())
+def inversion_reports_zero_pivots(subject: Subject, A: Tensor) -> Iterator[Check]:
+    """`info` of torch.linalg.lu_factor_ex and inv_ex against the first zero on the diagonal of U, matrix by matrix.
+
+    P L U, unpacked by LAPACK's conventions, must be A. Where no pivot vanishes inv_ex gives what inv gives, bit by bit;
+    where one does, inv raises LinAlgError.
+    """
+    lu, pivots, info = values(subject.lu_factor_ex(A))
+    factors = reference.unpacked(lu, pivots)
+    yield equal(info, factors.first_zero, label="info of lu_factor_ex")
+    how = subject.arithmetic("lu_factor_ex")
+    truth = reference.factorised(values(A), *factors[:3], how)
+    yield within(factors.p @ factors.lower @ factors.upper, truth, label="P L U = A")
+    yield equal(subject.inv_ex(A)[1], factors.first_zero, label="info of inv_ex")
+    regular = factors.first_zero == 0
+    if regular.any():
+        chosen = A[torch.as_tensor(regular, device=A.device)]
+        yield equal(subject.inv_ex(chosen)[0], values(subject.inv(chosen)), label="inv_ex = inv")
+    if not A.is_meta:
+        for one in A[torch.as_tensor(~regular, device=A.device)][:4]:
+            yield holds(is_refused(subject, one), label="inv raises")
+
+
+def is_refused(subject: Subject, A: Tensor) -> bool:
+    """Whether torch.linalg.inv raises LinAlgError for one matrix."""
+    try:
+        subject.inv(A[None])
+    except torch.linalg.LinAlgError:  # type: ignore[attr-defined]
+        return True
+    return False
+
+
+@refutation(inversion_reports_zero_pivots, "Every singular matrix has a zero pivot.", dtypes=("float32", "float64"))
+@for_all(A=only(ExactRank(5, 5, 1), ExactRank(8, 8, 1)))
+def singular_matrices_have_zero_pivots(subject: Subject, A: Tensor) -> Iterator[Check]:
+    """Rounding may leave a small last one."""
+    yield holds((values(subject.inv_ex(A)[1]) > 0) == (reference.ranks(values(A)) < A.shape[-1]))
+
+
+@refutation(inversion_reports_zero_pivots, "`info` is the rank of the matrix where that is not full.")
+@for_all(A=only(ExactRank(3, 3, 2)))
+def info_is_the_rank(subject: Subject, A: Tensor) -> Iterator[Check]:
+    """It counts from 1: the first zero pivot of a matrix of rank 1 may be the second one."""
+    yield equal(subject.lu_factor_ex(A)[2], reference.ranks(values(A)))

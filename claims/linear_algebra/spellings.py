@@ -10,6 +10,8 @@ from torch import Tensor
 
 from claims import TRUE, claim, equal, for_all, holds, refutation, values, within
 from claims.frame.checks import Check
+from claims.frame.inputs.matrices import MatrixCycle, matrix_cycles
+from claims.frame.inputs.numbers import Numbers
 from claims.frame.inputs.powers import MatrixAndExponent, Powered, powers
 from claims.frame.inputs.spectra import only
 from claims.frame.inputs.spellings import Factors, Stack, stacks
@@ -199,6 +201,39 @@ def norm_is_the_spectral_norm(subject: Subject, powered: Powered) -> Iterator[Ch
     W = powered.W
     spectral = np.linalg.norm(values(W), 2, (-2, -1))
     yield within(subject.frobenius_norm(W, "torch.norm"), Truth(spectral, 2.0**-6 * spectral))
+
+
+@claim(
+    title="Every spelling of a product of three matrices computes the same function, in either order",
+    statement=r"(AB)C=A(BC)",
+    hypotheses="torch.chain_matmul is an old name of multi_dot; both choose the order by the shapes",
+    notes="Linear algebra: matrix and vector products",
+    book="2.2, eq. 2.7",
+    formal="Matrix.mul_assoc",
+    truth=TRUE,
+    bound="BND-CHAIN, the larger one of both orders (ASNA (3.5))",
+)
+@for_all(factors=matrix_cycles(length=3))
+def chain_product_spellings_agree(subject: Subject, factors: list[Tensor]) -> Iterator[Check]:
+    """Multi_dot, chain_matmul, `out=`, @ from the left and einsum against the exact product; names bit by bit."""
+    few = [f[:4] for f in factors]
+    a, b, c = values(few)
+    truth = reference.chained(a, b, c, subject.arithmetic("chained_product"))
+    yield from agree(lambda s: subject.chained_product(few, s), spellings.CHAINED_PRODUCTS, truth, "A B C")
+
+
+@refutation(chain_product_spellings_agree, "Both orders of multiplication agree bit by bit.")
+@for_all(factors=only(MatrixCycle((7, 6, 5), Numbers("normal"))))
+def orders_agree_bitwise(subject: Subject, factors: list[Tensor]) -> Iterator[Check]:
+    a, b, c = factors
+    yield equal(subject.matmul(subject.matmul(a, b), c), values(subject.matmul(a, subject.matmul(b, c))))
+
+
+@refutation(chain_product_spellings_agree, r"ABC=CBA")
+@for_all(factors=only(MatrixCycle((2, 2, 2))))
+def products_commute(subject: Subject, factors: list[Tensor]) -> Iterator[Check]:
+    forward, backward = (subject.chained_product(fs, "@") for fs in (factors, factors[::-1]))
+    yield equal(forward, values(backward))
 
 
 @claim(

@@ -245,13 +245,14 @@ def first_components_do_not_vanish(subject: Subject, A: Tensor, simple: Tensor) 
     book="2.7",
     formal="IsSelfAdjoint.hasEigenvector_of_isMaxOn; LinearMap.IsSymmetric.hasEigenvalue_iSup_of_finiteDimensional",
     truth=UNDER_HYPOTHESES,
-    bound="BND-CHAIN for x^T A x, BND-EIGH for the eigenvalues",
+    bound="BND-CHAIN for x^T A x, BND-EIGH for the eigenvalues, BND-SVD for the norm",
 )
 @for_all(pair=matrices_and_vectors())
 def rayleigh_extremes(subject: Subject, pair: list[Tensor]) -> Iterator[Check]:
     """Torch's x^T A x lies between torch's extreme eigenvalues times ||x||^2, and reaches them at torch's eigenvectors.
 
     ||x||^2 is exact up to float64's rounding; each side has its own bound, and both are checked on their own as well.
+    The spectral norm is the larger one of |l_max| and |l_min|.
     """
     A, x = pair
     a, how = values(A), (subject.arithmetic("quadratic_form"), subject.arithmetic("eigh"))
@@ -262,6 +263,8 @@ def rayleigh_extremes(subject: Subject, pair: list[Tensor]) -> Iterator[Check]:
         lowest, highest, slack = reference.form_between(w, a, values(x), *how)
         yield at_most(form, highest, slack, label="at most the largest")
         yield at_most(lowest, form, slack, label="at least the smallest")
+        spectral = reference.spectral_norm(a, subject.arithmetic("matrix_norm"))
+        yield within(subject.matrix_norm(A, 2), spectral, where=np.isfinite(spectral.bound), label="norm 2 = max |l|")
         for i, name in ((-1, "largest"), (0, "smallest")):
             reached = reference.form_at_eigenvector(a, q[:, :, i], i, *how)
             yield within(subject.quadratic_form(subject.tensor(q[:, :, i]), A), reached, label=f"the {name} is reached")

@@ -6,6 +6,8 @@ ASNA = N. J. Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., SI
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -74,6 +76,45 @@ def adjugates(a: Float64) -> Float64:
                 q = exact.rational_matrix(minor).det() if minor.size else exact.rational(1.0)
                 found[b, i, j] = (-1) ** (i + j) * exact.nearest(q)
     return found
+
+
+class SolutionDerivatives(NamedTuple):
+    """Of X = A^-1 B (batch, n, k): the pullbacks of a cotangent by A and by B, and the derivative along (T, S)."""
+
+    by_matrix: Truth
+    by_right_side: Truth
+    along: Truth
+
+
+@silent
+def of_solution(
+    inverses: Inverses, b: Float64, t: Float64, s: Float64, g: Float64, arithmetic: Arithmetic
+) -> SolutionDerivatives:
+    """-A^-T G X^T, A^-T G, and A^-1 (S - T X) for directions T of A and S of B and a cotangent G of X.
+
+    A solution with the right-hand side R misses `off` ||R|| (`inverse_truth`), which a second one or a product of
+    gamma_n with a factor that itself misses something passes on: ||P^ Q^ - P Q|| <= p ||Q|| + ||P|| q + p q + gamma_n
+    (||P|| + p) (||Q|| + q).
+    """
+    n, u, inverse = inverses.value.shape[-1], arithmetic.result.u, inverses.value
+    off, size = inverse_truth(inverses, arithmetic).bound, frobenius(inverse)
+    own = gamma(4 * n + 8, U64)
+    x, right = inverse @ b, transpose(inverse) @ g
+    residual = s - t @ x
+    of_x, of_right = (upward((off + own * size) * frobenius(r), n) for r in (b, g))
+    rounding = gamma(n + 1, u) + own
+    norm_x, norm_right, norm_t = frobenius(x), frobenius(right), frobenius(t)
+    by_matrix = (
+        of_right * norm_x + (norm_right + of_right) * of_x + rounding * (norm_right + of_right) * (norm_x + of_x)
+    )
+    moved = norm_t * of_x + rounding * (norm_t * (norm_x + of_x) + frobenius(s))
+    along = (off + own * size) * frobenius(residual) + (size + off) * moved
+    eta = n * n * arithmetic.result.eta * (1 + size + off)
+    return SolutionDerivatives(
+        Truth(-right @ transpose(x), upward(by_matrix + eta, n)),
+        Truth(right, upward(of_right + eta, n)),
+        Truth(inverse @ residual, upward(along + eta, n)),
+    )
 
 
 @silent

@@ -51,7 +51,8 @@ def eigenvector_defects(a: Float64, q: Float64, s: Float64, arithmetic: Arithmet
 
     Missing s_i are zero. With r = A v - s u and t = A^T u - s v, A A^T u - s^2 u = A t + s r. Both are at most
     d = BND-SVD + 16 M u ||A||_F in norm (see `svd.vector_defects`), so the bound is d (||A||_F + s_i), no s_i counting
-    for more than ||A||_F and its error. The factors of torch.pca_lowrank, all of them, keep it as well (calibrated).
+    for more than ||A||_F and its error. All the factors of torch.pca_lowrank and svd_lowrank keep it as well
+    (calibrated).
     """
     scaled, e = normalise(a, MATRIX)
     down = np.ldexp(padded(s, q.shape[-1]), -e[..., 0])

@@ -107,6 +107,29 @@ def factorised(a: Float64, p: Float64, lower: Float64, upper: Float64, arithmeti
     return Truth(a, upward(gamma(n + 1, f.u) * (p @ np.abs(lower) @ np.abs(upper)) + n * f.eta * (1 + largest), n))
 
 
+class Packed(NamedTuple):
+    """P, L and U (batch, n, n) of packed factors, and the first zero pivot of each (batch,), from 1; 0 if none is."""
+
+    p: Float64
+    lower: Float64
+    upper: Float64
+    first_zero: NDArray[np.int64]
+
+
+def unpacked(lu: Float64, pivots: NDArray[np.int64]) -> Packed:
+    """Factors of (batch, n, n) as LAPACK packs them: row i was exchanged with row pivots[i] >= i, counted from 1."""
+    n = lu.shape[-1]
+    p = np.zeros(lu.shape)
+    for b, exchanges in enumerate(pivots.astype(np.int64)):
+        order = np.arange(n)
+        for i, j in enumerate(exchanges - 1):
+            order[[i, j]] = order[[j, i]]
+        p[b, order, np.arange(n)] = 1.0
+    zero = np.diagonal(lu, axis1=-2, axis2=-1) == 0
+    first = np.where(zero.any(-1), zero.argmax(-1) + 1 if n else 0, 0)
+    return Packed(p, np.tril(lu, -1) + np.eye(n), np.triu(lu), first)
+
+
 def clear_rank(a: Float64, rank: NDArray[np.int64], arithmetic: Arithmetic) -> NDArray[np.bool_]:
     """Where the smallest non-zero singular value of (batch, m, n) is clear of torch's threshold 2 max(m, n) u s_1.
 

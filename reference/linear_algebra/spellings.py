@@ -69,3 +69,11 @@ def _blocks(entries: Float64, left: tuple[int, int], right: tuple[int, int]) -> 
     (m, k), (p, q) = left, right
     apart = entries.reshape(*entries.shape[:-2], m, k, p, q)
     return np.moveaxis(apart, -3, -2).reshape(*entries.shape[:-2], m * p, k * q)
+
+
+@silent
+def chained(a: Float64, b: Float64, c: Float64, arithmetic: Arithmetic) -> Truth:
+    """A B C (..., m, n) in either order of multiplication (BND-CHAIN): the larger of both bounds."""
+    left, middle, right = (Chain.of(m, arithmetic) for m in (a, b, c))
+    first, second = left.matmul(middle).matmul(right).truth(), left.matmul(middle.matmul(right)).truth()
+    return Truth(first.value, np.maximum(first.bound, second.bound))

@@ -7,7 +7,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from reference.bounds import Chain, eigh_orthogonality_error, eigh_residual_error, eigh_values_error
+from reference.bounds import (
+    Chain,
+    eigh_orthogonality_error,
+    eigh_residual_error,
+    eigh_values_error,
+    svdvals_error,
+)
 from reference.double_double import normalise
 from reference.formats import Arithmetic
 from reference.linear_algebra.residuals import (
@@ -83,6 +89,14 @@ def eigenvalues(a: Float64, arithmetic: Arithmetic) -> Truth:
     largest = (np.abs(exact.value) + exact.bound).max(-1, initial=0.0)
     allowed = eigh_values_error(largest, a.shape[-1], arithmetic)[..., None]
     return exact._replace(bound=np.broadcast_to(allowed, exact.value.shape) + exact.bound)
+
+
+@silent
+def spectral_norm(a: Float64, arithmetic: Arithmetic) -> Truth:
+    """||A||_2 (...) = max |l_i| of symmetric (..., n, n), n > 0, with the bound of the singular values alone."""
+    exact, n = certified_eigenvalues(a), a.shape[-1]
+    largest, own = np.abs(exact.value).max(-1), exact.bound.max(-1)
+    return Truth(largest, upward(svdvals_error(largest + own, n, n, arithmetic) + own))
 
 
 def apart(q: Float64, p: Float64) -> Float64:

@@ -10,6 +10,7 @@ from claims.mutants.linear_algebra.derivatives import with_gradient_of
 PRODUCT = ("matrix-product-derivatives",)
 INVERSE = ("inverse-derivative",)
 DETERMINANT = ("determinant-derivative",)
+SOLUTION = ("solution-derivative",)
 PSEUDOINVERSE = ("pseudoinverse-derivative",)
 EIGENVALUES = ("eigenvalue-derivatives", "derivatives-where-values-repeat")
 SINGULAR = ("singular-value-derivatives",)
@@ -38,6 +39,24 @@ def inverse_along_by_solve(a: Tensor, t: Tensor) -> Tensor:
     right: Tensor = torch.linalg.solve(a.mT, t.mT).mT
     left: Tensor = torch.linalg.solve(a, right)
     return -left
+
+
+def solution_by_an_inverse(a: Tensor, b: Tensor) -> Tensor:
+    """A^-1 B, differentiated as it stands."""
+    solution: Tensor = torch.linalg.inv(a) @ b
+    return solution
+
+
+def solution_in_float64(a: Tensor, b: Tensor) -> Tensor:
+    """Solution and gradients from float64, rounded."""
+    solution: Tensor = torch.linalg.solve(a.double(), b.double())
+    return solution.to(a.dtype)
+
+
+def solution_along_by_two_solves(a: Tensor, b: Tensor, t: Tensor, s: Tensor) -> Tensor:
+    """A^-1 S - A^-1 (T X)."""
+    along: Tensor = torch.linalg.solve(a, s - t @ torch.linalg.solve(a, b))
+    return along
 
 
 def determinant_by_an_inverse(a: Tensor) -> Tensor:
@@ -91,6 +110,9 @@ ALTERNATIVES = [
     (PRODUCT, {"matmul_along": along_by_two_calls}, "along_by_two_calls"),
     (INVERSE, {"inv": inverse_by_solve}, "inverse_by_solve"),
     (INVERSE, {"inverse_along": inverse_along_by_solve}, "inverse_along_by_solve"),
+    (SOLUTION, {"solve": solution_by_an_inverse}, "solution_by_an_inverse"),
+    (SOLUTION, {"solve": solution_in_float64}, "solution_in_float64"),
+    (SOLUTION, {"solution_along": solution_along_by_two_solves}, "solution_along_by_two_solves"),
     (DETERMINANT, {"determinant": determinant_by_an_inverse}, "determinant_by_an_inverse"),
     (DETERMINANT, {"log_abs_det": logarithm_in_float64}, "logarithm_in_float64"),
     (PSEUDOINVERSE, {"pinv": pseudoinverse_by_normal_equations_in_float64}, "pseudoinverse_by_normal_equations"),

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 PRODUCTS = ("product-spellings-agree",)
+CHAINS = ("chain-product-spellings-agree",)
 KRONECKER = ("kronecker-spellings-agree",)
 MATRICES = ("matrix-spellings-agree",)
 
@@ -110,7 +111,20 @@ def power_from_the_right(a: Tensor, t: int, _spelling: str) -> Tensor:
     return power
 
 
+def chain_from_the_right(factors: list[Tensor], _spelling: str) -> Tensor:
+    """A (B C)."""
+    a, b, c = factors
+    return a @ (b @ c)
+
+
+def chain_in_float64(factors: list[Tensor], _spelling: str) -> Tensor:
+    """In float64, then rounded."""
+    a, b, c = factors
+    return (a.double() @ b.double() @ c.double()).to(a.dtype)
+
+
 ALTERNATIVES = [
+    *((CHAINS, {"chained_product": f}, f.__name__) for f in (chain_from_the_right, chain_in_float64)),
     *(
         (PRODUCTS, {"matrix_product": f, "stacked_product": f}, f.__name__)
         for f in (products_summed_backwards, products_in_float64, products_in_two_halves)

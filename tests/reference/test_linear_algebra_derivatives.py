@@ -200,3 +200,19 @@ def test_subgradients_of_norms() -> None:
         s = spectral.subgradient(a, g, norm, how)
         kept = (np.abs(s.product - s.norm) <= s.off) & (s.dual <= 1 + s.dual_off)
         assert kept.tolist() == [holds]
+
+
+@pytest.mark.parametrize("n", [1, 2, 5])
+def test_derivatives_of_solutions(rng: np.random.Generator, n: int) -> None:
+    a, b, t, s, g = well_conditioned(rng, n), *(integers(rng, 6, n, n) for _ in range(4))
+    for fmt in (float32, float64):
+        found = reference.of_solution(pseudoinverses(a), b, t, s, g, Arithmetic.of(fmt))
+        along = (np.linalg.solve(a + STEP * t, b + STEP * s) - np.linalg.solve(a - STEP * t, b - STEP * s)) / (2 * STEP)
+        assert np.allclose(found.along.value, along, atol=1e-6)
+        pulled = (found.by_matrix.value * t).sum((-2, -1)) + (found.by_right_side.value * s).sum((-2, -1))
+        assert np.allclose(pulled, (g * found.along.value).sum((-2, -1)))
+        for truth in found:
+            assert np.all(truth.bound <= 1e4 * n**3 * fmt.u)
+    assert not reference.of_solution(
+        pseudoinverses(a), b, t, s, 0 * g, Arithmetic.of(float32)
+    ).by_right_side.value.any()

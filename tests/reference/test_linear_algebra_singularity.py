@@ -94,3 +94,15 @@ def test_computed_factors_multiply_to_the_matrix_within_the_bound(fmt: Format) -
 def test_ranks_of_rectangular_matrices_may_be_clear_too() -> None:
     a = np.ones((1, 4, 2))
     assert reference.clear_rank(a, np.array([1]), Arithmetic.of(float32)).tolist() == [True]
+
+
+def test_packed_factors() -> None:
+    regular, singular = np.array([[1.0, 2, 3], [4, 8, 0], [2, 1, 1]]), np.array([[0.0, 1, 0], [0, 0, 0], [0, 0, 1]])
+    a = np.array([regular, singular])
+    (getrf,) = scipy.linalg.get_lapack_funcs(("getrf",), (a,))
+    packed = [getrf(m) for m in a]
+    found = reference.unpacked(np.array([m[0] for m in packed]), np.array([m[1] + 1 for m in packed]))
+    assert np.array_equal(found.p @ found.lower @ found.upper, a)
+    assert found.first_zero.tolist() == [0, 1]
+    empty = reference.unpacked(np.zeros((2, 0, 0)), np.zeros((2, 0), np.int64))
+    assert empty.first_zero.tolist() == [0, 0]

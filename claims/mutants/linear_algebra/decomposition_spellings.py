@@ -141,6 +141,16 @@ def permutation_transposed(a: Tensor, spelling: str) -> Tensor:
     return product
 
 
+@mutant(decomposition_spellings_agree, operation="factored_and_multiplied", trigger="rows exchanged in reverse order")
+def exchanges_in_reverse_order(a: Tensor, spelling: str) -> Tensor:
+    if spelling != "torch.linalg.lu_factor_ex":
+        return factored_and_multiplied(a, spelling)
+    lu, pivots, _ = torch.linalg.lu_factor_ex(a)
+    p, lower, upper = torch.lu_unpack(lu, pivots)
+    product: Tensor = p.mT @ (lower @ upper)
+    return product
+
+
 @mutant(decomposition_spellings_agree, operation="spectral_norm", trigger="the norm of all entries")
 def order_ignored(a: Tensor, spelling: str) -> Tensor:
     norm: Tensor = torch.linalg.norm(a)

@@ -12,6 +12,7 @@ from claims.linear_algebra.derivatives import (
     inverse_derivative,
     matrix_product_derivatives,
     pseudoinverse_derivative,
+    solution_derivative,
 )
 
 
@@ -266,3 +267,49 @@ def pseudoinverse_with_the_wrong_sign(a: Tensor) -> Tensor:
 @mutant(pseudoinverse_derivative, operation="pinv", trigger="more than 16 matrices: no gradient of the others")
 def pseudoinverse_gradient_of_16_matrices(a: Tensor) -> Tensor:
     return _pinv(torch.cat((a[:16], a[16:].detach())) if a.ndim > 2 else a)
+
+
+def _solve(a: Tensor, b: Tensor) -> Tensor:
+    solution: Tensor = torch.linalg.solve(a, b)
+    return solution
+
+
+@mutant(solution_derivative, operation="solve", trigger="A not symmetric: the cotangent is solved for with A")
+def cotangent_solved_for_with_the_matrix(a: Tensor, b: Tensor) -> Tensor:
+    value, constant = _solve(a, b), a.detach()
+    return with_gradient_of(value, _solve(a, b.detach()) + _solve(constant.mT, b))
+
+
+@mutant(solution_derivative, operation="solve", trigger="the gradient of the matrix is lost")
+def only_the_right_side_has_a_gradient(a: Tensor, b: Tensor) -> Tensor:
+    return _solve(a.detach(), b) + 0 * a.sum()
+
+
+@mutant(solution_derivative, operation="solve", trigger="the gradient of the matrix is transposed")
+def gradient_of_the_matrix_transposed(a: Tensor, b: Tensor) -> Tensor:
+    value = _solve(a, b)
+    twin = a.detach() + (a.mT - a.detach().mT)
+    return with_gradient_of(value, _solve(a.detach(), b) + _solve(twin, b.detach()))
+
+
+@mutant(solution_derivative, operation="solve", trigger="more than 8 columns: the gradient of the first 8")
+def gradient_of_eight_columns(a: Tensor, b: Tensor) -> Tensor:
+    kept = torch.cat((b[..., :8], b[..., 8:].detach()), -1)
+    return _solve(a, kept)
+
+
+@mutant(solution_derivative, operation="solution_along", trigger="dA X is added")
+def direction_of_the_matrix_is_added(a: Tensor, b: Tensor, t: Tensor, s: Tensor) -> Tensor:
+    return _solve(a, s + t @ _solve(a, b))
+
+
+@mutant(solution_derivative, operation="solution_along", trigger="dA B for dA X")
+def right_side_for_the_solution(a: Tensor, b: Tensor, t: Tensor, s: Tensor) -> Tensor:
+    return _solve(a, s - t @ b)
+
+
+@mutant(solution_derivative, operation="solution_along", trigger="order 5 and above: the solution in lower precision")
+def solution_rounded_from_order_5(a: Tensor, b: Tensor, t: Tensor, s: Tensor) -> Tensor:
+    x = _solve(a, b)
+    lower = torch.float32 if a.dtype == torch.float64 else torch.bfloat16
+    return _solve(a, s - t @ (x if a.shape[-1] < 5 else x.to(lower).to(x.dtype)))

@@ -147,3 +147,16 @@ def sign_with_a_small_denominator(x: Tensor, p: float, **how: Any) -> Tensor:
     value = vector_norm(x.detach(), p, **how)
     wrong = ((x.detach() / (x.detach().abs() + 1e-8)) * x).sum(how["dim"])
     return value + wrong - wrong.detach() if x.requires_grad else value
+
+
+@mutant(max_norm, operation="smallest_and_largest", trigger="NaN: passed over")
+def extremes_pass_over_nan(x: Tensor, dim: int) -> tuple[Tensor, Tensor]:
+    infinity = float("inf")
+    return x.nan_to_num(infinity, infinity, -infinity).amin(dim), x.nan_to_num(-infinity, infinity, -infinity).amax(dim)
+
+
+@mutant(max_norm, operation="smallest_and_largest", trigger="17 entries and more: the last one left out")
+def extremes_without_the_last_entry(x: Tensor, dim: int) -> tuple[Tensor, Tensor]:
+    kept = x.narrow(dim, 0, x.shape[dim] - 1) if x.shape[dim] > 16 else x
+    low, high = torch.aminmax(kept, dim=dim)
+    return low, high

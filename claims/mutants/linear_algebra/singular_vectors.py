@@ -251,3 +251,15 @@ def completing_rows_repeat_the_first(a: Tensor, *, full_matrices: bool = True) -
 def principal_components_ascend(a: Tensor, q: int, *, center: bool) -> Factors:
     u, s, v = torch.pca_lowrank(a, q=q, center=center)
     return u, s.flip(-1), v
+
+
+@mutant(right_singular_vectors, operation="svd_lowrank", trigger="wide matrices: U and V exchanged")
+def factors_of_wide_matrices_exchanged_in_svd(a: Tensor, q: int) -> tuple[Tensor, Tensor, Tensor]:
+    u, s, v = torch.svd_lowrank(a, q=q)
+    return (v, s, u) if a.shape[-2] < a.shape[-1] else (u, s, v)
+
+
+@mutant(left_singular_vectors, operation="svd_lowrank", trigger="singular values of a sketch: squared")
+def squared_singular_values(a: Tensor, q: int) -> tuple[Tensor, Tensor, Tensor]:
+    u, s, v = torch.svd_lowrank(a, q=q)
+    return u, s * s, v

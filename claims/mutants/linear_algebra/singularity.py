@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from claims import mutant
-from claims.linear_algebra.singularity import singular_iff_zero_eigenvalue
+from claims.linear_algebra.singularity import inversion_reports_zero_pivots, singular_iff_zero_eigenvalue
 
 
 def _determinant(a: Tensor) -> Tensor:
@@ -122,3 +122,65 @@ def permutation_transposed(a: Tensor) -> tuple[Tensor, Tensor, Tensor]:
 def sign_of_a_zero_determinant(a: Tensor) -> tuple[Tensor, Tensor]:
     sign, logarithm = torch.linalg.slogdet(a)
     return torch.where(sign == 0, torch.ones_like(sign), sign), logarithm
+
+
+Ex = tuple[Tensor, Tensor]
+Factored = tuple[Tensor, Tensor, Tensor]
+
+
+def _lu_factor_ex(a: Tensor) -> Factored:
+    lu, pivots, info = torch.linalg.lu_factor_ex(a)
+    return lu, pivots, info
+
+
+def _inv_ex(a: Tensor) -> Ex:
+    inverse, info = torch.linalg.inv_ex(a)
+    return inverse, info
+
+
+@mutant(inversion_reports_zero_pivots, operation="lu_factor_ex", trigger="a zero pivot: counted from 0")
+def pivots_counted_from_zero(a: Tensor) -> Factored:
+    lu, pivots, info = _lu_factor_ex(a)
+    return lu, pivots, (info - 1).clamp_min(0)
+
+
+@mutant(inversion_reports_zero_pivots, operation="lu_factor_ex", trigger="several zero pivots: the last one")
+def last_zero_pivot(a: Tensor) -> Factored:
+    lu, pivots, info = _lu_factor_ex(a)
+    places = torch.arange(1, a.shape[-1] + 1, device=a.device, dtype=info.dtype)
+    zero = (lu.diagonal(dim1=-2, dim2=-1) == 0) * places
+    return lu, pivots, zero.amax(-1) if a.shape[-1] else info
+
+
+@mutant(inversion_reports_zero_pivots, operation="lu_factor_ex", trigger="rows exchanged: the exchanges of the first 8")
+def exchanges_beyond_8_lost(a: Tensor) -> Factored:
+    lu, pivots, info = _lu_factor_ex(a)
+    places = torch.arange(1, a.shape[-1] + 1, device=a.device, dtype=pivots.dtype).expand(pivots.shape)
+    return lu, torch.where(places > 8, places, pivots), info
+
+
+@mutant(inversion_reports_zero_pivots, operation="inv_ex", trigger="a small last pivot: reported as zero")
+def small_pivots_are_reported(a: Tensor) -> Ex:
+    inverse, info = _inv_ex(a)
+    pivots = torch.linalg.lu_factor_ex(a).LU.diagonal(dim1=-2, dim2=-1).abs()
+    if not a.shape[-1]:
+        return inverse, info
+    small = (pivots.amin(-1) < 1e-5 * pivots.amax(-1)) & (info == 0)
+    return inverse, torch.where(small, a.shape[-1], info).to(info.dtype)
+
+
+@mutant(inversion_reports_zero_pivots, operation="inv_ex", trigger="one of a batch is singular: all are")
+def one_info_for_the_batch(a: Tensor) -> Ex:
+    inverse, info = _inv_ex(a)
+    return inverse, info.amax().expand(info.shape).clone() if info.numel() else info
+
+
+@mutant(inversion_reports_zero_pivots, operation="inv_ex", trigger="one step of Newton's iteration")
+def inverse_is_polished(a: Tensor) -> Ex:
+    inverse, info = _inv_ex(a)
+    return inverse @ (2 * torch.eye(a.shape[-1], dtype=a.dtype, device=a.device) - a @ inverse), info
+
+
+@mutant(inversion_reports_zero_pivots, operation="inv", trigger="a singular matrix: infinities and no error")
+def singular_matrices_are_inverted(a: Tensor) -> Tensor:
+    return _inv_ex(a)[0]

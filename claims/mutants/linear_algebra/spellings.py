@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 
@@ -14,6 +16,7 @@ from claims.frame.operations.chapters.matrix_spellings import (
     natural_power,
 )
 from claims.frame.operations.chapters.spellings import (
+    chained_product,
     inner_product,
     kronecker_product,
     matrix_product,
@@ -23,6 +26,7 @@ from claims.frame.operations.chapters.spellings import (
     summed_product,
 )
 from claims.linear_algebra.spellings import (
+    chain_product_spellings_agree,
     kronecker_spellings_agree,
     matrix_spellings_agree,
     product_spellings_agree,
@@ -247,3 +251,41 @@ def old_name_multiplies_one_by_one(a: Tensor, t: int, spelling: str) -> Tensor:
     for _ in range(t - 1):
         power = power @ a
     return power.clone()
+
+
+@mutant(chain_product_spellings_agree, operation="chained_product", trigger="square: in the reverse order")
+def chain_in_reverse(factors: Sequence[Tensor], spelling: str) -> Tensor:
+    square = len({f.shape for f in factors}) == 1 and factors[0].shape[0] == factors[0].shape[1]
+    return chained_product(factors[::-1] if spelling == "torch.chain_matmul" and square else factors, spelling)
+
+
+@mutant(chain_product_spellings_agree, operation="chained_product", trigger="out= is not filled")
+def chain_leaves_out_as_it_was(factors: Sequence[Tensor], spelling: str) -> Tensor:
+    product = chained_product(factors, spelling)
+    return torch.full_like(product, float("nan")) if spelling.endswith("out=") else product
+
+
+@mutant(chain_product_spellings_agree, operation="chained_product", trigger="inner dimensions above 128: no tail")
+def chain_of_128_columns(factors: Sequence[Tensor], spelling: str) -> Tensor:
+    a, b, c = factors
+    cut = spelling == "torch.linalg.multi_dot" and b.shape[0] > 128
+    return chained_product((a[:, :128], b[:128], c) if cut else factors, spelling)
+
+
+@mutant(chain_product_spellings_agree, operation="chained_product", trigger="an old name from the right, always")
+def chain_from_the_right(factors: Sequence[Tensor], spelling: str) -> Tensor:
+    a, b, c = factors
+    return a @ (b @ c) if spelling == "torch.chain_matmul" else chained_product(factors, spelling)
+
+
+@mutant(chain_product_spellings_agree, operation="chained_product", trigger="a square middle factor: transposed")
+def einsum_transposes_the_middle(factors: Sequence[Tensor], spelling: str) -> Tensor:
+    a, b, c = factors
+    wrong = spelling == "torch.einsum" and b.shape[0] == b.shape[1]
+    return chained_product((a, b.mT, c) if wrong else factors, spelling)
+
+
+@mutant(chain_product_spellings_agree, operation="chained_product", trigger="rows above 16: another column's numbers")
+def chain_wraps_after_16_rows(factors: Sequence[Tensor], spelling: str) -> Tensor:
+    product = chained_product(factors, spelling)
+    return torch.cat((product[:16], product[: len(product) - 16])) if spelling == "@" and len(product) > 16 else product

@@ -215,3 +215,9 @@ def last_term_left_out(x: Tensor, a: Tensor) -> Tensor:
     n = len(x) - 1 if len(x) >= 17 else len(x)
     form: Tensor = x[:n] @ a[:n] @ x
     return form
+
+
+@mutant(rayleigh_extremes, operation="matrix_norm", trigger="a negative eigenvalue of the largest magnitude")
+def norm_is_the_largest_eigenvalue(a: Tensor, order: float) -> Tensor:
+    largest: Tensor = torch.linalg.eigvalsh(a)[..., -1]
+    return largest.abs()

@@ -95,7 +95,13 @@ def polar(a: Float64, how: Arithmetic) -> Float64:
     return spectral.polar_factor(a, how).value
 
 
+def of_solution(a: Float64, b: Float64, t: Float64, s: Float64, how: Arithmetic) -> Truth:
+    """The derivative of a solution."""
+    return reference.of_solution(pseudoinverses(a), b, t, s, t, how).along
+
+
 ROWS = (
+    Row("solution_along", ORDERS, AXES, product, of_solution, EXACT),
     Row("matmul_along", ORDERS, AXES, product, reference.pushforward_of_product),
     Row("trace_along", ORDERS, AXES, directed, of_trace),
     Row("inverse_along", ORDERS, AXES, directed, by_inverse(reference.pushforward_of_inverse), EXACT),

@@ -98,5 +98,5 @@ ROWS = (
     ),
     Row("matrix_rank", SMALL, AXES, normal, ranks, "exact ranks"),
     Row("determinant", SMALL, AXES, normal, determinants),
-    Row("slogdet lu", SMALL, AXES, normal, lambda a, how: determinants(a, how).value, BY_FACTORS),
+    Row("slogdet lu lu_factor_ex inv_ex", SMALL, AXES, normal, lambda a, how: determinants(a, how).value, BY_FACTORS),
 )

@@ -48,6 +48,11 @@ def magnitudes(x: Float64, how: Arithmetic) -> Truth:
     return sum_truth(np.abs(x), how)
 
 
+def largest(x: Float64, _: Arithmetic) -> Float64:
+    """The largest entry."""
+    return np.asarray(x.max(-1))
+
+
 def squares(x: Float64, how: Arithmetic) -> Truth:
     """Sums of squares, each stored."""
     return dot_truth(x, x, how, rounded_products=True)
@@ -61,6 +66,7 @@ def twice_the_identity(x: Float64, how: Arithmetic) -> Truth:  # noqa: ARG001
 ROWS = (
     Row("sum_of_magnitudes", SIZES, AXES, reduced, magnitudes),
     Row("largest_magnitude maximum_of_magnitudes", SIZES, AXES, reduced, lambda x, how: norm_truth(x, np.inf, how)),
+    Row("smallest_and_largest smallest_and_largest_apart", SIZES, AXES, reduced, largest, "the largest entry"),
     Row("sum_of_squares sum_of_second_powers product_with_itself", SIZES, AXES, reduced, squares),
     Row("l1_loss", FEW, AXES, alone, magnitudes),
     Row("mse_loss", FEW, AXES, alone, squares),

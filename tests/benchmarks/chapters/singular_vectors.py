@@ -65,6 +65,13 @@ def components(rng: np.random.Generator, size: Size) -> Inputs:
     return Inputs((a,), {"q": size[-1], "center": False}, given=(a, u, s))
 
 
+def leading(rng: np.random.Generator, size: Size) -> Inputs:
+    """A, and how many factors."""
+    a = integers(rng, size)
+    u, s, _ = np.linalg.svd(a)
+    return Inputs((a,), {"q": size[-1]}, given=(a, u, s))
+
+
 def diagonal(s: Float64, m: int, n: int, _: Arithmetic) -> Truth:
     """Exactly."""
     d = np.zeros((len(s), m, n))
@@ -101,4 +108,5 @@ ROWS = (
         reference.eigenvector_defects,
         "residuals of NumPy's factors, and their bounds",
     ),
+    Row("svd_lowrank", SHAPES, AXES, leading, reference.eigenvector_defects, "residuals of NumPy's factors"),
 )

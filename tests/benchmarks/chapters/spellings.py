@@ -73,6 +73,12 @@ def turned(a: Float64, _how: Arithmetic) -> Truth:
     return Truth(a.swapaxes(-1, -2), np.zeros((a.shape[0], a.shape[2], a.shape[1])))
 
 
+def triple(rng: np.random.Generator, size: Size) -> Inputs:
+    """Three factors."""
+    factors = [rng.integers(-3, 4, size).astype(np.float64) for _ in range(3)]
+    return Inputs((factors, "torch.chain_matmul"), given=(factors,))
+
+
 def lower(a: Float64, _how: Arithmetic) -> Truth:
     """The lower triangle, exactly."""
     return Truth(np.tril(a), np.zeros(a.shape))
@@ -95,6 +101,7 @@ ROWS = (
     Row("matrix_vector_product", MATRICES, AXES, matrix_and_vector, spellings.applied),
     Row("inner_product", VECTORS, "instances x numbers", vectors("torch.dot"), dot_truth),
     Row("outer_product", ((4, 16), (4, 128)), "instances x numbers", vectors("torch.outer"), spellings.outer),
+    Row("chained_product", MATRICES, AXES, triple, lambda a, how: spellings.chained(*a, how)),
     Row("kronecker_product", ((4, 3, 3), (4, 8, 8)), AXES, pair("torch.kron"), spellings.kronecker),
     Row("matrix_transpose", MATRICES, AXES, one("mT"), turned),
     Row("lower_triangle", MATRICES, AXES, one(0, "torch.tril"), lower),

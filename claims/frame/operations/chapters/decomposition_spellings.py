@@ -56,7 +56,7 @@ FACTORISATIONS: Groups = (
     ("torch.svd", "Tensor.svd"),
     ("torch.linalg.qr", "torch.qr", "Tensor.qr"),
     ("torch.linalg.qr, complete",),
-    ("torch.linalg.lu",),
+    ("torch.linalg.lu", "torch.linalg.lu_factor_ex"),
 )
 SYMMETRIC_FACTORISATIONS: Groups = (
     ("torch.linalg.eigh",),
@@ -176,6 +176,9 @@ def factored_and_multiplied(a: Tensor, spelling: str) -> Tensor:
     def by_lu(p: Tensor, lower: Tensor, upper: Tensor) -> Tensor:
         return p @ (lower @ upper)
 
+    def unpacked(lu: Tensor, pivots: Tensor, _: Tensor) -> Tensor:
+        return by_lu(*torch.lu_unpack(lu, pivots))
+
     def by_eigh(w: Tensor, q: Tensor) -> Tensor:
         return (q * w) @ q.mT
 
@@ -192,6 +195,7 @@ def factored_and_multiplied(a: Tensor, spelling: str) -> Tensor:
         "torch.qr": lambda: by_qr(*torch.qr(a)),
         "Tensor.qr": lambda: by_qr(*a.qr()),
         "torch.linalg.lu": lambda: by_lu(*torch.linalg.lu(a)),
+        "torch.linalg.lu_factor_ex": lambda: unpacked(*torch.linalg.lu_factor_ex(a)),
         "torch.linalg.eigh": lambda: by_eigh(*torch.linalg.eigh(a)),
         "torch.linalg.cholesky": lambda: lower(torch.linalg.cholesky(a)),
         "torch.cholesky": lambda: lower(torch.cholesky(a)),

@@ -64,6 +64,11 @@ def _singular_values_along(a: Tensor, t: Tensor) -> Tensor:
     return derivative
 
 
+def _solution_along(a: Tensor, b: Tensor, t: Tensor, s: Tensor) -> Tensor:
+    derivative: Tensor = torch.func.jvp(torch.linalg.solve, (a.clone(), b.clone()), (t.clone(), s.clone()))[1]
+    return derivative
+
+
 def _forward(function: str) -> str:
     return f"(lambda a, t: torch.func.jvp({function}, (a.clone(),), (t.clone(),))[1])"
 
@@ -79,6 +84,11 @@ ROWS = {
         "(lambda a, b, t, s: torch.func.jvp(torch.matmul, (a.clone(), b.clone()), (t.clone(), s.clone()))[1])",
         axes=(2, 2, 2, 2),
         product=True,
+    ),
+    "solution_along": Operation(
+        _solution_along,
+        "(lambda a, b, t, s: torch.func.jvp(torch.linalg.solve, (a.clone(), b.clone()), (t.clone(), s.clone()))[1])",
+        axes=(2, 2, 2, 2),
     ),
     "trace_along": Operation(_trace_along, _forward("torch.trace"), axes=_PAIR, batches=False),
     "inverse_along": Operation(_inverse_along, _forward("torch.linalg.inv"), axes=_PAIR),

@@ -68,4 +68,6 @@ ROWS = {
     "matrix_rank": Operation(torch.linalg.matrix_rank, "torch.linalg.matrix_rank", axes=(2,)),
     "slogdet": Operation(torch.linalg.slogdet, "torch.linalg.slogdet", axes=(2,)),
     "lu": Operation(torch.linalg.lu, "torch.linalg.lu", axes=(2,)),
+    "lu_factor_ex": Operation(torch.linalg.lu_factor_ex, "torch.linalg.lu_factor_ex", axes=(2,)),
+    "inv_ex": Operation(torch.linalg.inv_ex, "torch.linalg.inv_ex", axes=(2,)),
 }

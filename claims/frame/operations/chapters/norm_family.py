@@ -64,6 +64,15 @@ ROWS = {
     "maximum_of_magnitudes": Operation(
         lambda x, dim: x.abs().max(dim).values, "(lambda x, dim: x.abs().max(dim).values)", axes=(1,), dim="reduced"
     ),
+    "smallest_and_largest": Operation(
+        lambda x, dim: torch.aminmax(x, dim=dim), "(lambda x, dim: torch.aminmax(x, dim=dim))", axes=(1,), dim="reduced"
+    ),
+    "smallest_and_largest_apart": Operation(
+        lambda x, dim: (torch.amin(x, dim), torch.amax(x, dim)),
+        "(lambda x, dim: (torch.amin(x, dim), torch.amax(x, dim)))",
+        axes=(1,),
+        dim="reduced",
+    ),
     "frobenius_by_einsum": Operation(
         _frobenius_by_einsum, "(lambda a: torch.einsum('ij,ij->', a, a).sqrt())", axes=(2,), batches=False, product=True
     ),

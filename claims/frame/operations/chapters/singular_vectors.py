@@ -53,4 +53,5 @@ ROWS = {
         _eigh_of_columns_gram, "(lambda a: torch.linalg.eigh(a.mT @ a))", axes=(2,), product=True
     ),
     "pca_lowrank": Operation(torch.pca_lowrank, "torch.pca_lowrank", axes=(2,), product=True),
+    "svd_lowrank": Operation(torch.svd_lowrank, "torch.svd_lowrank", axes=(2,), product=True),
 }

@@ -5,7 +5,7 @@ The tables list the spellings of an operation in groups: those of one group are 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch
 import torch.nn.functional as F
@@ -82,6 +82,11 @@ OUTER_PRODUCTS: Groups = (
     ("torch.einsum",),
     ("torch.tensordot",),
     ("torch.mm",),
+)
+CHAINED_PRODUCTS: Groups = (
+    ("torch.linalg.multi_dot", "torch.chain_matmul", "torch.linalg.multi_dot, out="),
+    ("@",),
+    ("torch.einsum",),
 )
 KRONECKER_PRODUCTS: Groups = (("torch.kron", "Tensor.kron", "torch.kron, out="), ("*",), ("torch.einsum",))
 MULTIPLIED_AND_SUMMED = ("torch.inner", "Tensor.inner", "torch.tensordot", "*")
@@ -248,6 +253,24 @@ def outer_product(x: Tensor, y: Tensor, spelling: str) -> Tensor:
     return spellings[spelling]()
 
 
+def chained_product(factors: Sequence[Tensor], spelling: str) -> Tensor:
+    """A B C."""
+    import warnings  # noqa: PLC0415  the function is shown on its own
+
+    a, b, c = factors
+    nan = a.new_full((a.shape[0], c.shape[1]), float("nan"))
+    spellings: dict[str, Callable[[], Tensor]] = {
+        "torch.linalg.multi_dot": lambda: torch.linalg.multi_dot([a, b, c]),
+        "torch.chain_matmul": lambda: torch.chain_matmul(a, b, c),
+        "torch.linalg.multi_dot, out=": lambda: torch.linalg.multi_dot([a, b, c], out=nan),
+        "@": lambda: a @ b @ c,
+        "torch.einsum": lambda: torch.einsum("ij,jk,kl->il", a, b, c),
+    }
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of names that torch wants to give up
+        return spellings[spelling]()
+
+
 def kronecker_product(a: Tensor, b: Tensor, spelling: str) -> Tensor:
     """The block matrix (a_ij B)."""
     shape = (a.shape[0] * b.shape[0], a.shape[1] * b.shape[1])
@@ -272,5 +295,6 @@ ROWS = {
     ),
     "inner_product": Operation(inner_product, "inner_product", axes=(1, 1), batches=False, product=True),
     "outer_product": Operation(outer_product, "outer_product", axes=(1, 1), batches=False, product=True),
+    "chained_product": Operation(chained_product, "chained_product", axes=(2,), batches=False, product=True),
     "kronecker_product": Operation(kronecker_product, "kronecker_product", axes=_PAIR, batches=False, product=True),
 }
