@@ -75,6 +75,14 @@ def is_refused(subject: Subject, x: Tensor, p: float) -> bool:
     return False
 
 
+def spoiled(x: Tensor) -> tuple[Numbers, Numbers]:
+    """The first array of x four times, with an infinity or NaN for its last or first entry, and the norms (4,)."""
+    entries = np.tile(values(x)[:1].reshape(1, -1), (4, 1))
+    special = np.array([np.inf, np.nan, -np.inf, np.nan])
+    entries[np.arange(4), [-1, -1, 0, 0]] = special
+    return entries.reshape(4, *x.shape[1:]), np.abs(special)
+
+
 def as_matrices(x: Tensor) -> Tensor:
     """The numbers of each vector as a matrix of 2, 3, 5 or 7 rows, or of one."""
     n = x.shape[-1]
