@@ -67,10 +67,10 @@ def positive(subject: Subject, norm: Tensor, x: Numbers, p: float, how: Arithmet
 
 
 def is_refused(subject: Subject, x: Tensor, p: float) -> bool:
-    """Whether the norm raises RuntimeError."""
+    """Whether the norm raises RuntimeError, as torch's do, or ValueError, as NumPy's do."""
     try:
         subject.vector_norm(x, p, dim=-1)
-    except RuntimeError:
+    except (RuntimeError, ValueError):
         return True
     return False
 

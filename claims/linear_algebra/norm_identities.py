@@ -52,7 +52,7 @@ def euclidean_norm_default_order(subject: Subject, x: Tensor) -> Iterator[Check]
 
     Also normalize, and clip_grad_norm_ by what it returns. For a matrix, torch.norm of order 1, 2 or infinity takes all
     entries; torch.linalg.norm takes the largest column sum, the largest singular value (in float64), the largest row
-    sum; without an order both take the Frobenius norm. One infinite entry makes every norm infinite, a NaN makes it NaN.
+    sum; without an order both take the Frobenius norm. An infinite entry makes a norm infinite, a NaN makes it NaN.
     """
     flat = x.reshape(len(x), -1)
     truth = exact_norm(subject, flat, 2.0)

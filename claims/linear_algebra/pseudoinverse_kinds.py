@@ -15,11 +15,12 @@ from claims.frame.inputs.pseudoinverse_kinds import (
     Isometry,
     SingularFamily,
     diagonal_matrices,
+    exact_or_orthogonal,
     isometries,
     singular_families,
 )
 from claims.frame.inputs.spectra import only
-from claims.frame.inputs.systems import ExactRank, NearThreshold, exact_matrices
+from claims.frame.inputs.systems import ExactRank, NearThreshold
 from claims.frame.operations.chapters.decompositions import least_squares_drivers
 from claims.frame.subject import Subject
 from reference.linear_algebra import pseudoinverse_kinds as reference
@@ -74,7 +75,7 @@ SCALE = -4.0
     truth=TRUE,
     bound="BND-SVD and Wedin (1973), theorem 4.1, twice for pinv of pinv; LU (ASNA 9.4; calibrated) for the formulas",
 )
-@for_all(A=exact_matrices(), Q=isometries())
+@for_all(A=exact_or_orthogonal(), Q=isometries())
 def pseudoinverse_extends_inverse(subject: Subject, A: Tensor, Q: Tensor) -> Iterator[Check]:
     """Exact rational pseudoinverses are compared with pinv and with the formulas for the rank that A has.
 

@@ -12,8 +12,7 @@ from torch import Tensor
 
 from claims import TRUE, at_most, claim, equal, for_all, holds, refutation, values, within, within_norm
 from claims.frame.checks import Check
-from claims.frame.inputs.singular_vectors import every_shape
-from claims.frame.inputs.spectra import matrices_by_spectrum
+from claims.frame.inputs.singular_vectors import every_shape, matrices_beyond_a_block
 from claims.frame.subject import Subject
 from claims.linear_algebra.svd import LARGEST_FULL, decompositions
 from reference.linear_algebra import singular_vectors as reference
@@ -180,7 +179,7 @@ def are_low_rank_factors(subject: Subject, A: Tensor, side: Side) -> Iterator[Ch
     bound="BND-SVD: 2 (T + 24 sqrt M + 16 M) u ||A||_F^2; BND-CHAIN, BND-EIGH for what torch computes; "
     "r / (gap - r) for angles (Davis and Kahan)",
 )
-@for_all(A=matrices_by_spectrum())
+@for_all(A=matrices_beyond_a_block())
 def left_singular_vectors(subject: Subject, A: Tensor) -> Iterator[Check]:
     """A A^T u_i - s_i^2 u_i is evaluated almost exactly for torch's U, full and reduced; then both sides in torch.
 
@@ -242,7 +241,7 @@ def left_vectors_of_the_other_gram_matrix(subject: Subject, A: Tensor) -> Iterat
     bound="BND-SVD: 2 (T + 24 sqrt M + 16 M) u ||A||_F^2; BND-CHAIN, BND-EIGH, BND-COV for what torch computes; "
     "r / (gap - r) for angles (Davis and Kahan)",
 )
-@for_all(A=matrices_by_spectrum())
+@for_all(A=matrices_beyond_a_block())
 def right_singular_vectors(subject: Subject, A: Tensor) -> Iterator[Check]:
     """A^T A v_i - s_i^2 v_i is evaluated almost exactly for torch's V, full and reduced; then both sides in torch.
 

@@ -217,6 +217,13 @@ def powers() -> Regimes:
     return Regimes(draw, corners)
 
 
+def powers_and_long_ones() -> Regimes:
+    """`powers`, and signed permutations with larger exponents and of larger order."""
+    plain = powers()
+    longer = tuple(MatrixAndExponent(n, t, "signed permutation") for n, t in ((3, 65), (2, 129), (257, 2)))
+    return Regimes(plain.draw, (*plain.corners, *longer))
+
+
 def diagonalised_powers() -> Regimes:
     """Integer eigenvectors up to order 4 with eigenvalues inside, on and outside the unit circle."""
     corners = (

@@ -81,7 +81,7 @@ class Penalty(Regime):
 class ManyPenalties(Penalty):
     """More than a kernel may take at a time."""
 
-    most: ClassVar[int] = 64
+    most: ClassVar[int] = 128
 
 
 def penalties() -> Regimes:

@@ -59,9 +59,7 @@ def clipped_without_nan(x: Tensor, *order: float) -> Tensor:
     return clipped_norm(torch.where(x.isnan(), 0.0, x), *order)
 
 
-@mutant(
-    euclidean_norm_default_order, operation="whole_norm", trigger="infinity: the largest number", provenance="own"
-)
+@mutant(euclidean_norm_default_order, operation="whole_norm", trigger="infinity: the largest number", provenance="own")
 def finite_norm(x: Tensor, *order: float) -> Tensor:
     found: Tensor = torch.norm(x, *order)
     return found.clamp(max=torch.finfo(x.dtype).max)

@@ -138,6 +138,30 @@ def tail_of_the_gram_matrix_left_out(a: Tensor) -> Tensor:
 
 
 @mutant(
+    pseudoinverse_extends_inverse,
+    operation="right_inverse_by_normal_equations",
+    trigger="more than 64 columns: the rest is left out of the Gram matrix",
+    provenance="own",
+)
+def gram_matrix_of_64_columns(a: Tensor) -> Tensor:
+    block = a[..., :64] if a.shape[-2] <= 64 else torch.cat((a[..., :64], a[..., 64:] / 2), -1)
+    x: Tensor = a.mT @ torch.linalg.inv(block @ block.mT)
+    return x
+
+
+@mutant(
+    pseudoinverse_extends_inverse,
+    operation="right_inverse_by_normal_equations",
+    trigger="more than 8 columns, fewer rows: the ninth is left out of the Gram matrix",
+    provenance="own",
+)
+def ninth_column_left_out(a: Tensor) -> Tensor:
+    block = a if a.shape[-2] == a.shape[-1] else torch.cat((a[..., :8], a[..., 9:]), -1)
+    x: Tensor = a.mT @ torch.linalg.solve(block @ block.mT, torch.eye(a.shape[-2], dtype=a.dtype, device=a.device))
+    return x
+
+
+@mutant(
     pseudoinverse_extends_inverse, operation="inv", trigger="order 3 by cofactors, not transposed", provenance="own"
 )
 def cofactors_not_transposed(a: Tensor) -> Tensor:

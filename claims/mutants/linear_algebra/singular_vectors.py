@@ -166,6 +166,42 @@ def values_of_the_leading_block(a: Tensor) -> tuple[Tensor, Tensor]:
     return w, q
 
 
+@mutant(
+    left_singular_vectors,
+    operation="eigh_of_rows_gram",
+    trigger="more than 64 rows and columns: the inner dimension ends at 64",
+    provenance="own",
+)
+def gram_matrix_of_64_columns(a: Tensor) -> tuple[Tensor, Tensor]:
+    block = a[..., :64] if a.shape[-2] > 64 else a
+    w, q = torch.linalg.eigh(block @ block.mT)
+    return w, q
+
+
+@mutant(
+    left_singular_vectors,
+    operation="rows_gram_times",
+    trigger="more than 64 rows and columns: the last row is that before",
+    provenance="own",
+)
+def last_row_beyond_64_repeated(a: Tensor, u: Tensor) -> Tensor:
+    product: Tensor = a @ a.mT @ u
+    if min(a.shape[-2:]) > 64:
+        product = torch.cat((product[..., :-1, :], product[..., -2:-1, :]), -2)
+    return product
+
+
+@mutant(
+    left_singular_vectors,
+    operation="pca_lowrank",
+    trigger="more than 17 rows, more columns: the largest value and the next exchanged",
+    provenance="own",
+)
+def first_values_exchanged(a: Tensor, q: int, *, center: bool) -> Factors:
+    u, s, v = torch.pca_lowrank(a, q=q, center=center)
+    return (u, torch.cat((s[..., 1:2], s[..., :1], s[..., 2:]), -1), v) if 17 < a.shape[-2] < a.shape[-1] else (u, s, v)
+
+
 @mutant(left_singular_vectors, operation="pca_lowrank", trigger="columns whose mean is not zero", provenance="own")
 def always_centred(a: Tensor, q: int, *, center: bool) -> Factors:
     u, s, v = torch.pca_lowrank(a, q=q, center=True)
