@@ -92,8 +92,9 @@ def pseudoinverse_extends_inverse(subject: Subject, A: Tensor, Q: Tensor) -> Ite
     X = subject.pinv(A)
     yield from near(X, truth, "pinv")
     yield from near(subject.pinv(A.mT), Truth(truth.value.swapaxes(-1, -2), truth.bound), "pinv of A^T")
-    scaled = pseudoinverse_truth(reference.scaled(exact, SCALE), m, n, arithmetic)
-    yield from near(subject.pinv(A * SCALE), scaled, "pinv of -4 A")
+    if np.isfinite(subject.format.round(a * SCALE)).all():
+        scaled = pseudoinverse_truth(reference.scaled(exact, SCALE), m, n, arithmetic)
+        yield from near(subject.pinv(A * SCALE), scaled, "pinv of -4 A")
     if X.shape == truth.value.shape and np.isfinite(truth.bound).all():
         how = {} if exact.full_rank else {"rtol": reference.cutoff(arithmetic)}
         yield from near(subject.pinv(X, **how), reference.twice(a, exact, arithmetic), "pinv of pinv")

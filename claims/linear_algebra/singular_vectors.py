@@ -115,7 +115,11 @@ def are_eigenvectors(subject: Subject, A: Tensor, side: Side, U: Tensor, S: Tens
     how, products = subject.arithmetic("svd"), subject.arithmetic(side.times_gram)
     u, s, count = values(U), values(S), U.shape[-1]
     yield within_norm(*reference.eigenvector_defects(side.a, u, s, how), label=f"{count} vectors, almost exactly")
-    squared = subject.times_squares(U, F.pad(S, (0, count - S.shape[-1])))
+    every = F.pad(S, (0, count - S.shape[-1]))
+    squared = subject.times_squares(U, every)
+    small = subject.tensor(u * subject.format.lam)
+    quadrupled = subject.times_squares(small, torch.full_like(every, 2.0))
+    yield equal(quadrupled, 4 * values(small), label="four times subnormal vectors")
     product = getattr(subject, side.times_gram)(A, U)
     yield holds(product.shape == squared.shape == U.shape, label="shapes")
     if product.shape == squared.shape == U.shape:

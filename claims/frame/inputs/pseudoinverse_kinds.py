@@ -175,11 +175,34 @@ class OrthogonalRows(Isometry):
         return super().admits([a.swapaxes(-1, -2) for a in arrays])
 
 
+@dataclasses.dataclass(frozen=True)
+class NearUnderflow(Isometry):
+    """Permutations with signs times half of the smallest normal number, or its inverse: `of` one is the other's.
+
+    The entries that are subnormal are `of` the matrix, or of its inverse.
+    """
+
+    of: str = "matrix"
+    names: ClassVar[tuple[str, ...]] = ("A",)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.of not in ("matrix", "inverse") or self.block != "permutation" or self.scale != "one":
+            raise ValueError(f"no subnormal {self.block} of the {self.of}")
+
+    def arrays(self, rng: np.random.Generator, batch: int, fmt: Format) -> Arrays:
+        return [q * (fmt.lam / 2 if self.of == "matrix" else 2 / fmt.lam) for q in super().arrays(rng, batch, fmt)]
+
+    def admits(self, arrays: Arrays) -> NDArray[np.bool_]:
+        return super().admits([np.sign(a) for a in arrays])
+
+
 def exact_or_orthogonal() -> Regimes:
-    """Matrices of exact rank, and wide ones beyond a block that are as well conditioned as can be."""
+    """Matrices of exact rank; wide ones beyond a block, with orthogonal rows; subnormal ones and their inverses."""
     plain = exact_matrices()
     wide = (OrthogonalRows("hadamard", copies=2, dropped=5), OrthogonalRows("rotation", copies=33, dropped=1))
-    return Regimes(plain.draw, (*plain.corners, *wide))
+    small = tuple(NearUnderflow(copies=n, of=of) for n in (1, 3) for of in ("matrix", "inverse"))
+    return Regimes(plain.draw, (*plain.corners, *wide, *small))
 
 
 def isometries() -> Regimes:

@@ -84,6 +84,16 @@ class ManyPenalties(Penalty):
     most: ClassVar[int] = 128
 
 
+@dataclasses.dataclass(frozen=True)
+class SubnormalMatrix(Penalty):
+    """Permutations with signs times half of the smallest normal number, and the penalty 1, which outweighs them."""
+
+    def arrays(self, rng: np.random.Generator, batch: int, fmt: Format) -> Arrays:
+        n = self.matrix.rank
+        order = rng.permuted(np.broadcast_to(np.arange(n), (batch, n)), axis=-1)
+        return [np.eye(n)[order] * rng.choice([-1.0, 1.0], (batch, n, 1)) * (fmt.lam / 2), np.ones(batch)]
+
+
 def penalties() -> Regimes:
     """Every rank, shape and size of alpha; corners: empty, zero, deficient, sides beyond 32, many, ill, scaled."""
     deficient = ExactRank(4, 4, deficiency=2)
@@ -105,6 +115,7 @@ def penalties() -> Regimes:
         ManyPenalties(ManyExactRank(2, 2), "small"),
         Penalty(ExactRank(9, 5, deficiency=1), "root", "gelsy"),
         Penalty(ExactRank(33, 3), "root"),
+        SubnormalMatrix(ExactRank(3, 3)),
         Penalty(ExactRank(7, 9), "large"),
         Penalty(ExactRank(9, 7), "large"),
         Penalty(ExactRank(9, 9), "small"),

@@ -11,6 +11,7 @@ from claims.linear_algebra.pseudoinverse_kinds import (
     pseudoinverse_algorithm_choice,
     pseudoinverse_extends_inverse,
 )
+from claims.mutants.linear_algebra.singularity import flushed
 
 
 def _pinv(a: Tensor, **how: float) -> Tensor:
@@ -158,6 +159,22 @@ def gram_matrix_of_64_columns(a: Tensor) -> Tensor:
 def ninth_column_left_out(a: Tensor) -> Tensor:
     block = a if a.shape[-2] == a.shape[-1] else torch.cat((a[..., :8], a[..., 9:]), -1)
     x: Tensor = a.mT @ torch.linalg.solve(block @ block.mT, torch.eye(a.shape[-2], dtype=a.dtype, device=a.device))
+    return x
+
+
+@mutant(pseudoinverse_extends_inverse, operation="inv", trigger="subnormal results are flushed to zero")
+def flushed_inverse(a: Tensor) -> Tensor:
+    return flushed(torch.linalg.inv(a))
+
+
+@mutant(
+    pseudoinverse_extends_inverse,
+    operation="inv",
+    trigger="subnormal entries are flushed to zero",
+    raises=(RuntimeError,),
+)
+def inverse_of_flushed_entries(a: Tensor) -> Tensor:
+    x: Tensor = torch.linalg.inv(flushed(a))
     return x
 
 

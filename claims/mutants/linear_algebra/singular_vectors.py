@@ -7,6 +7,7 @@ from torch import Tensor
 
 from claims import mutant
 from claims.linear_algebra.singular_vectors import left_singular_vectors, right_singular_vectors, svd_shapes
+from claims.mutants.linear_algebra.singularity import flushed
 
 Factors = tuple[Tensor, Tensor, Tensor]
 
@@ -150,6 +151,11 @@ def vectors_after_32_from_another_matrix(a: Tensor, *, full_matrices: bool = Tru
 def tail_not_squared(u: Tensor, s: Tensor) -> Tensor:
     full = s.shape[-1] // 8 * 8
     return u * torch.cat((s[..., :full] ** 2, s[..., full:]), -1)[..., None, :]
+
+
+@mutant(left_singular_vectors, operation="times_squares", trigger="subnormal entries are flushed to zero")
+def flushed_vectors(u: Tensor, s: Tensor) -> Tensor:
+    return flushed(u) * s[..., None, :] ** 2
 
 
 @mutant(left_singular_vectors, operation="rows_gram_times", trigger="more than 16 columns of A", provenance="own")
