@@ -165,7 +165,8 @@ def diagonal_pseudoinverse(subject: Subject, D: Tensor) -> Iterator[Check]:
             X = subject.pinv(D, **rtol, **hermitian)
             yield holds(X.shape == D.mT.shape, label=f"pinv{tolerance}{way}: shape")
             if X.shape == D.mT.shape:
-                yield within(X, truth, label=f"pinv{tolerance}{way}")
+                fits = np.isfinite(truth.bound).any((-2, -1))
+                yield within(X, truth, where=fits, label=f"pinv{tolerance}{way}")
     X = subject.diagonal_reciprocals(D)
     yield holds(X.shape == D.mT.shape, label="1/d: shape")
     if X.shape == D.mT.shape:
