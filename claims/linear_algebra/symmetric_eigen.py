@@ -237,13 +237,11 @@ def distinct_eigenvalues_make_vectors_unique(subject: Subject, A: Tensor, simple
 def unit_length_makes_vectors_unique(subject: Subject, A: Tensor, simple: Tensor) -> Iterator[Check]:
     """Columns with their signs changed are as long, and give A = Q L Q^T as well, but are others."""
     a, (w, q) = values(simple), values(subject.eigh(simple))
-    signs = np.resize([-1.0, 1.0], a.shape[-1])
-    arithmetic = subject.arithmetic("eigh")
+    n, arithmetic = a.shape[-1], subject.arithmetic("eigh")
+    signs = np.resize([-1.0, 1.0], n)
     rest, truth = reference.reconstruction(a, w, q * signs, arithmetic)
     as_good = np.linalg.norm(rest, axis=(-2, -1)) <= truth.bound
-    as_long = np.abs(np.linalg.norm(q * signs, axis=-2) - 1).max(-1) <= eigh_orthogonality_error(
-        a.shape[-1], arithmetic
-    )
+    as_long = np.abs(np.linalg.norm(q * signs, axis=-2) - 1).max(-1) <= eigh_orthogonality_error(n, arithmetic)
     yield within(q * signs, Truth(q, np.full(q.shape, SIMPLE)), where=as_good & as_long)
 
 

@@ -52,6 +52,10 @@ class LeftInvertible(Regime):
     def size(self) -> int:
         return self.system.size()
 
+    def batch(self, limit: int, elements: int) -> int:
+        affordable = 4 * elements // max(1, self.system.matrix.cols) ** 3  # exact inverses cost the cube, and more
+        return max(1, min(super().batch(limit, elements), affordable))
+
     def arrays(self, rng: np.random.Generator, batch: int, fmt: Format) -> Arrays:
         a, y, _ = self.system.arrays(rng, batch, fmt)
         m, n = a.shape[-2:]
