@@ -67,12 +67,20 @@ def positive(subject: Subject, norm: Tensor, x: Numbers, p: float, how: Arithmet
 
 
 def is_refused(subject: Subject, x: Tensor, p: float) -> bool:
-    """Whether the norm raises RuntimeError."""
+    """Whether the norm raises RuntimeError, as torch's do, or ValueError, as NumPy's do."""
     try:
         subject.vector_norm(x, p, dim=-1)
-    except RuntimeError:
+    except (RuntimeError, ValueError):
         return True
     return False
+
+
+def spoiled(x: Tensor) -> tuple[Numbers, Numbers]:
+    """The first array of x four times, with an infinity or NaN for its last or first entry, and the norms (4,)."""
+    entries = np.tile(values(x)[:1].reshape(1, -1), (4, 1))
+    special = np.array([np.inf, np.nan, -np.inf, np.nan])
+    entries[np.arange(4), [-1, -1, 0, 0]] = special
+    return entries.reshape(4, *x.shape[1:]), np.abs(special)
 
 
 def as_matrices(x: Tensor) -> Tensor:

@@ -109,7 +109,8 @@ def square_is_one_smooth(subject: Subject, vector: Normed) -> Iterator[Check]:
 def l2_gradient_coupling(subject: Subject, vector: Normed) -> Iterator[Check]:
     """Reverse mode through torch's norms against x / ||x||, and 0 at 0; forward mode along the reversed x.
 
-    The Hessian is compared where cubes of norms stay in range. Where x_i = 0, row i is 0 except on the diagonal.
+    Forward mode and the Hessian are checked in float32 and float64 only, and the Hessian where cubes of norms stay in
+    range. Where x_i = 0, row i of it is 0 except on the diagonal.
     Where squares of entries vanish the computed norm does too and its derivative means nothing: those are left out.
     """
     x, p = vector

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from claims import TENDENCY, TRUE, UNDER_HYPOTHESES, at_most, claim, equal, for_all, holds, refutation, values, within
 from claims.frame.checks import Check
-from claims.frame.computed_norms import FEW, exact_norm
+from claims.frame.computed_norms import FEW, exact_norm, spoiled
 from claims.frame.inputs import norm_growth as inputs
 from claims.frame.inputs.spectra import only
 from claims.frame.inputs.vectors import Normed, Vector
@@ -66,7 +66,7 @@ def squared_l2_growth_near_origin(subject: Subject, pair: Pair) -> Iterator[Chec
         yield equal(near, factor**2 * values(far), where=commutes, label=f"{spelling}: t^2 times")
     yield from norms_are_linear(subject, x, tx, factor)
     yield from square_is_small(subject, tx, square)
-    yield from losses_near_the_origin(subject, tx[:FEW])
+    yield from losses_near_the_origin(subject, tx[: FEW - 4])
     yield equal(gradient_of(subject, "sum_of_squares", tx, dim=-1), twice(subject, tx), label="slope at t x")
     along = derivative_of_square(values(tx[:A_FEW]), values(x[:A_FEW]), arithmetic)
     found = subject.derivative_of_square(tx[:A_FEW], x[:A_FEW])
@@ -106,12 +106,23 @@ def square_is_small(subject: Subject, x: Tensor, square: Truth) -> Iterator[Chec
 
 
 def losses_near_the_origin(subject: Subject, x: Tensor) -> Iterator[Check]:
-    """Huber and smooth L1 loss: half the square where all |x_i| <= 1; slopes x there, the sign beyond, exactly."""
+    """Huber and smooth L1 loss: half the square where all |x_i| <= 1; slopes x there, the sign beyond, exactly.
+
+    An infinite entry makes both infinite, a NaN makes both NaN.
+    """
+    losses = np.full(len(x), np.nan)
+    if x.numel():
+        vectors, norms = spoiled(x)
+        x, losses = subject.tensor(np.concatenate((values(x), vectors))), np.append(losses, norms)
+    leaf, special = x.clone().requires_grad_(), ~np.isfinite(values(x)).all(-1)
     near = (np.abs(values(x)) <= 1).all(-1)
     half = reference.half_square(np.where(near[:, None], values(x), 0.0), subject.arithmetic("huber_loss"))
     for spelling in ("huber_loss", "smooth_l1_loss"):
-        yield within(getattr(subject, spelling)(x), half, where=near, label=spelling)
-        yield equal(gradient_of(subject, spelling, x), np.clip(values(x), -1, 1), label=f"{spelling}: slope")
+        found = getattr(subject, spelling)(leaf)
+        yield within(found, half, where=near, label=spelling)
+        yield equal(found, losses, where=special, label=f"{spelling}: infinity and NaN")
+        slope = subject.gradient(found, leaf, torch.ones_like(found))
+        yield equal(slope, np.clip(values(x), -1, 1), where=~special, label=f"{spelling}: slope")
 
 
 @refutation(squared_l2_growth_near_origin, r"\|x\|_2^2\le\|x\|_2")

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from claims import TRUE, at_most, claim, equal, for_all, refutation, values, within
 from claims.frame.checks import Check
-from claims.frame.computed_norms import FEW, agrees, exact_norm
+from claims.frame.computed_norms import FEW, agrees, exact_norm, spoiled
 from claims.frame.inputs import norm_identities as inputs
 from claims.frame.inputs.spectra import Gallery, only
 from claims.frame.subject import Subject
@@ -22,6 +22,8 @@ from reference.truth import Truth
 
 ALONG_AN_AXIS = ("vector_norm", "linalg_norm", "norm", "tensor_norm")
 WHOLE = ("whole_vector_norm", "whole_linalg_norm", "whole_norm", "whole_tensor_norm")
+A_FEW = 8
+"""Tensors for functions that take one at a time, each by several functions and orders."""
 LADDER = (*(2.0**k for k in range(11)), math.inf)
 LONGEST_LADDER = 33
 
@@ -52,7 +54,7 @@ def euclidean_norm_default_order(subject: Subject, x: Tensor) -> Iterator[Check]
 
     Also normalize, and clip_grad_norm_ by what it returns. For a matrix, torch.norm of order 1, 2 or infinity takes all
     entries; torch.linalg.norm takes the largest column sum, the largest singular value (in float64), the largest row
-    sum; without an order both take the Frobenius norm.
+    sum; without an order both take the Frobenius norm. An infinite entry makes a norm infinite, a NaN makes it NaN.
     """
     flat = x.reshape(len(x), -1)
     truth = exact_norm(subject, flat, 2.0)
@@ -62,14 +64,26 @@ def euclidean_norm_default_order(subject: Subject, x: Tensor) -> Iterator[Check]
         yield within(found, truth, where=finite, label=spelling)
         yield equal(found, getattr(subject, spelling)(flat, 2.0, dim=-1), label=f"{spelling}: order 2")
     yield equal(subject.normalize(flat, dim=-1), subject.normalize(flat, 2.0, dim=-1), label="normalize: order 2")
-    few = x[:FEW]
+    few = x[:A_FEW]
     for spelling in (*WHOLE, "clipped_norm"):
         found = of_each(getattr(subject, spelling), few)
-        yield within(found, first(truth), where=finite[:FEW], label=spelling)
+        yield within(found, first(truth, A_FEW), where=finite[:A_FEW], label=spelling)
         if spelling != "whole_linalg_norm" or x.ndim == 2:
             yield equal(found, of_each(getattr(subject, spelling), few, 2.0), label=f"{spelling}: order 2")
+    if x.numel():
+        yield from propagates(subject, x)
     if x.ndim == 3 and x.numel():
         yield from orders_of_a_matrix(subject, few)
+
+
+def propagates(subject: Subject, x: Tensor) -> Iterator[Check]:
+    """The norm of what has an infinite entry is infinite, and that of what has a NaN is NaN."""
+    tensors, norms = spoiled(x)
+    vectors, whole = subject.tensor(tensors.reshape(len(tensors), -1)), subject.tensor(tensors)
+    for spelling in ALONG_AN_AXIS:
+        yield equal(getattr(subject, spelling)(vectors, dim=-1), norms, label=f"{spelling}: infinity and NaN")
+    for spelling in (*WHOLE, "clipped_norm"):
+        yield equal(of_each(getattr(subject, spelling), whole), norms, label=f"{spelling}: infinity and NaN")
 
 
 def orders_of_a_matrix(subject: Subject, A: Tensor) -> Iterator[Check]:

@@ -37,7 +37,7 @@ def lp_norm(subject: Subject, vector: inputs.Normed) -> Iterator[Check]:
 
     The same numbers are also reduced as a block, over two axes that are or are not adjacent, and in a wider format.
     Where the sum of powers overflows the result must be infinite or as accurate as if it had been scaled; underflow is
-    part of the bound.
+    part of the bound, and so is the rounding of p, and of 1/p, to the format, where it does not hold them (p = 1.1).
     """
     x, p = vector
     truth = exact_norm(subject, x, p)
@@ -158,7 +158,8 @@ def expanded_squared_distance_is_nonnegative(subject: Subject, vector: inputs.No
 @claim(
     title="A norm vanishes only at the zero vector",
     statement=r"f(x)=0\Rightarrow x=0",
-    hypotheses="computed, p = 2, n > 1: some |x_i| above 2^-75 (float32, bfloat16) or 2^-537.5 (float64)",
+    hypotheses="computed, 1 < p < inf, n > 1: some |x_i|^p is above half the smallest subnormal number; for p = 2 "
+    "|x_i| above 2^-75 (float32, bfloat16) or 2^-537.5 (float64)",
     notes="Linear algebra: norms",
     book="2.5, first axiom",
     formal="norm_eq_zero",
@@ -171,8 +172,8 @@ def norm_definiteness(subject: Subject, vector: inputs.Normed) -> Iterator[Check
 
     A scaled norm that stays positive there is as good. Values are held against their bounds too: merely to be positive
     would not do. Also computed in float64, with subnormal numbers flushed to zero (where the smallest normal number
-    takes the place of the smallest subnormal one), and as a distance: dist(x, y) = 0 iff x = y. For p = 2 the root of
-    x * x summed, whose squares are rounded to the stored format, and x . x have zeros of their own.
+    takes the place of the smallest subnormal one), and as a distance: dist(x, y) = 0 iff x = y. The formula, whose
+    powers are rounded to the stored format, and x . x have zeros of their own.
     """
     x, p = vector
     exact, arithmetic = values(x), subject.arithmetic("vector_norm")
@@ -187,13 +188,17 @@ def norm_definiteness(subject: Subject, vector: inputs.Normed) -> Iterator[Check
     yield computed.positive(subject, flushed, exact, p, arithmetic, "subnormal numbers flushed", flushed=True)
     y = x.roll(1, -1)
     apart = subject.format.round(exact - values(y))
-    distance = subject.dist(x[:FEW], y[:FEW], p)
+    distance, stored = subject.dist(x[:FEW], y[:FEW], p), subject.arithmetic("root_of_squares")
     yield equal(distance, 0.0, where=(apart[:FEW] == 0).all(-1), label="distance of equal vectors")
     yield computed.positive(subject, distance, apart[:FEW], p, arithmetic, "distance")
+    if p < math.inf:
+        error = 2 * reference.pow_ulps(subject.device)  # of vector kernels, down to where the last place is eta
+        vanishing = reference.may_vanish(exact, p, stored, pow_error=error, exact_alone=False)
+        yield holds((values(subject.lp_formula(x, p, dim=-1)) > 0) | vanishing, label="formula")
     if p == 2:
         if x.shape[-1] > 1:
             yield computed.positive(subject, subject.matrix_norm(as_matrices(x)), exact, p, arithmetic, "Frobenius")
-        root, stored = subject.root_of_squares(x, dim=-1), subject.arithmetic("root_of_squares")
+        root = subject.root_of_squares(x, dim=-1)
         yield computed.positive(subject, root, exact, p, stored, "root of the sum of squares", exact_alone=False)
         square = dot_truth(exact[:FEW], exact[:FEW], subject.arithmetic("dot"))
         yield holds(values(subject.dot(x[:FEW], x[:FEW])) > 0, where=square.value > square.bound, label="x . x")

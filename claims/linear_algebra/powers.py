@@ -18,11 +18,19 @@ from claims.frame.inputs.powers import (
     diagonalised_powers,
     jordan_blocks,
     powers,
+    powers_and_long_ones,
 )
 from claims.frame.inputs.spectra import only
 from claims.frame.subject import Subject
 from reference.linear_algebra import powers as reference
 from reference.truth import Truth
+
+MOST_PRODUCTS = 33
+"""Powers beyond have too many orders of multiplication for a bound; those of signed permutations need none."""
+MOST_APPLIED = 130
+"""Products of a matrix and a vector one after the other, which take their time."""
+LARGEST_ORDER = 130
+"""The same for large matrices."""
 
 
 def determined(observed: Tensor, truth: Truth, label: str) -> Check:
@@ -48,17 +56,21 @@ def backward(subject: Subject, W: Tensor, x: Tensor, c: Tensor, t: int) -> Tenso
     truth=UNDER_HYPOTHESES,
     bound="BND-CHAIN, the largest over all orders of multiplication (ASNA (3.5)); exact where integers stay below 2^p",
 )
-@for_all(powered=powers(), diagonalised=diagonalised_powers())
+@for_all(powered=powers_and_long_ones(), diagonalised=diagonalised_powers())
 def matrix_power_eigendecomposition(subject: Subject, powered: Powered, diagonalised: Diagonalised) -> Iterator[Check]:
     """Matrix_power and a chain of products against W^t, W(W(...x)) against W^t x, and its gradient against (W^T)^t c.
 
     Where integer eigenvectors are known, W^t, V L^t V^-1 and W^t v = l^t v are compared with the exact V L^t V^-1, not
-    with a power of W, so what is checked is the claim itself.
+    with a power of W, so what is checked is the claim itself. Powers above 33, and those of an order above 130, are
+    powers of signed permutations, exactly.
     """
     W, x, c, t = powered
     w = values(W)
+    if t > MOST_PRODUCTS or W.shape[-1] > LARGEST_ORDER:
+        yield from entries_are_moved(subject, powered)
+        return
+    truth = reference.power(w, t, subject.arithmetic("matrix_power"))  # which is that of any product
     for name in ("matrix_power", "chained_power")[: 1 + (t >= 2)]:
-        truth = reference.power(w, t, subject.arithmetic(name))
         observed = getattr(subject, name)(W, t)
         yield determined(observed, truth, label=name)
         yield equal(observed, truth.value, where=reference.fits(w, t, subject.format), label=f"{name} of integers")
@@ -67,6 +79,16 @@ def matrix_power_eigendecomposition(subject: Subject, powered: Powered, diagonal
     transposed = reference.applied(w.swapaxes(-1, -2), values(c), t, how)
     yield determined(backward(subject, W, x, c, t), transposed, label="gradient")
     yield from eigenvectors_scale(subject, diagonalised)
+
+
+def entries_are_moved(subject: Subject, powered: Powered) -> Iterator[Check]:
+    """W^t, W^t x and its gradient for signed permutations W, which only move entries and change their signs."""
+    W, x, c, t = powered
+    power = np.linalg.matrix_power(values(W), t)
+    yield equal(subject.matrix_power(W, t), power, label="matrix_power of a signed permutation")
+    applied, pulled = power @ values(x)[..., None], values(c)[:, None] @ power
+    yield equal(subject.applied_repeatedly(W, x, t), applied[..., 0], label="W^t x of a signed permutation")
+    yield equal(backward(subject, W, x, c, t), pulled[:, 0], label="gradient of a signed permutation")
 
 
 def eigenvectors_scale(subject: Subject, diagonalised: Diagonalised) -> Iterator[Check]:
@@ -143,7 +165,7 @@ def matrix_power_defective(subject: Subject, block: JordanPower) -> Iterator[Che
     """Matrix_power against S J^t S^-1 with binomial coefficients in J^t, exactly, wherever the format holds all sums.
 
     By exact rationals W has one eigenvector only. The largest entry of J^t is at least t, and so is that of a gradient
-    through t products (t up to 33).
+    through t products (t up to 130).
     """
     W, S, inverse, eigenvalue, t = block
     a = values(W)
@@ -160,11 +182,12 @@ def matrix_power_defective(subject: Subject, block: JordanPower) -> Iterator[Che
         yield equal(found, pulled, where=held & small, label="gradient of the sum of W^t by W")
     in_own_basis = (a == np.triu(a)).all((-2, -1))
     yield at_most(np.full(len(a), t), np.abs(power).max((-2, -1)), where=held & in_own_basis, label="growth")
-    if t <= 33:
+    if t <= MOST_APPLIED:
         last, first = np.eye(n)[[-1, 0]][:, None] * np.ones((1, len(a), 1))
-        x, c = subject.tensor(last), subject.tensor(first)
-        yield equal(subject.applied_repeatedly(W, x, t), expected[..., -1], where=held, label="W^t x")
-        yield equal(backward(subject, W, x, c, t), expected[:, 0], where=held, label="gradient")
+        few = slice(None if t <= MOST_PRODUCTS else 4)
+        W, x, c, held = W[few], subject.tensor(last[few]), subject.tensor(first[few]), held[few]
+        yield equal(subject.applied_repeatedly(W, x, t), expected[few, :, -1], where=held, label="W^t x")
+        yield equal(backward(subject, W, x, c, t), expected[few, 0], where=held, label="gradient")
 
 
 @refutation(

@@ -184,6 +184,9 @@ def pseudoinverse_minimum_norm(subject: Subject, system: System) -> Iterator[Che
 
     Each must solve A x = y, be orthogonal to an exact basis of the kernel (so that by Pythagoras any other solution is
     longer), and not be longer than an exact basic solution or than A^+ y with a drawn vector of the kernel added.
+
+    That lstsq solves every consistent wide system of full rank is false only through a departure of torch, the driver
+    gelsy: the departure's own item stands for a refutation, which would hold no more once torch is mended.
     """
     a, y = values(system.A), values(system.y)
     exact, arithmetic = reference.solutions(a, y), subject.arithmetic("least_squares")

@@ -15,11 +15,12 @@ from claims.frame.inputs.pseudoinverse_kinds import (
     Isometry,
     SingularFamily,
     diagonal_matrices,
+    exact_or_orthogonal,
     isometries,
     singular_families,
 )
 from claims.frame.inputs.spectra import only
-from claims.frame.inputs.systems import ExactRank, NearThreshold, exact_matrices
+from claims.frame.inputs.systems import ExactRank, NearThreshold
 from claims.frame.operations.chapters.decompositions import least_squares_drivers
 from claims.frame.subject import Subject
 from reference.linear_algebra import pseudoinverse_kinds as reference
@@ -74,7 +75,7 @@ SCALE = -4.0
     truth=TRUE,
     bound="BND-SVD and Wedin (1973), theorem 4.1, twice for pinv of pinv; LU (ASNA 9.4; calibrated) for the formulas",
 )
-@for_all(A=exact_matrices(), Q=isometries())
+@for_all(A=exact_or_orthogonal(), Q=isometries())
 def pseudoinverse_extends_inverse(subject: Subject, A: Tensor, Q: Tensor) -> Iterator[Check]:
     """Exact rational pseudoinverses are compared with pinv and with the formulas for the rank that A has.
 
@@ -91,8 +92,9 @@ def pseudoinverse_extends_inverse(subject: Subject, A: Tensor, Q: Tensor) -> Ite
     X = subject.pinv(A)
     yield from near(X, truth, "pinv")
     yield from near(subject.pinv(A.mT), Truth(truth.value.swapaxes(-1, -2), truth.bound), "pinv of A^T")
-    scaled = pseudoinverse_truth(reference.scaled(exact, SCALE), m, n, arithmetic)
-    yield from near(subject.pinv(A * SCALE), scaled, "pinv of -4 A")
+    if np.isfinite(subject.format.round(a * SCALE)).all():
+        scaled = pseudoinverse_truth(reference.scaled(exact, SCALE), m, n, arithmetic)
+        yield from near(subject.pinv(A * SCALE), scaled, "pinv of -4 A")
     if X.shape == truth.value.shape and np.isfinite(truth.bound).all():
         how = {} if exact.full_rank else {"rtol": reference.cutoff(arithmetic)}
         yield from near(subject.pinv(X, **how), reference.twice(a, exact, arithmetic), "pinv of pinv")
@@ -163,7 +165,8 @@ def diagonal_pseudoinverse(subject: Subject, D: Tensor) -> Iterator[Check]:
             X = subject.pinv(D, **rtol, **hermitian)
             yield holds(X.shape == D.mT.shape, label=f"pinv{tolerance}{way}: shape")
             if X.shape == D.mT.shape:
-                yield within(X, truth, label=f"pinv{tolerance}{way}")
+                fits = np.isfinite(truth.bound).any((-2, -1))
+                yield within(X, truth, where=fits, label=f"pinv{tolerance}{way}")
     X = subject.diagonal_reciprocals(D)
     yield holds(X.shape == D.mT.shape, label="1/d: shape")
     if X.shape == D.mT.shape:

@@ -69,7 +69,7 @@ def pseudoinverse_tikhonov_limit(subject: Subject, given: Penalised) -> Iterator
             X = values(computed)
             yield within_norm(X, Truth(exact.value, bound), axes=2, label=f"{name}: A_alpha")
             away = spectral_norm(X - exact.inverses.value)
-            yield at_most(away, exact.gap, bound, label=f"{name}: near A+")
+            yield at_most(away, exact.gap, bound + exact.own, label=f"{name}: near A+")
     truth = pseudoinverse_truth(exact.inverses, a.shape[-2], a.shape[-1], subject.arithmetic("pinv"))
     X = values(subject.pinv(given.A))
     yield within_norm(X, truth, axes=2, label="pinv")

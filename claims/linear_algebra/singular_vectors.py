@@ -12,8 +12,7 @@ from torch import Tensor
 
 from claims import TRUE, at_most, claim, equal, for_all, holds, refutation, values, within, within_norm
 from claims.frame.checks import Check
-from claims.frame.inputs.singular_vectors import every_shape
-from claims.frame.inputs.spectra import matrices_by_spectrum
+from claims.frame.inputs.singular_vectors import every_shape, matrices_beyond_a_block
 from claims.frame.subject import Subject
 from claims.linear_algebra.svd import LARGEST_FULL, decompositions
 from reference.linear_algebra import singular_vectors as reference
@@ -116,7 +115,11 @@ def are_eigenvectors(subject: Subject, A: Tensor, side: Side, U: Tensor, S: Tens
     how, products = subject.arithmetic("svd"), subject.arithmetic(side.times_gram)
     u, s, count = values(U), values(S), U.shape[-1]
     yield within_norm(*reference.eigenvector_defects(side.a, u, s, how), label=f"{count} vectors, almost exactly")
-    squared = subject.times_squares(U, F.pad(S, (0, count - S.shape[-1])))
+    every = F.pad(S, (0, count - S.shape[-1]))
+    squared = subject.times_squares(U, every)
+    small = subject.tensor(u * subject.format.lam)
+    quadrupled = subject.times_squares(small, torch.full_like(every, 2.0))
+    yield equal(quadrupled, 4 * values(small), label="four times subnormal vectors")
     product = getattr(subject, side.times_gram)(A, U)
     yield holds(product.shape == squared.shape == U.shape, label="shapes")
     if product.shape == squared.shape == U.shape:
@@ -181,7 +184,7 @@ def are_low_rank_factors(subject: Subject, A: Tensor, side: Side) -> Iterator[Ch
     bound="BND-SVD: 2 (T + 24 sqrt M + 16 M) u ||A||_F^2; BND-CHAIN, BND-EIGH for what torch computes; "
     "r / (gap - r) for angles (Davis and Kahan)",
 )
-@for_all(A=matrices_by_spectrum())
+@for_all(A=matrices_beyond_a_block())
 def left_singular_vectors(subject: Subject, A: Tensor) -> Iterator[Check]:
     """A A^T u_i - s_i^2 u_i is evaluated almost exactly for torch's U, full and reduced; then both sides in torch.
 
@@ -244,7 +247,7 @@ def left_vectors_of_the_other_gram_matrix(subject: Subject, A: Tensor) -> Iterat
     bound="BND-SVD: 2 (T + 24 sqrt M + 16 M) u ||A||_F^2; BND-CHAIN, BND-EIGH, BND-COV for what torch computes; "
     "r / (gap - r) for angles (Davis and Kahan)",
 )
-@for_all(A=matrices_by_spectrum())
+@for_all(A=matrices_beyond_a_block())
 def right_singular_vectors(subject: Subject, A: Tensor) -> Iterator[Check]:
     """A^T A v_i - s_i^2 v_i is evaluated almost exactly for torch's V, full and reduced; then both sides in torch.
 

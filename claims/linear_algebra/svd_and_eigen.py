@@ -52,6 +52,7 @@ def svd_symmetric_relation(subject: Subject, A: Tensor, N: Tensor, G: Tensor) ->
     Q sign(L), |L| and Q^T of torch's eigendecomposition must be a singular value decomposition, with U = V = Q for
     positive definite A. For normal N moduli of eigenvalues against certified singular values. For every square G all
     moduli lie between the smallest and the largest singular value, and the products agree with the exact determinant.
+    Condition numbers of diagonal matrices of powers of two must be the exact ones, infinity if they are singular.
     """
     a, by_svd, by_eigh = values(A), subject.arithmetic("svd"), subject.arithmetic("eigh")
     exact, certified = svd.singular_values(a, by_svd), reference.absolute_eigenvalues(a, by_eigh)
@@ -99,7 +100,11 @@ def shared_by_all_square_matrices(subject: Subject, G: Tensor) -> Iterator[Check
     yield within(subject.product_of_singular_values(G), truth, where=known, label="product of svdvals")
     condition = reference.condition(s, error, how)
     known = np.isfinite(condition.bound)
-    yield within(subject.cond(G), condition, where=known, label="cond = s_1 / s_n")
+    found = subject.cond(G)
+    yield within(found, condition, where=known, label="cond = s_1 / s_n")
+    exact = reference.condition_of_diagonal(g, how)
+    known = np.isfinite(exact.bound)
+    yield within(np.abs(values(found)), exact, where=known, label="cond of a diagonal matrix of powers of two")
 
 
 @refutation(svd_symmetric_relation, "Singular values are the moduli of the eigenvalues for every square matrix.")
@@ -126,10 +131,10 @@ def both_ways_to_values_agree(subject: Subject, A: Tensor, N: Tensor, G: Tensor)
 
 
 def refused(subject: Subject, name: str, A: Tensor) -> bool:
-    """Whether torch's solver raises a RuntimeError."""
+    """Whether the solver raises a RuntimeError, as torch's do, or a ValueError, as NumPy's and SciPy's do."""
     try:
         getattr(subject, name)(A)
-    except RuntimeError:
+    except (RuntimeError, ValueError):
         return True
     return False
 

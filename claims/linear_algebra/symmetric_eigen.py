@@ -32,6 +32,7 @@ from claims.frame.inputs.symmetric import (
     symmetric_matrices,
 )
 from claims.frame.subject import Subject
+from reference.bounds import eigh_orthogonality_error
 from reference.linear_algebra import symmetric_eigen as reference
 from reference.truth import Truth
 
@@ -119,7 +120,8 @@ def vectors_form_a_symmetric_matrix(subject: Subject, A: Tensor) -> Iterator[Che
     title="By convention eigenvalues are sorted in descending order",
     statement=r"\Lambda_{11}\ge\Lambda_{22}\ge\dots\ge\Lambda_{nn}",
     hypotheses="real eigenvalues; a convention, with the columns of Q in the same order",
-    correction="torch.linalg.eigh and eigvalsh sort in ascending order, svd in descending; both parts must be flipped",
+    correction="torch.linalg.eigh and eigvalsh sort in ascending order, svd in descending, eig not at all; both parts, "
+    "L and Q, must be flipped",
     notes="Linear algebra: eigendecomposition",
     book="2.7",
     formal="Matrix.IsHermitian.eigenvalues₀ (antitone)",
@@ -228,6 +230,19 @@ def distinct_eigenvalues_make_vectors_unique(subject: Subject, A: Tensor, simple
     P = signed_permutations(a.shape[-1])[2]
     moved = P.T @ values(subject.eigh(subject.tensor(P @ a @ P.T))[1])
     yield within(moved, Truth(q, np.full(q.shape, SIMPLE)))
+
+
+@refutation(spectral_decomposition_uniqueness, "Unit length makes the decomposition unique.")
+@for_all(A=only(Symmetric(2)), simple=only(Symmetric(2, "hadamard-simple"), Symmetric(4, "hadamard-simple")))
+def unit_length_makes_vectors_unique(subject: Subject, A: Tensor, simple: Tensor) -> Iterator[Check]:
+    """Columns with their signs changed are as long, and give A = Q L Q^T as well, but are others."""
+    a, (w, q) = values(simple), values(subject.eigh(simple))
+    n, arithmetic = a.shape[-1], subject.arithmetic("eigh")
+    signs = np.resize([-1.0, 1.0], n)
+    rest, truth = reference.reconstruction(a, w, q * signs, arithmetic)
+    as_good = np.linalg.norm(rest, axis=(-2, -1)) <= truth.bound
+    as_long = np.abs(np.linalg.norm(q * signs, axis=-2) - 1).max(-1) <= eigh_orthogonality_error(n, arithmetic)
+    yield within(q * signs, Truth(q, np.full(q.shape, SIMPLE)), where=as_good & as_long)
 
 
 @refutation(spectral_decomposition_uniqueness, "A unit eigenvector can be made unique by a positive first component.")

@@ -122,13 +122,15 @@ def rescaled(d: Float64, fmt: Format) -> NDArray[np.bool_]:
 def reciprocals(d: Float64, arithmetic: Arithmetic) -> Truth:
     """1/d for the nonzero entries of (batch, m, n), else 0, transposed: one correctly rounded division, u |1/d|.
 
-    eta if it is subnormal; infinite where it overflows.
+    eta if it is subnormal; what overflows is infinite, exactly, and undetermined only next to the largest number.
     """
     fmt = arithmetic.result
     inverse = np.where(d != 0, 1.0, 0.0) / np.where(d != 0, d, 1.0)
     size = np.abs(inverse)
     bound = upward((fmt.u + U64) * size + np.where(d != 0, fmt.eta, 0.0))
     bound = np.where(size >= fmt.largest * (1 - fmt.u), np.inf, bound)
+    over = size / 2 >= fmt.largest / 2 * (1 + 2 * fmt.u)
+    inverse, bound = np.where(over, np.copysign(np.inf, inverse), inverse), np.where(over, 0.0, bound)
     return Truth(inverse.swapaxes(-1, -2), bound.swapaxes(-1, -2))
 
 

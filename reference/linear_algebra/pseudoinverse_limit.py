@@ -43,6 +43,11 @@ class Regularised(NamedTuple):
         """alpha ||A^+||_2^3, which ||A_alpha - A^+||_2 = max alpha / (s_i (s_i^2 + alpha)) does not exceed."""
         return self.alpha * self.inverses.norms.inverse**3
 
+    @property
+    def own(self) -> Float64:
+        """What the rounding of A^+ to float64, and of a difference from it, may add to a distance from it."""
+        return 2 * U64 * self.inverses.norms.inverse_frobenius
+
     def inverse_gram_norm(self, order: int) -> Float64:
         """||(G + alpha I)^-1||_2, G = A^T A or A A^T of that order: 1 / (s_r^2 + alpha), or 1 / alpha."""
         inverse = self.inverses.norms.inverse
@@ -113,7 +118,7 @@ def dual(r: Regularised, arithmetic: Arithmetic) -> Float64:
 def _finished(r: Regularised, c: Float64, first_order: Float64, arithmetic: Arithmetic) -> Float64:
     """`first_order` enlarged by 1 / (1 - c), and what underflow and the rounding of A_alpha add."""
     n, m = r.value.shape[-2:]
-    own = 2 * U64 * (r.frobenius + r.inverses.norms.inverse_frobenius) + m * n * (m + 1) * arithmetic.result.eta
+    own = 2 * U64 * r.frobenius + m * n * (m + 1) * arithmetic.result.eta
     bound = first_order / (1 - np.minimum(c, FIRST_ORDER)) + own
     return np.where(c <= FIRST_ORDER, upward(bound), np.inf)
 
@@ -141,7 +146,7 @@ def stacked(a: Float64, alpha: Float64) -> Stacked:
 def by_least_squares(r: Regularised, problem: Stacked, x: Float64, driver: str, arithmetic: Arithmetic) -> Float64:
     """||X - A_alpha||_F for a solution X of the stacked problem by a LAPACK driver, shape (batch,): see `accuracy`."""
     columns = accuracy(problem.exact, x, driver, arithmetic).solution
-    return np.asarray(np.sqrt((columns**2).sum(-1)) * (1 + OWN) + 2 * U64 * r.inverses.norms.inverse_frobenius)
+    return np.asarray(np.sqrt((columns**2).sum(-1)) * (1 + OWN) + 2 * U64 * r.frobenius)
 
 
 def sweep(r: Regularised, arithmetic: Arithmetic) -> list[Float64]:

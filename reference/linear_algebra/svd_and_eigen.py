@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from reference.bounds import Balanced, eig_error, eigh_orthogonality_error, eigh_residual_error
 from reference.formats import Arithmetic
 from reference.linear_algebra.eigen import determinant_change
+from reference.linear_algebra.pseudoinverse_kinds import SPLIT
 from reference.linear_algebra.residuals import (
     Defect,
     defect,
@@ -109,6 +110,24 @@ def condition(s: Truth, error: Float64, arithmetic: Arithmetic) -> Truth:
     lowest = np.divide(largest - e, smallest + e, out=np.zeros(least.shape), where=least > 0)
     bound = upward(np.maximum(highest - value, value - lowest) + f.u * highest + f.eta + 2.0**-50 * value)
     return Truth(value, np.where(overflows(highest, f), np.inf, bound))
+
+
+@silent
+def condition_of_diagonal(a: Float64, arithmetic: Arithmetic) -> Truth:
+    """s_1 / s_n (...) of diagonal matrices (..., n, n) whose entries are powers of two or 0, not all of them 0.
+
+    Such a matrix is bidiagonal as it stands, and of a bidiagonal matrix QR iteration finds every singular value, zero
+    too, to high relative accuracy: it neglects what moves one by less than 100 u (Demmel and Kahan, SIAM J. Sci. Stat.
+    Comput. 11, 1990, sections 3 and 4), so 202u for the quotient and its rounding. Divide and conquer does not: beyond
+    the order `SPLIT`, and for other matrices, the bound is infinite.
+    """
+    f, size = arithmetic.result, np.abs(a.diagonal(axis1=-2, axis2=-1))
+    diagonal = (size[..., None] * np.eye(a.shape[-1]) == np.abs(a)).all((-2, -1))
+    powers = ((np.frexp(size)[0] == 0.5) | (size == 0)).all(-1) & (size > 0).any(-1)
+    largest, least = size.max(-1, initial=0.0), size.min(-1, initial=np.inf)
+    value = np.divide(largest, least, out=np.full(largest.shape, np.inf), where=least > 0)
+    known = (a.shape[-1] <= SPLIT) & diagonal & powers & (np.isinf(value) | ~overflows(value, f))
+    return Truth(value, np.where(known, np.where(np.isinf(value), 0.0, 202 * f.u * value), np.inf))
 
 
 @silent

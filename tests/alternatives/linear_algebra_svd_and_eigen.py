@@ -84,6 +84,22 @@ def condition_with_vectors(a: Tensor) -> Tensor:
     return s[..., 0] / s[..., -1]
 
 
+def pairs_by_numpy(a: Tensor) -> tuple[Tensor, Tensor]:
+    """By NumPy, whose error for a rectangular matrix is a ValueError."""
+    w, v = np.linalg.eig(a.numpy())
+    return torch.from_numpy(w + 0j), torch.from_numpy(v + 0j)
+
+
+def values_by_numpy(a: Tensor) -> Tensor:
+    """Without vectors."""
+    return torch.from_numpy(np.linalg.eigvals(a.numpy()) + 0j)
+
+
+def symmetric_values_by_numpy(a: Tensor) -> Tensor:
+    """Without vectors, of the lower triangle."""
+    return torch.from_numpy(np.linalg.eigvalsh(a.numpy()))
+
+
 ALTERNATIVES = [
     *((RELATION, {"svdvals": f}, f.__name__) for f in (values_of_the_decomposition, values_by_openblas)),
     (RELATION + DOMAIN, {"svdvals": values_by_jordan_wielandt}, "values_by_jordan_wielandt"),
@@ -97,4 +113,7 @@ ALTERNATIVES = [
     (RELATION, {"cond": condition_with_vectors}, "condition_with_vectors"),
     *((DOMAIN, {"svd": f}, f.__name__) for f in (gesvd, gesdd, signs_flipped, of_the_transpose, in_float64)),
     *((DOMAIN, {"eig": f}, f"eig: {f.__name__}") for f in (other_phases_and_order, pairs_in_float64)),
+    (DOMAIN, {"eig": pairs_by_numpy}, "pairs_by_numpy"),
+    (DOMAIN, {"eigvals": values_by_numpy}, "values_by_numpy"),
+    (DOMAIN, {"eigvalsh": symmetric_values_by_numpy}, "symmetric_values_by_numpy"),
 ]

@@ -14,6 +14,7 @@ from claims.frame.inputs.powers import (
     diagonalised_powers,
     jordan_blocks,
     powers,
+    powers_and_long_ones,
     unimodular,
 )
 from reference.formats import FORMATS, Format, bfloat16, float64
@@ -26,7 +27,7 @@ def rng() -> np.random.Generator:
 
 @pytest.mark.parametrize("fmt", FORMATS.values(), ids=lambda f: f.name)
 def test_corners_make_finite_matrices_that_are_admitted(rng: np.random.Generator, fmt: Format) -> None:
-    for regimes in (powers(), diagonalised_powers(), jordan_blocks()):
+    for regimes in (powers_and_long_ones(), diagonalised_powers(), jordan_blocks()):
         for corner in regimes.corners:
             made = corner.make(rng, 3, fmt)
             assert made[0].shape == (3, corner.n, corner.n)

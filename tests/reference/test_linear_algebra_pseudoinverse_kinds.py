@@ -156,11 +156,16 @@ def test_an_entry_at_a_rounded_threshold_may_go_either_way() -> None:
 
 @pytest.mark.parametrize("fmt", FORMATS)
 def test_reciprocals_that_overflow_spoil_their_matrix_but_not_the_formula(fmt: Format) -> None:
-    d = np.array([np.diag([fmt.lam / 8, fmt.lam]), np.diag([1.0, 2.0])])
+    d = np.array([np.diag([-fmt.lam / 8, fmt.lam]), np.diag([1.0, 2.0])])
     assert np.isinf(reference.diagonal(d, fmt).bound).all((-2, -1)).tolist() == [True, False]
-    bound = reference.reciprocals(d, Arithmetic.of(fmt)).bound
-    assert np.isinf(bound).sum() == 1
-    assert np.isinf(bound[0, 0, 0])
+    found = reference.reciprocals(d, Arithmetic.of(fmt))
+    assert np.isfinite(found.bound).all()
+    assert (found.value[0, 0, 0], found.bound[0, 0, 0]) == (-np.inf, 0.0)
+
+
+def test_reciprocals_next_to_the_largest_number_are_undetermined() -> None:
+    d = np.eye(2)[None] / float32.largest
+    assert np.isinf(reference.reciprocals(d, Arithmetic.of(float32)).bound).sum() == 2
 
 
 def by_limit(a: Float64, alpha: Float64, fmt: Format) -> Float64:

@@ -110,6 +110,15 @@ def test_the_bounds_are_reached_by_values_at_the_edge() -> None:
     assert margins(np.array([(2 + 1e-6) / (0.5 - 1e-6)]), condition) == pytest.approx(1.0, rel=1e-6)
 
 
+def test_diagonal_matrices_of_powers_of_two_have_a_known_condition() -> None:
+    d = np.array([[1.0, 2.0**-33], [-4.0, 0.0], [0.0, 0.0], [3.0, 1.0], [2.0**-140, -(2.0**-100)], [2.0**80, 2.0**-60]])
+    a = np.concatenate((d[:, None] * np.eye(2), [[[1.0, 0.5], [0.0, 1.0]]]))
+    found = reference.condition_of_diagonal(a, Arithmetic.of(float32))
+    assert np.isfinite(found.bound).tolist() == [True, True, False, False, True, False, False]
+    assert found.value[[0, 1, 4]].tolist() == [2.0**33, np.inf, 2.0**40]
+    assert found.bound[:2].tolist() == [202 * 2.0**-24 * 2.0**33, 0.0]
+
+
 def test_singular_matrices_and_overflow_are_undetermined() -> None:
     how = Arithmetic.of(float32)
     singular = Truth(np.array([[1.0, 0.0], [1.0, 1e-9], [3e38, 1e-3]]), np.zeros((3, 2)))

@@ -201,6 +201,7 @@ def maybe_singular() -> Regimes:
         ExactRank(4, 4, condition="ill"),
         ExactRank(5, 5, 1, condition="ill"),
         *(General(n, "identity", scale) for n in (2, 20) for scale in ("tiny", "huge")),
+        *(General(n, "signed permutation", "subnormal") for n in (1, 3)),
         General(5, "nilpotent"),
         General(3, "ones"),
         General(6, "normal"),

@@ -52,6 +52,10 @@ class LeftInvertible(Regime):
     def size(self) -> int:
         return self.system.size()
 
+    def batch(self, limit: int, elements: int) -> int:
+        affordable = 4 * elements // max(1, self.system.matrix.cols) ** 3  # exact inverses cost the cube, and more
+        return max(1, min(super().batch(limit, elements), affordable))
+
     def arrays(self, rng: np.random.Generator, batch: int, fmt: Format) -> Arrays:
         a, y, _ = self.system.arrays(rng, batch, fmt)
         m, n = a.shape[-2:]
@@ -79,6 +83,24 @@ def _left_inverse(a: Float64, w: Float64) -> Float64:
     return np.hstack((exact.nearest_array(inverse - free * below * inverse), w))
 
 
+@dataclasses.dataclass(frozen=True)
+class EasyTop(ExactRank):
+    """A matrix of full column rank, the first rows of which are well conditioned at any order.
+
+    They are, up to an order of the columns and to signs, blocks ((1, 0), (c, 1)) along the diagonal.
+    """
+
+    def factors(self, rng: np.random.Generator, batch: int, fmt: Format) -> tuple[Float64, Float64]:
+        left, _ = super().factors(rng, batch, fmt)
+        n = self.cols
+        i = np.arange(0, n - 1, 2)
+        top = np.broadcast_to(np.eye(n), (batch, n, n)).copy()
+        top[:, i + 1, i] = left[:, i + 1, i]
+        order = rng.permuted(np.broadcast_to(np.arange(n), (batch, n)), axis=-1)
+        left[:, :n] = top
+        return left, np.eye(n)[order] * rng.choice([-1.0, 1.0], (batch, n, 1)) * Numbers(scale=self.scale).factor(fmt)
+
+
 def left_invertible_systems() -> Regimes:
     """Solvable systems of full column rank; corners: square, empty, one column, larger than a block, each driver."""
     corners = (
@@ -94,6 +116,8 @@ def left_invertible_systems() -> Regimes:
         LeftInvertible(LinearSystem(ExactRank(3, 3), columns=3)),
         LeftInvertible(LinearSystem(ExactRank(17, 17), columns=5)),
         LeftInvertible(LinearSystem(ExactRank(33, 3), driver="gelss")),
+        LeftInvertible(LinearSystem(EasyTop(12, 9), columns=2)),
+        LeftInvertible(LinearSystem(EasyTop(34, 33))),
         LeftInvertible(LinearSystem(ExactRank(4, 4, condition="ill"), columns=2)),
         LeftInvertible(LinearSystem(ExactRank(6, 4, condition="ill"), driver="gelsd")),
         LeftInvertible(LinearSystem(ExactRank(3, 2, scale="tiny"), driver="gelsd")),

@@ -97,7 +97,7 @@ class IntegerEigenvectors(Regime):
     """W = V diag(w) V^-1 with integer V and V^-1 and eigenvalues that are small integers, halves and quarters.
 
     `sizes` of the eigenvalues: growing (-2 to 2), decaying (up to 1/2) or unit (1 and -1). Where the format does not
-    hold W the eigenvectors are those of the standard basis.
+    hold W, V or V^-1 the eigenvectors are those of the standard basis.
     """
 
     n: int = 2
@@ -117,7 +117,7 @@ class IntegerEigenvectors(Regime):
         w = rng.choice(SIZES[self.sizes], (batch, self.n))
         v, inverse = unimodular(rng, batch, self.n)
         a = (v * w[:, None, :]) @ inverse
-        held = (fmt.round(a) == a).all((-2, -1))[:, None, None]
+        held = np.all([(fmt.round(m) == m).all((-2, -1)) for m in (a, v, inverse)], axis=0)[:, None, None]
         v, inverse = (np.where(held, m, np.eye(self.n)) for m in (v, inverse))
         return [(v * w[:, None, :]) @ inverse, v, w, inverse]
 
@@ -215,6 +215,13 @@ def powers() -> Regimes:
     shift = st.sampled_from([0, 0, 0, -20, -8, -3, 2, 4])
     draw = st.builds(MatrixAndExponent, order, exponent, st.sampled_from(KINDS), shift)
     return Regimes(draw, corners)
+
+
+def powers_and_long_ones() -> Regimes:
+    """`powers`, and signed permutations with larger exponents and of larger order."""
+    plain = powers()
+    longer = tuple(MatrixAndExponent(n, t, "signed permutation") for n, t in ((3, 65), (2, 129), (257, 2)))
+    return Regimes(plain.draw, (*plain.corners, *longer))
 
 
 def diagonalised_powers() -> Regimes:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from claims.frame.inputs.numbers import SCALES, Numbers
 from claims.frame.inputs.regime import Arrays, Regime, Regimes
-from claims.frame.inputs.systems import RATIOS, NearThreshold
+from claims.frame.inputs.systems import RATIOS, NearThreshold, exact_matrices
 from reference.formats import Format
 
 Float64 = NDArray[np.float64]
@@ -160,6 +160,49 @@ class SingularFamily(Regime):
         b = np.rint(np.clip(rng.standard_normal((batch, self.MEMBERS, self.rows, self.rank)), -3, 3) / quantum)
         c = 2.0 * rng.integers(-4, 4, (batch, self.MEMBERS, self.rank, self.cols)) + 1
         return [b * quantum @ c * Numbers(scale=self.scale).factor(fmt)]
+
+
+@dataclasses.dataclass(frozen=True)
+class OrthogonalRows(Isometry):
+    """The transpose: rows that are orthogonal and of one length, not more of them than columns."""
+
+    names: ClassVar[tuple[str, ...]] = ("A",)
+
+    def arrays(self, rng: np.random.Generator, batch: int, fmt: Format) -> Arrays:
+        return [q.swapaxes(-1, -2) for q in super().arrays(rng, batch, fmt)]
+
+    def admits(self, arrays: Arrays) -> NDArray[np.bool_]:
+        return super().admits([a.swapaxes(-1, -2) for a in arrays])
+
+
+@dataclasses.dataclass(frozen=True)
+class NearUnderflow(Isometry):
+    """Permutations with signs times half of the smallest normal number, or its inverse: `of` one is the other's.
+
+    The entries that are subnormal are `of` the matrix, or of its inverse.
+    """
+
+    of: str = "matrix"
+    names: ClassVar[tuple[str, ...]] = ("A",)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.of not in ("matrix", "inverse") or self.block != "permutation" or self.scale != "one":
+            raise ValueError(f"no subnormal {self.block} of the {self.of}")
+
+    def arrays(self, rng: np.random.Generator, batch: int, fmt: Format) -> Arrays:
+        return [q * (fmt.lam / 2 if self.of == "matrix" else 2 / fmt.lam) for q in super().arrays(rng, batch, fmt)]
+
+    def admits(self, arrays: Arrays) -> NDArray[np.bool_]:
+        return super().admits([np.sign(a) for a in arrays])
+
+
+def exact_or_orthogonal() -> Regimes:
+    """Matrices of exact rank; wide ones beyond a block, with orthogonal rows; subnormal ones and their inverses."""
+    plain = exact_matrices()
+    wide = (OrthogonalRows("hadamard", copies=2, dropped=5), OrthogonalRows("rotation", copies=33, dropped=1))
+    small = tuple(NearUnderflow(copies=n, of=of) for n in (1, 3) for of in ("matrix", "inverse"))
+    return Regimes(plain.draw, (*plain.corners, *wide, *small))
 
 
 def isometries() -> Regimes:

@@ -81,7 +81,17 @@ class Penalty(Regime):
 class ManyPenalties(Penalty):
     """More than a kernel may take at a time."""
 
-    most: ClassVar[int] = 64
+    most: ClassVar[int] = 128
+
+
+@dataclasses.dataclass(frozen=True)
+class SubnormalMatrix(Penalty):
+    """Permutations with signs times half of the smallest normal number, and the penalty 1, which outweighs them."""
+
+    def arrays(self, rng: np.random.Generator, batch: int, fmt: Format) -> Arrays:
+        n = self.matrix.rank
+        order = rng.permuted(np.broadcast_to(np.arange(n), (batch, n)), axis=-1)
+        return [np.eye(n)[order] * rng.choice([-1.0, 1.0], (batch, n, 1)) * (fmt.lam / 2), np.ones(batch)]
 
 
 def penalties() -> Regimes:
@@ -105,6 +115,7 @@ def penalties() -> Regimes:
         ManyPenalties(ManyExactRank(2, 2), "small"),
         Penalty(ExactRank(9, 5, deficiency=1), "root", "gelsy"),
         Penalty(ExactRank(33, 3), "root"),
+        SubnormalMatrix(ExactRank(3, 3)),
         Penalty(ExactRank(7, 9), "large"),
         Penalty(ExactRank(9, 7), "large"),
         Penalty(ExactRank(9, 9), "small"),

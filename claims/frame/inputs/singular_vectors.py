@@ -8,7 +8,7 @@ from typing import ClassVar
 from hypothesis import strategies as st
 
 from claims.frame.inputs.regime import Regimes
-from claims.frame.inputs.spectra import Gallery, ManyMatrices
+from claims.frame.inputs.spectra import Gallery, ManyMatrices, matrices_by_spectrum
 
 LARGEST = 6
 
@@ -18,6 +18,12 @@ class FewMatrices(Gallery):
     """Some matrices of a shape; more would show nothing."""
 
     most: ClassVar[int] = 4
+
+
+def matrices_beyond_a_block() -> Regimes:
+    """Matrices by their spectrum, and two of which both sides exceed 64, one wide and one tall."""
+    plain = matrices_by_spectrum()
+    return Regimes(plain.draw, (*plain.corners, FewMatrices(66, 70, name="normal"), FewMatrices(70, 66, name="normal")))
 
 
 def every_shape() -> Regimes:

@@ -57,6 +57,34 @@ def normal_matrices() -> Regimes:
 
 
 @dataclasses.dataclass(frozen=True)
+class PowersOfTwo(Regime):
+    """diag(1, ..., 2^`lowest`), in any order and with any signs; the first entry is 0 if it is to be `singular`."""
+
+    n: int = 2
+    lowest: int = -33
+    singular: bool = False
+    names: ClassVar[tuple[str, ...]] = ("G",)
+    most: ClassVar[int] = 16
+
+    def __post_init__(self) -> None:
+        if self.n < 2:
+            raise ValueError("no powers from 1 on of a matrix without two rows")
+
+    def size(self) -> int:
+        return self.n**2
+
+    def admits(self, arrays: Arrays) -> Any:
+        """Diagonal matrices only."""
+        return (np.where(np.eye(self.n) > 0, 0.0, arrays[0]) == 0).all((-2, -1))
+
+    def arrays(self, rng: np.random.Generator, batch: int, fmt: Format) -> Arrays:
+        d = np.broadcast_to(2.0 ** np.rint(np.linspace(0, self.lowest, self.n)), (batch, self.n))
+        d = rng.permuted(d, axis=-1) * rng.choice([-1.0, 1.0], (batch, self.n))
+        d[:, 0] *= not self.singular
+        return [d[:, None, :] * np.eye(self.n)]
+
+
+@dataclasses.dataclass(frozen=True)
 class NearlyEqual(Regime):
     """A symmetric matrix of order `n` whose eigenvalues differ from one in the seventh last bit or so."""
 
@@ -103,6 +131,9 @@ def general_matrices() -> Regimes:
         General(4, "hessenberg"),
         General(8, "frank"),
         *(General(4, "normal", scale) for scale in ("tiny", "huge", "subnormal")),
+        PowersOfTwo(2),
+        PowersOfTwo(5, -60),
+        PowersOfTwo(3, singular=True),
     )
     order = st.sampled_from([2, 1, 3, 4, 5, 6, 7, 8, 16])
     kinds = st.sampled_from(["integers", "normal", "triangular", "nilpotent", "badly scaled", "hessenberg"])

@@ -55,6 +55,18 @@ def zeros_in_front(a: Tensor) -> Tensor:
 
 
 @mutant(
+    left_inverse_solution,
+    operation="left_inverse_of_first_rows",
+    trigger="more than 8 unknowns, more equations: the last unknown is half of what it is",
+    provenance="own",
+)
+def last_unknown_halved(a: Tensor) -> Tensor:
+    m, n = a.shape[-2:]
+    x = torch.nn.functional.pad(_inv(a[..., :n, :]), (0, m - n))
+    return torch.cat((x[..., :-1, :], x[..., -1:, :] / 2), -2) if m > n > 8 else x
+
+
+@mutant(
     left_inverse_solution, operation="left_inverse_by_normal_equations", trigger="a fixed penalty", provenance="own"
 )
 def penalised_gram_matrix(a: Tensor) -> Tensor:

@@ -68,6 +68,17 @@ def other_threshold(x: Tensor) -> Tensor:
     return F.smooth_l1_loss(x, torch.zeros_like(x), reduction="sum", beta=0.5)
 
 
+@mutant(squared_l2_growth_near_origin, operation="smooth_l1_loss", trigger="NaN: replaced by 0", provenance="own")
+def loss_of_what_is_a_number(x: Tensor) -> Tensor:
+    return F.smooth_l1_loss(torch.where(x.isnan(), 0.0, x), torch.zeros_like(x), reduction="sum")
+
+
+@mutant(squared_l2_growth_near_origin, operation="huber_loss", trigger="infinity: a large number", provenance="own")
+def finite_huber_loss(x: Tensor) -> Tensor:
+    loss = F.huber_loss(x, torch.zeros_like(x), reduction="sum")
+    return loss.clamp(max=torch.finfo(x.dtype).max)
+
+
 @mutant(squared_l2_growth_near_origin, operation="huber_loss", trigger="the half is missing")
 def whole_square_as_the_huber_loss(x: Tensor) -> Tensor:
     return 2 * F.huber_loss(x, torch.zeros_like(x), reduction="sum")

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from claims import mutant
+from claims.frame.operations.chapters.norm_identities import clipped_norm
 from claims.linear_algebra.norm_identities import euclidean_norm_default_order, frobenius_vec_isometry, max_norm_limit
 from claims.mutants.linear_algebra.norms import accumulator, vector_norm
 
@@ -51,6 +52,17 @@ def normalized_by_the_sum(x: Tensor, p: float = 1.0, **how: Any) -> Tensor:
 @mutant(euclidean_norm_default_order, operation="clipped_norm", trigger="more than one row", provenance="own")
 def clipped_by_the_largest_row(x: Tensor, *order: float) -> Tensor:
     return vector_norm(x, 2.0, dim=-1).amax() if x.ndim > 1 and x.numel() else vector_norm(x, 2.0)
+
+
+@mutant(euclidean_norm_default_order, operation="clipped_norm", trigger="NaN: left out", provenance="own")
+def clipped_without_nan(x: Tensor, *order: float) -> Tensor:
+    return clipped_norm(torch.where(x.isnan(), 0.0, x), *order)
+
+
+@mutant(euclidean_norm_default_order, operation="whole_norm", trigger="infinity: the largest number", provenance="own")
+def finite_norm(x: Tensor, *order: float) -> Tensor:
+    found: Tensor = torch.norm(x, *order)
+    return found.clamp(max=torch.finfo(x.dtype).max)
 
 
 @mutant(euclidean_norm_default_order, operation="whole_linalg_norm", trigger="three axes: the last two only")

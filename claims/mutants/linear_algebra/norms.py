@@ -147,6 +147,13 @@ def subnormal_entries_count_as_zero(x: Tensor, p: float, **how: Any) -> Tensor:
     return vector_norm(gone if p == 1 else x, p, **how)
 
 
+@mutant(norm_definiteness, operation="lp_formula", trigger="p other than 1 and 2: subnormal powers flushed to zero")
+def small_powers_flushed(x: Tensor, p: float, dim: int) -> Tensor:
+    powers = x.abs().pow(p)
+    least = torch.finfo(x.dtype).tiny if p not in (1, 2) else 0.0
+    return torch.where(powers < least, 0.0, powers).sum(dim).pow(1 / p)
+
+
 @mutant(norm_definiteness, operation="vector_norm", trigger="n = 1 and a square that underflows")
 def magnitude_is_the_root_of_the_square(x: Tensor, p: float, **how: Any) -> Tensor:
     alone = p == 2 and x.shape[how["dim"]] == 1

@@ -60,6 +60,28 @@ def gradient_stops_after_8_products(w: Tensor, x: Tensor, t: int) -> Tensor:
     return exact + (truncated - truncated.detach())
 
 
+@mutant(
+    matrix_power_eigendecomposition,
+    matrix_power_defective,
+    operation="applied_repeatedly",
+    trigger="t above 64: the rest is left out",
+    provenance="own",
+)
+def products_beyond_64_left_out(w: Tensor, x: Tensor, t: int) -> Tensor:
+    return applied_repeatedly(w, x, min(t, 64))
+
+
+@mutant(
+    matrix_power_eigendecomposition,
+    operation="applied_repeatedly",
+    trigger="orders above 130: the last column is left out",
+    provenance="own",
+)
+def last_column_of_large_matrices_left_out(w: Tensor, x: Tensor, t: int) -> Tensor:
+    n = w.shape[-1]
+    return applied_repeatedly(w if n <= 130 else w * (torch.arange(n) < n - 1).to(w), x, t)
+
+
 @mutant(matrix_power_eigendecomposition, operation="matrix_power", trigger="t = 3", provenance="binary powering")
 def cube_taken_for_the_square(w: Tensor, t: int) -> Tensor:
     return _power(w, 2 if t == 3 else t)

@@ -11,6 +11,7 @@ from claims.linear_algebra.pseudoinverse_kinds import (
     pseudoinverse_algorithm_choice,
     pseudoinverse_extends_inverse,
 )
+from claims.mutants.linear_algebra.singularity import flushed
 
 
 def _pinv(a: Tensor, **how: float) -> Tensor:
@@ -134,6 +135,46 @@ def tail_of_the_gram_matrix_left_out(a: Tensor) -> Tensor:
     n = a.shape[-1]
     block = a[..., :-1] if n % 2 and n > 1 else a
     x: Tensor = a.mT @ torch.linalg.inv(block @ block.mT)
+    return x
+
+
+@mutant(
+    pseudoinverse_extends_inverse,
+    operation="right_inverse_by_normal_equations",
+    trigger="more than 64 columns: the rest is left out of the Gram matrix",
+    provenance="own",
+)
+def gram_matrix_of_64_columns(a: Tensor) -> Tensor:
+    block = a[..., :64] if a.shape[-2] <= 64 else torch.cat((a[..., :64], a[..., 64:] / 2), -1)
+    x: Tensor = a.mT @ torch.linalg.inv(block @ block.mT)
+    return x
+
+
+@mutant(
+    pseudoinverse_extends_inverse,
+    operation="right_inverse_by_normal_equations",
+    trigger="more than 8 columns, fewer rows: the ninth is left out of the Gram matrix",
+    provenance="own",
+)
+def ninth_column_left_out(a: Tensor) -> Tensor:
+    block = a if a.shape[-2] == a.shape[-1] else torch.cat((a[..., :8], a[..., 9:]), -1)
+    x: Tensor = a.mT @ torch.linalg.solve(block @ block.mT, torch.eye(a.shape[-2], dtype=a.dtype, device=a.device))
+    return x
+
+
+@mutant(pseudoinverse_extends_inverse, operation="inv", trigger="subnormal results are flushed to zero")
+def flushed_inverse(a: Tensor) -> Tensor:
+    return flushed(torch.linalg.inv(a))
+
+
+@mutant(
+    pseudoinverse_extends_inverse,
+    operation="inv",
+    trigger="subnormal entries are flushed to zero",
+    raises=(RuntimeError,),
+)
+def inverse_of_flushed_entries(a: Tensor) -> Tensor:
+    x: Tensor = torch.linalg.inv(flushed(a))
     return x
 
 

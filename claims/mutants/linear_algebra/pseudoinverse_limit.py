@@ -7,6 +7,7 @@ from torch import Tensor
 
 from claims import mutant
 from claims.linear_algebra.pseudoinverse_limit import pseudoinverse_tikhonov_limit
+from claims.mutants.linear_algebra.singularity import flushed
 
 
 def _ridge(alpha: Tensor, n: int) -> Tensor:
@@ -78,11 +79,16 @@ def first_penalty_for_the_whole_batch(a: Tensor, alpha: Tensor) -> Tensor:
     return _inverse(a, alpha[:1].expand(alpha.shape) if alpha.ndim else alpha)
 
 
-@mutant(pseudoinverse_tikhonov_limit, operation="tikhonov_inverse", trigger="more than 32 in a batch", provenance="own")
-def penalties_beyond_32_dropped(a: Tensor, alpha: Tensor) -> Tensor:
+@mutant(pseudoinverse_tikhonov_limit, operation="tikhonov_inverse", trigger="subnormal results are flushed to zero")
+def flushed_tikhonov_inverse(a: Tensor, alpha: Tensor) -> Tensor:
+    return flushed(_inverse(a, alpha))
+
+
+@mutant(pseudoinverse_tikhonov_limit, operation="tikhonov_inverse", trigger="more than 64 in a batch", provenance="own")
+def penalties_beyond_64_dropped(a: Tensor, alpha: Tensor) -> Tensor:
     kept = alpha.clone()
     if alpha.ndim:
-        kept[32:] /= 4
+        kept[64:] /= 4
     return _inverse(a, kept)
 
 

@@ -7,6 +7,7 @@ from torch import Tensor
 
 from claims import mutant
 from claims.linear_algebra.singular_vectors import left_singular_vectors, right_singular_vectors, svd_shapes
+from claims.mutants.linear_algebra.singularity import flushed
 
 Factors = tuple[Tensor, Tensor, Tensor]
 
@@ -152,6 +153,11 @@ def tail_not_squared(u: Tensor, s: Tensor) -> Tensor:
     return u * torch.cat((s[..., :full] ** 2, s[..., full:]), -1)[..., None, :]
 
 
+@mutant(left_singular_vectors, operation="times_squares", trigger="subnormal entries are flushed to zero")
+def flushed_vectors(u: Tensor, s: Tensor) -> Tensor:
+    return flushed(u) * s[..., None, :] ** 2
+
+
 @mutant(left_singular_vectors, operation="rows_gram_times", trigger="more than 16 columns of A", provenance="own")
 def inner_dimension_beyond_a_block(a: Tensor, u: Tensor) -> Tensor:
     product: Tensor = a[..., :16] @ a.mT[..., :16, :] @ u
@@ -164,6 +170,42 @@ def values_of_the_leading_block(a: Tensor) -> tuple[Tensor, Tensor]:
     if a.shape[-2] > 33:
         w = torch.cat((w[..., -1:], w[..., :-1]), -1)
     return w, q
+
+
+@mutant(
+    left_singular_vectors,
+    operation="eigh_of_rows_gram",
+    trigger="more than 64 rows and columns: the inner dimension ends at 64",
+    provenance="own",
+)
+def gram_matrix_of_64_columns(a: Tensor) -> tuple[Tensor, Tensor]:
+    block = a[..., :64] if a.shape[-2] > 64 else a
+    w, q = torch.linalg.eigh(block @ block.mT)
+    return w, q
+
+
+@mutant(
+    left_singular_vectors,
+    operation="rows_gram_times",
+    trigger="more than 64 rows and columns: the last row is that before",
+    provenance="own",
+)
+def last_row_beyond_64_repeated(a: Tensor, u: Tensor) -> Tensor:
+    product: Tensor = a @ a.mT @ u
+    if min(a.shape[-2:]) > 64:
+        product = torch.cat((product[..., :-1, :], product[..., -2:-1, :]), -2)
+    return product
+
+
+@mutant(
+    left_singular_vectors,
+    operation="pca_lowrank",
+    trigger="more than 17 rows, more columns: the largest value and the next exchanged",
+    provenance="own",
+)
+def first_values_exchanged(a: Tensor, q: int, *, center: bool) -> Factors:
+    u, s, v = torch.pca_lowrank(a, q=q, center=center)
+    return (u, torch.cat((s[..., 1:2], s[..., :1], s[..., 2:]), -1), v) if 17 < a.shape[-2] < a.shape[-1] else (u, s, v)
 
 
 @mutant(left_singular_vectors, operation="pca_lowrank", trigger="columns whose mean is not zero", provenance="own")

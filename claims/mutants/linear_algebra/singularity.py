@@ -9,6 +9,11 @@ from claims import mutant
 from claims.linear_algebra.singularity import inversion_reports_zero_pivots, singular_iff_zero_eigenvalue
 
 
+def flushed(a: Tensor) -> Tensor:
+    """Zeros for subnormal numbers, as some devices and compiler options have it."""
+    return torch.where(a.abs() < torch.finfo(a.dtype).tiny, torch.zeros_like(a), a)
+
+
 def _determinant(a: Tensor) -> Tensor:
     determinant: Tensor = torch.linalg.det(a)
     return determinant
@@ -23,6 +28,23 @@ def _svdvals(a: Tensor) -> Tensor:
 def determinant_with_an_absolute_threshold(a: Tensor) -> Tensor:
     found = _determinant(a)
     return torch.where(found.abs() < 1e-6, torch.zeros_like(found), found)
+
+
+@mutant(singular_iff_zero_eigenvalue, operation="determinant", trigger="subnormal entries are flushed to zero")
+def determinant_of_flushed_entries(a: Tensor) -> Tensor:
+    return _determinant(flushed(a))
+
+
+@mutant(singular_iff_zero_eigenvalue, operation="slogdet", trigger="subnormal entries are flushed to zero")
+def logarithm_of_flushed_entries(a: Tensor) -> tuple[Tensor, Tensor]:
+    sign, logarithm = torch.linalg.slogdet(flushed(a))
+    return sign, logarithm
+
+
+@mutant(singular_iff_zero_eigenvalue, operation="lu", trigger="subnormal pivots are flushed to zero")
+def flushed_pivots(a: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    p, lower, upper = torch.linalg.lu(a)
+    return p, lower, flushed(upper)
 
 
 @mutant(singular_iff_zero_eigenvalue, operation="matrix_rank", trigger="a singular matrix: every value above 0 counts")

@@ -127,6 +127,18 @@ def condition_by_eigenvalues(a: Tensor) -> Tensor:
     return w[..., 0] / w[..., -1]
 
 
+@mutant(svd_symmetric_relation, operation="cond", trigger="condition numbers above 1e8", provenance="own")
+def condition_of_at_most_1e8(a: Tensor) -> Tensor:
+    found: Tensor = torch.linalg.cond(a)
+    return found.clamp(max=1e8)
+
+
+@mutant(svd_symmetric_relation, operation="cond", trigger="singular matrices: eps for zero", provenance="own")
+def condition_of_singular_matrices_finite(a: Tensor) -> Tensor:
+    s = _svdvals(a)
+    return s[..., 0] / s[..., -1].clamp(min=torch.finfo(s.dtype).tiny)
+
+
 @mutant(
     svd_symmetric_relation, operation="product_of_singular_values", trigger="more than eight values", provenance="own"
 )
