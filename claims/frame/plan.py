@@ -71,7 +71,7 @@ def _expanded(t: Tensor) -> Tensor:
 
 def _same(t: Tensor, others: Tensor) -> bool:
     if t.is_complex():
-        t, others = torch.view_as_real(t), torch.view_as_real(others)
+        t, others = (torch.view_as_real(x.resolve_conj()) for x in (t, others))
     return torch.equal(t.expand_as(others), others) and bool((t.signbit() == others.signbit()).all())
 
 

@@ -111,6 +111,12 @@ def test_expanded_has_stride_zero_where_the_numbers_repeat(t: Tensor, strides: t
     assert place("expanded", t).stride() == strides
 
 
+def test_conjugates_that_torch_has_not_yet_computed_are_compared_by_their_numbers() -> None:
+    z = torch.tensor([[1 + 2j, 3 - 1j]] * 2)
+    assert place("expanded", z.conj()).stride()[0] == 0
+    assert place("expanded", torch.stack((z[0], z[0].conj()))).stride()[0] == 2
+
+
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_gradients_pass_through_every_layout_entry_by_entry(layout: Layout) -> None:
     for x in (numbered(2, 3), torch.ones(2, 3)):
