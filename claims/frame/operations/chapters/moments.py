@@ -47,6 +47,8 @@ def _categorical_mean(weights: Tensor, f: Tensor) -> Tensor:
 
 ROWS = {
     "reduction": Operation(reduction, "reduction", axes=(1,), dim="reduced"),
+    "var_mean": Operation(torch.var_mean, "torch.var_mean", axes=(1,), dim="reduced"),
+    "std_mean": Operation(torch.std_mean, "torch.std_mean", axes=(1,), dim="reduced"),
     "categorical_mean": Operation(
         _categorical_mean,
         "(lambda w, f: torch.distributions.Categorical(probs=w, validate_args=False).probs @ f)",
