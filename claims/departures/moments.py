@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from claims import departure
 from claims.frame.inputs.data_sets import Data
 from claims.frame.inputs.finite_laws import FiniteLaw
+from claims.frame.inputs.observations import Observations
 from claims.frame.plan import CallPlan
+from claims.probability.covariance import covariance_definition
+from claims.probability.covariance_matrix import correlation_normalisation
 from claims.probability.expectation import expectation_linearity
 from claims.probability.variance import standard_deviation, variance_definition
 
@@ -72,3 +77,34 @@ def deviation_leaves_the_range_with_the_squares(plan: CallPlan, x: Data) -> bool
 def deviation_of_a_vector_overflows_with_the_mean(plan: CallPlan, x: Data) -> bool:
     """Data whose sums overflow; whole rows are always among the calls."""
     return x.edge == "sums"
+
+
+COVARIANCE: dict[str, Any] = {
+    "summary": "covariances and correlations of numbers whose sums, or sums of products, overflow are infinite or NaN"
+    " where they are representable: torch.cov stores both in the dtype, in float16 sums beyond 65504,"
+    " where torch.var accumulates in a wider one",
+    "devices": ("cpu", "cuda"),
+    "dtypes": ("float16", "bfloat16", "float32", "float64"),
+    "versions": "2.13.0",
+    "script": "covariance_overflow",
+}
+
+
+@departure(
+    covariance_definition,
+    operations=("cov", "cov_method", "covariance_with_repeats", "covariance_with_weights"),
+    **COVARIANCE,
+)
+def covariance_overflows_with_the_sums(plan: CallPlan, sample: Observations) -> bool:
+    """Samples whose sums, or sums of products, overflow."""
+    return bool(sample.edge)
+
+
+@departure(
+    correlation_normalisation,
+    operations=("corrcoef", "corrcoef_method", "correlation_by_deviations"),
+    **COVARIANCE,
+)
+def correlation_leaves_the_range(plan: CallPlan, sample: Observations) -> bool:
+    """The same samples, and those whose variances underflow or overflow: a correlation of 0.8 becomes 1, 0 or NaN."""
+    return bool(sample.edge) or sample.numbers.scale in ("tiny", "huge")

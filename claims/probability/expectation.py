@@ -111,7 +111,7 @@ def spelled(subject: Subject, data: Rows, name: str, truth: Truth, **options: fl
 
 def as_it_is(found: Tensor, truth: Truth, label: str) -> Check:
     """Numbers within their bounds, where they must not overflow; where one is NaN or infinite, all as they are."""
-    known = truth.bound < np.inf
+    known = (truth.bound < np.inf).reshape(len(truth.bound), -1).all(-1)
     if np.isfinite(truth.value[known]).all():
         return within(found, truth, where=None if known.all() else known, label=label)
     return equal(found, truth.value, label=f"{label}, NaN or infinite")

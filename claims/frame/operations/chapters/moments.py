@@ -45,7 +45,42 @@ def _categorical_mean(weights: Tensor, f: Tensor) -> Tensor:
     return Categorical(probs=weights, validate_args=False).probs @ f
 
 
+def _weighted_covariance(x: Tensor, repeats: Tensor, weights: Tensor, correction: int) -> Tensor:
+    return torch.cov(x, correction=correction, fweights=repeats, aweights=weights)
+
+
+def _by_deviations(x: Tensor) -> Tensor:
+    return torch.cov(x) / torch.outer(x.std(1), x.std(1))
+
+
 ROWS = {
+    "cov_method": Operation(Tensor.cov, "torch.Tensor.cov", axes=(2,), batches=False, product=True),
+    "cov_of_vector": Operation(torch.cov, "torch.cov", axes=(1,), batches=False, product=True),
+    "cov_by_vmap": Operation(torch.vmap(torch.cov), "(lambda x: torch.vmap(torch.cov)(x))", axes=(3,), product=True),
+    "covariance_with_repeats": Operation(
+        lambda x, repeats, correction: torch.cov(x, correction=correction, fweights=repeats),
+        "(lambda x, repeats, correction: torch.cov(x, correction=correction, fweights=repeats))",
+        axes=(2, 1),
+        batches=False,
+        product=True,
+    ),
+    "covariance_with_weights": Operation(
+        _weighted_covariance,
+        "(lambda x, repeats, weights, correction:"
+        " torch.cov(x, correction=correction, fweights=repeats, aweights=weights))",
+        axes=(2, 1, 1),
+        batches=False,
+        product=True,
+    ),
+    "corrcoef": Operation(torch.corrcoef, "torch.corrcoef", axes=(2,), batches=False, product=True),
+    "corrcoef_method": Operation(Tensor.corrcoef, "torch.Tensor.corrcoef", axes=(2,), batches=False, product=True),
+    "correlation_by_deviations": Operation(
+        _by_deviations,
+        "(lambda x: torch.cov(x) / torch.outer(x.std(1), x.std(1)))",
+        axes=(2,),
+        batches=False,
+        product=True,
+    ),
     "reduction": Operation(reduction, "reduction", axes=(1,), dim="reduced"),
     "var_mean": Operation(torch.var_mean, "torch.var_mean", axes=(1,), dim="reduced"),
     "std_mean": Operation(torch.std_mean, "torch.std_mean", axes=(1,), dim="reduced"),
