@@ -53,7 +53,7 @@ class Observations(Regime):
     offset: str = ""
     edge: str = ""
     names: ClassVar[tuple[str, ...]] = ("X", "repeats", "weights")
-    most: ClassVar[int] = 32
+    most: ClassVar[int] = 24
 
     def __post_init__(self) -> None:
         if self.relation not in RELATIONS or self.offset not in OFFSETS or self.edge not in EDGES:
