@@ -1,6 +1,7 @@
 """torch.cov of float16 numbers whose sum is beyond 65504 is NaN, where torch.var is right.
 
-torch.corrcoef goes by the covariance: of numbers whose squares overflow or underflow it gives 0 or 1.
+torch.corrcoef goes by the covariance: where the squares of one variable overflow or underflow it gives 0 or 1, and NaN
+where those of both do.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ def observed() -> float:
 
 
 def observed_correlations() -> list[float]:
-    return [float(torch.corrcoef(Y * s)[0, 1]) for s in (1e20, 1e-25)]
+    return [float(torch.corrcoef(Y * torch.tensor([[s], [1.0]]))[0, 1]) for s in (1e20, 1e-25)]
 
 
 def exact() -> float:

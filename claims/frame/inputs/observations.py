@@ -43,7 +43,8 @@ class Observations(Regime):
     `relation` of the other variables to the first: independent; affine (a power of two, of either sign and up to
     2^(e/8) for an exponent range of e, times the first, plus a multiple of the same step); nearly affine (that, moved
     by a few roundings); constant (the last variable is one whole number); nan (the last variable holds one NaN).
-    `offset` and `edge` as in `Data`: far from 0, or so large that sums or sums of products overflow.
+    `offset` and `edge` as in `Data`: far from 0, or so large that sums or sums of products overflow. `samples` come
+    together at least, for kernels that take a batch.
     """
 
     d: int = 2
@@ -52,6 +53,7 @@ class Observations(Regime):
     relation: str = "independent"
     offset: str = ""
     edge: str = ""
+    samples: int = 1
     names: ClassVar[tuple[str, ...]] = ("X", "repeats", "weights")
     most: ClassVar[int] = 24
 
@@ -63,6 +65,9 @@ class Observations(Regime):
 
     def size(self) -> int:
         return self.d * self.n
+
+    def batch(self, limit: int, elements: int) -> int:
+        return max(super().batch(limit, elements), self.samples)
 
     def arrays(self, rng: np.random.Generator, batch: int, fmt: Format) -> Arrays:
         X = self.numbers.fill(rng, (batch, self.d, self.n), fmt)
@@ -115,6 +120,7 @@ def _corners() -> tuple[Observations, ...]:
         Observations(5, 3, NORMAL),
         Observations(3, 17, NORMAL),
         *(Observations(2, n, NORMAL) for n in (8, 33, 64, 129, 257, 1025)),
+        Observations(2, 5, NORMAL, samples=67),
         Observations(17, 16, NORMAL),
         Observations(33, 5, NORMAL),
         Observations(3, 65, NORMAL, offset="near"),

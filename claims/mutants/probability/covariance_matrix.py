@@ -55,6 +55,12 @@ def centred_by_the_batch(x: Tensor) -> Tensor:
     return centred @ centred.mT / (x.shape[-1] - 1)
 
 
+@mutant(covariance_matrix, operation="cov_by_vmap", trigger="a batch beyond 64: what comes after it repeats the last")
+def batch_beyond_64_repeats(x: Tensor) -> Tensor:
+    c: Tensor = torch.vmap(torch.cov)(x)
+    return torch.cat((c[:64], c[63:64].expand_as(c[64:]))) if len(c) > 64 else c
+
+
 @mutant(covariance_matrix, operation="cov", trigger="more than 64 observations: the Gram matrix, not centred")
 def gram_matrix_of_long_samples(x: Tensor, correction: int = 1) -> Tensor:
     n = x.shape[-1]

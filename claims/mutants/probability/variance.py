@@ -74,6 +74,20 @@ def variance_without_the_rest(x: Tensor, name: str, spelling: str, dim: int, **o
     return reduction(shorter, name, spelling, dim, **options)
 
 
+@mutant(
+    variance_definition,
+    standard_deviation,
+    operation="reduction",
+    trigger="more than 64 rows: every 65th repeats the one before",
+)
+def row_beyond_64_repeated(x: Tensor, name: str, spelling: str, dim: int, **options: float) -> Tensor:
+    found = reduction(x, name, spelling, dim, **options)
+    if found.ndim and len(found) > 64:
+        found = found.clone()
+        found[64] = found[63]
+    return found
+
+
 @mutant(variance_definition, operation="reduction", trigger="the mean absolute deviation for two numbers")
 def mean_absolute_deviation_of_two(x: Tensor, name: str, spelling: str, dim: int, **options: float) -> Tensor:
     if name == "var" and x.shape[dim] == 2 and options.get("correction") == 0:
