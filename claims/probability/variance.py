@@ -57,6 +57,13 @@ def in_every_spelling(subject: Subject, data: Rows, name: str) -> Iterator[Check
         found = of_rows(subject, data.x, name, correction)
         yield as_it_is(found, truth, f"{name}, correction {correction}")
         yield at_most(np.zeros(len(x)), found, where=truth.bound < np.inf, label=f"{name} >= 0")
+    if n > 1:
+        with_default = values(of_rows(subject, data.x, name, 1))
+        for unbiased in (True, False):
+            found = subject.reduction(data.x, name, ONE_KERNEL[0], dim=-1, unbiased=unbiased)
+            same = with_default if unbiased else values(of_rows(subject, data.x, name, 0))
+            yield equal(found, same, label=f"{name}, unbiased={unbiased}")
+        yield equal(along(subject, data.x, name), with_default, label=f"{name}: correction 1 is the default")
     expected, sure = sample.without_freedom()
     for correction in (n, n + 1):
         found = of_rows(subject, data.x, name, correction)

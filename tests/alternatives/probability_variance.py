@@ -37,7 +37,7 @@ def scaled(x: Tensor, name: str, spelling: str, dim: int, **options: float) -> T
 
 def two_passes(x: Tensor, name: str, spelling: str, dim: int, **options: float) -> Tensor:
     """Deviations from a mean, squared and added, with the correction of Chan, Golub and LeVeque."""
-    n, correction = x.shape[dim], options.get("correction", 1)
+    n, correction = x.shape[dim], options.get("correction", int(options.get("unbiased", True)))
     if name == "mean" or n <= correction or not x.isfinite().all():
         return reduction(x, name, spelling, dim, **options)
     y, scale = in_range(x)
@@ -49,7 +49,7 @@ def two_passes(x: Tensor, name: str, spelling: str, dim: int, **options: float) 
 
 def recurrence(x: Tensor, name: str, spelling: str, dim: int, **options: float) -> Tensor:
     """Welford's recurrence, one number after the other."""
-    n, correction = x.shape[dim], options.get("correction", 1)
+    n, correction = x.shape[dim], options.get("correction", int(options.get("unbiased", True)))
     if name == "mean" or not correction < n < 200 or not x.isfinite().all():
         return scaled(x, name, spelling, dim, **options)
     y, scale = in_range(x)

@@ -39,6 +39,11 @@ def correction_forgotten_into_gaps(x: Tensor, name: str, spelling: str, dim: int
     return reduction(x, name, spelling, dim, **options)
 
 
+@mutant(variance_definition, standard_deviation, operation="reduction", trigger="unbiased=False is ignored")
+def biased_ignored(x: Tensor, name: str, spelling: str, dim: int, **options: float) -> Tensor:
+    return reduction(x, name, spelling, dim, **{**options, **({"unbiased": True} if "unbiased" in options else {})})
+
+
 @mutant(variance_definition, operation="reduction", trigger="an axis split in two: the mean of the variances of parts")
 def variance_of_parts(x: Tensor, name: str, spelling: str, dim: int, **options: float) -> Tensor:
     n = x.shape[dim]
