@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from reference.bounds.norms import l2_error, p_norm
 from reference.double_double import DoubleDouble, normalise, to_float64, two_sum
 from reference.formats import Arithmetic
+from reference.memory import remembered
 from reference.rounding import gamma, overflows, rounded, rounds_operands, silent, upward, wide
 from reference.truth import Truth
 
@@ -23,6 +24,7 @@ ROOT = 2.0
 """Error of a root in unit roundoffs: within one ulp."""
 
 
+@remembered
 @silent
 def exact_distance(x: Float64, y: Float64, arithmetic: Arithmetic, eps: float = 0.0) -> Truth:
     """||x - y + eps|| (...), and how far the value is from it: 2^-50 (n + 8) of it, in double-double 2^-53."""
