@@ -264,6 +264,17 @@ def elu_preserves_the_mean(subject: Subject, law: Tensor) -> Iterator[Check]:
     yield activated_moments(subject, law, "elu")[0]
 
 
+@refutation(activation_moment_preservation, "what tanh takes of the variance stays negligible in many layers")
+@for_all(law=symmetric_values())
+def fifty_layers_take_little(subject: Subject, law: Tensor) -> Iterator[Check]:
+    """After L layers about 1/(2L) is left, however large the variance was."""
+    y = law
+    for _ in range(50):
+        y = subject.activate(y, "tanh")
+    before, after = (subject.mean(subject.multiply(v, v), dim=-1) for v in (law, y))
+    yield at_most(subject.multiply(before, 0.5), after, values(before) * subject.format.u)
+
+
 @refutation(activation_moment_preservation, "ReLU preserves both")
 @for_all(law=symmetric_values())
 def relu_preserves_the_moments(subject: Subject, law: Tensor) -> Iterator[Check]:

@@ -88,7 +88,7 @@ class Design(Regime):
     def _weight(self, rng: np.random.Generator, fmt: Format) -> Float64:
         if self.weight == "integers":
             w = rng.integers(-3, 4, (self.n, self.m)).astype(np.float64)
-            w[np.cumsum(np.abs(w), -1) > np.sqrt(2.0 ** min(fmt.precision, 20) / self.samples)] = 0.0
+            w[np.cumsum(np.abs(w), -1) > np.sqrt(2.0 ** min(fmt.precision, 11) / self.samples)] = 0.0
             return rng.permuted(w, axis=-1)
         side = max(self.n, self.m)
         if self.weight == "hadamard":

@@ -92,8 +92,8 @@ def opposite_pairs(rng: np.random.Generator, x: NDArray[np.float64]) -> NDArray[
 class ExactData(Regime):
     """A weight W (n, m) and data X (m, e) so small that every way to the covariance of W X is exact.
 
-    X has entries -1, 0, 1 in opposite pairs, e is a power of two, and the rows of |W| sum up to sqrt(2^p / e) at most:
-    no sum of products exceeds 2^p, and its quotient by e is exact.
+    X has entries -1, 0, 1 in opposite pairs, e is a power of two, and the rows of |W| sum up to sqrt(2^p / e) at most,
+    p being the precision or 11 (TF32): no sum of products exceeds 2^p, and its quotient by e is exact.
     """
 
     n: int = 2
@@ -118,7 +118,7 @@ class ExactData(Regime):
 
     def most_weight(self, fmt: Format) -> float:
         """The largest sum of |W| over a row."""
-        return float(np.floor(np.sqrt(2.0 ** min(fmt.precision, 20) / self.e)))
+        return float(np.floor(np.sqrt(2.0 ** min(fmt.precision, 11) / self.e)))
 
     def admits(self, arrays: Arrays) -> NDArray[np.bool_]:
         w, x, _ = arrays
