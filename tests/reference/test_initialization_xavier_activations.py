@@ -29,6 +29,7 @@ SLOPES: dict[str, Callable[[arb], arb]] = {
     "softsign": lambda z: 1 / (1 + abs(z)) ** 2,
     "elu": lambda z: arb(1) if z > 0 else z.exp(),
 }
+KERNEL = reference.Kernel(float64)
 POINTS = [s * 2.0**k * v for s in (-1, 1) for k in (-40, -20, -9, -4, -2, -1, 0, 1) for v in (1.0, 1.37, 1.9)]
 
 
@@ -44,8 +45,8 @@ def test_every_curve_has_a_ball() -> None:
 
 def test_values_and_slopes_are_those_of_balls(name: str) -> None:
     z = np.array(POINTS)
-    truth = reference.activated(name, z, float64)
-    slope = reference.directional_slope(name, z, np.ones(len(z)), float64)
+    truth = reference.activated(name, z, KERNEL)
+    slope = reference.directional_slope(name, z, np.ones(len(z)), KERNEL)
     own = reference.OWN * 2.0**-53
     with precision(200):
         for i, point in enumerate(POINTS):
@@ -67,7 +68,7 @@ def test_remainders_hold_and_are_sharp_at_zero(name: str) -> None:
 def test_taylor_polynomials_bracket_the_activation(name: str) -> None:
     """In float64 up to its rounding, which `bracketed` allows for."""
     z = np.array(POINTS)
-    truth = reference.bracketed(name, z, float64)
+    truth = reference.bracketed(name, z, KERNEL)
     with precision(200):
         for i, point in enumerate(POINTS):
             assert abs(ball(float(truth.value[i])) - BALLS[name](ball(point))) <= ball(float(truth.bound[i]))
@@ -77,7 +78,7 @@ def test_tangents_are_as_near_as_the_curvature_says(name: str) -> None:
     with precision(200):
         for m in POINTS[::2]:
             for p in POINTS[1::2]:
-                bound, _ = reference.tangent_error(name, np.array(m), np.array(p), float64)
+                bound, _ = reference.tangent_error(name, np.array(m), np.array(p), KERNEL)
                 d = ball(p) - ball(m)
                 away = abs(BALLS[name](ball(p)) - BALLS[name](ball(m)) - SLOPES[name](ball(m)) * d)
                 assert away <= ball(float(bound) * (1 + 1e-14))
@@ -87,17 +88,17 @@ def test_kinks_and_closed_forms() -> None:
     assert math.isclose(reference.AT_ZERO["mish"].left, math.tanh(math.log(2)), rel_tol=1e-15)
     assert reference.AT_ZERO["selu"].left > reference.AT_ZERO["selu"].right > 1
     assert not any(map(reference.meets_the_assumption, ("relu", "sigmoid", "gelu", "selu", "softplus", "erf")))
-    relu = reference.slope_at_zero("relu", float64)
+    relu = reference.slope_at_zero("relu", KERNEL)
     assert (float(relu.value - relu.bound), float(relu.value + relu.bound)) == (0.0, 1.0)
-    assert reference.slope_at_zero("tanh", float64).bound == 0
-    assert reference.value_at_zero("sigmoid", float64).bound == 0 < reference.value_at_zero("softplus", float64).bound
+    assert reference.slope_at_zero("tanh", KERNEL).bound == 0
+    assert reference.value_at_zero("sigmoid", KERNEL).bound == 0 < reference.value_at_zero("softplus", KERNEL).bound
 
 
 @pytest.mark.parametrize("fmt", FORMATS.values(), ids=lambda f: f.name)
 def test_next_to_zero_one_sided_slopes_decide(fmt: Format) -> None:
     h = np.array([-1.0, 1.0]) * 2.0**-fmt.precision
-    assert reference.near_zero("leaky relu", h, fmt).value.tolist() == [0.01 * h[0], h[1]]
-    truth = reference.near_zero("tanh", h, fmt)
+    assert reference.near_zero("leaky relu", h, reference.Kernel(fmt)).value.tolist() == [0.01 * h[0], h[1]]
+    truth = reference.near_zero("tanh", h, reference.Kernel(fmt))
     assert (np.abs(np.tanh(h) - truth.value) <= truth.bound).all()
     assert (truth.bound <= 12 * fmt.u * np.abs(h) + 2 * fmt.eta).all()
 
@@ -106,7 +107,7 @@ def test_moments_of_finite_laws_keep_their_brackets() -> None:
     z = np.array([[-1.5, -0.25, 0.25, 1.5]])
     how = Arithmetic.of(float64)
     for name in reference.CURVES:
-        mean, square = reference.moments_of_activated(name, z, how, how)
+        mean, square = reference.moments_of_activated(name, z, KERNEL, how, how)
         y = reference.CURVES[name].value(z)
         assert abs(mean.value[0] - y.mean()) <= mean.bound[0]
         assert abs(square.value[0] - (y**2).mean()) <= square.bound[0]
@@ -137,8 +138,8 @@ def test_the_ratios_of_the_catalogue() -> None:
 
 def test_samples_are_refused_if_they_are_of_another_deviation() -> None:
     z = np.random.default_rng(0).standard_normal(100_000)
-    mean, square = reference.sampled_tanh_fits(np.tanh(z), 1.0, float64)
+    mean, square = reference.sampled_tanh_fits(np.tanh(z), 1.0, KERNEL)
     assert mean.distance < mean.radius
     assert square.distance < square.radius
-    _, square = reference.sampled_tanh_fits(np.tanh(1.1 * z), 1.0, float64)
+    _, square = reference.sampled_tanh_fits(np.tanh(1.1 * z), 1.0, KERNEL)
     assert square.distance > square.radius

@@ -166,7 +166,7 @@ def distribution_laws() -> Regimes:
         SymmetricLaw(1, 1, "normal moments"),
         SymmetricLaw(2, 2, "normal moments"),
         SymmetricLaw(1, 4, "normal moments"),
-        NormalLayers(1, 1, 25, 20),
+        NormalLayers(1, 1, 10, 200),
         NormalLayers(2, 2, 20, 50),
         NormalLayers(16, 16, 10, 40),
         NormalLayers(64, 64, 5, 10),

@@ -24,12 +24,12 @@ def directions(rng: np.random.Generator, size: Size) -> Inputs:
 
 
 ROWS = (
-    Row("activate", SIZES, AXES, numbers, lambda z, how: reference.activated("tanh", z, how.result)),
+    Row("activate", SIZES, AXES, numbers, lambda z, how: reference.activated("tanh", z, reference.Kernel(how.result))),
     Row(
         "activate_along",
         SIZES,
         AXES,
         directions,
-        lambda m, d, how: reference.directional_slope("tanh", m, d, how.result),
+        lambda m, d, how: reference.directional_slope("tanh", m, d, reference.Kernel(how.result)),
     ),
 )
