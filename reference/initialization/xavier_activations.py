@@ -192,8 +192,8 @@ def remainder(name: str, z: Float64, how: Kernel) -> tuple[Float64, Float64]:
 def directional_slope(name: str, m: Float64, d: Float64, how: Kernel) -> Truth:
     """act'(m) d within twice the kernel's error, and 2u, of |d|.
 
-    For 1 - t^2, t = tanh(m) with an error of k u: 2 k u t^2 and u t^2 for the square, u (1 - t^2) for the difference and
-    as much for the product. The other slopes take fewer roundings (measured: 2u).
+    For 1 - t^2, t = tanh(m) with an error of k u: 2 k u t^2 and u t^2 for the square, u (1 - t^2) for the difference
+    and as much for the product. The other slopes take fewer roundings (measured: 2u).
     """
     slope = CURVES[name].slope(m)
     return Truth(slope * d, upward((2 * how.error + 2 * how.format.u + 8 * U64) * np.abs(d) + 2 * how.format.eta))
