@@ -14,7 +14,6 @@ from claims.frame.inputs.weight_laws import (
     chains_of,
     distribution_laws,
     gram_laws,
-    single_draws,
 )
 from reference.formats import FORMATS, Format
 
@@ -65,4 +64,4 @@ def test_what_makes_no_sense_is_refused() -> None:
             SymmetricLaw(*fields)
     with pytest.raises(ValueError, match="square layers"):
         NormalLayers(2, 3, 2)
-    assert all(isinstance(c, NormalLayers) for c in (*chains_of((2, 3, 4)).corners, *single_draws().corners))
+    assert all(isinstance(c, NormalLayers) for c in chains_of((2, 3, 4)).corners)

@@ -146,12 +146,6 @@ def gram_laws() -> Regimes:
     return Regimes(st.one_of(enumerable_laws(), st.builds(NormalLayers, sides, sides)), corners)
 
 
-def single_draws() -> Regimes:
-    """Normal layers of moderate size, drawn once."""
-    corners = (NormalLayers(4, 4), NormalLayers(30, 40))
-    return Regimes(st.builds(NormalLayers, st.integers(2, 9), st.integers(2, 9)), corners)
-
-
 def distribution_laws() -> Regimes:
     """Square or rectangular laws that are enumerated, and chains of square normal layers.
 
