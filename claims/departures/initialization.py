@@ -1,11 +1,13 @@
-"""Departures in the initializers."""
+"""Departures in the initializers and in the activations."""
 
 from __future__ import annotations
 
 from claims import departure
+from claims.frame.inputs.activation_inputs import Zeros
 from claims.frame.inputs.laws import Weight
 from claims.frame.plan import CallPlan
 from claims.initialization.laws import xavier_initializer_law
+from claims.initialization.xavier_activations import activation_fixed_point_unit_slope
 
 
 @departure(
@@ -21,3 +23,46 @@ from claims.initialization.laws import xavier_initializer_law
 def half_precision_uniform_weights_are_biased(plan: CallPlan, weight: Weight) -> bool:
     """No trial: the claim checks every weight against the exact law of this sampler, atom and bias included."""
     return False
+
+
+@departure(
+    activation_fixed_point_unit_slope,
+    summary="erf in half types on the CPU has no relative accuracy near 0: it vanishes below 2^-25 in bfloat16, and is"
+    " two units of the smallest number off in float16",
+    operations=("activate",),
+    devices=("cpu",),
+    dtypes=("float16", "bfloat16"),
+    versions="2.13.0",
+    script="erf_half_near_zero",
+)
+def half_precision_erf_vanishes_near_zero(plan: CallPlan, at: Zeros) -> bool:
+    """Numbers next to 0; at 0 itself value and slope are right."""
+    return at.name == "erf" and at.tiny
+
+
+@departure(
+    activation_fixed_point_unit_slope,
+    summary="The gradient of hardsigmoid in float64 is 1/6 rounded to float32",
+    operations=("activate",),
+    devices=("cpu",),
+    dtypes=("float64",),
+    versions="2.13.0",
+    script="hardsigmoid_float64_gradient",
+)
+def float64_hardsigmoid_has_a_float32_slope(plan: CallPlan, at: Zeros) -> bool:
+    """Slopes, which are taken at 0; values are right."""
+    return at.name == "hardsigmoid" and not at.tiny
+
+
+@departure(
+    activation_fixed_point_unit_slope,
+    summary="GELU of 16 bfloat16 numbers or more on the CPU returns 0 where the result is subnormal",
+    operations=("activate",),
+    devices=("cpu",),
+    dtypes=("bfloat16",),
+    versions="2.13.0",
+    script="gelu_bfloat16_subnormal",
+)
+def bfloat16_gelu_flushes_subnormal_results(plan: CallPlan, at: Zeros) -> bool:
+    """Numbers next to 0."""
+    return at.name == "gelu" and at.tiny
