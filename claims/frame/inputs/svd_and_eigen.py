@@ -95,6 +95,9 @@ class NearlyEqual(Regime):
     def size(self) -> int:
         return max(1, self.n**2)
 
+    def batch(self, limit: int, elements: int) -> int:
+        return Symmetric(self.n).batch(min(limit, self.most), elements)
+
     def admits(self, arrays: Arrays) -> Any:
         """Symmetric matrices only."""
         return Symmetric(self.n).admits(arrays)
