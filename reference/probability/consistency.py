@@ -32,10 +32,11 @@ SIZE = 1 << 15
 
 
 class Sample(NamedTuple):
-    """Draws x (n,) in the order in which they were made, and in ascending order."""
+    """Draws x (n,) in the order in which they were made, in ascending order, and how far apart some may be alike."""
 
     x: Float64
     ascending: Float64
+    apart: tuple[int, ...] = ()
 
 
 class Criterion(NamedTuple):
@@ -51,10 +52,10 @@ def _moment(k: int) -> Callable[[Sample, Sequence[Law], float], Fit]:
 
 
 def _agreements(sample: Sample, laws: Sequence[Law], alpha: float) -> Fit:
-    """Draws above and below the median of the first law a lane, a row or half the sample apart."""
+    """Draws above and below the median of the first law: a lane, half the sample, or so many apart as may be alike."""
     middle = laws[0].median
     bias = max(abs(law.above(middle) - 0.5) + law.slack for law in laws)
-    return agreement_fit(Coin(sample.x > middle, bias), lags(len(sample.x)), alpha)
+    return agreement_fit(Coin(sample.x > middle, bias), lags(len(sample.x), *sample.apart), alpha)
 
 
 TESTS: dict[str, Criterion] = {
@@ -86,11 +87,14 @@ TESTS: dict[str, Criterion] = {
 }
 
 
-def consistent(sample: Float64, laws: Sequence[Law] | Law, *, alpha: float = ALPHA) -> Iterator[tuple[str, Fit]]:
+def consistent(
+    sample: Float64, laws: Sequence[Law] | Law, *, alpha: float = ALPHA, apart: Sequence[int] = ()
+) -> Iterator[tuple[str, Fit]]:
     """Each test's name with how far the draws (n,), n > 0, are from the nearest of the laws and how far they may be.
 
-    Moments are judged as far as the laws have a bound for them (`Law.highest_moment`). Raises ValueError for a sample
-    that is empty or holds NaN, which no law explains.
+    `apart` adds distances, such as that of two rows, at which draws must not agree more often than by chance. Moments
+    are judged as far as the laws have a bound for them (`Law.highest_moment`). Raises ValueError for a sample that is
+    empty or holds NaN, which no law explains.
     """
     x = np.asarray(sample, np.float64)
     if x.ndim != 1 or not x.size or np.isnan(x).any():
@@ -98,7 +102,7 @@ def consistent(sample: Float64, laws: Sequence[Law] | Law, *, alpha: float = ALP
     laws = (laws,) if isinstance(laws, Law) else tuple(laws)
     highest = min(law.highest_moment for law in laws)
     left_out = {name for name, k in (("mean", 1), ("second moment", 2)) if k > highest}
-    given = Sample(x, np.sort(x))
+    given = Sample(x, np.sort(x), tuple(apart))
     for name, test in TESTS.items():
         if name not in left_out:
             yield name, test.fit(given, laws, alpha)

@@ -8,7 +8,9 @@ from numpy.typing import NDArray
 from reference.bounds import Chain
 from reference.formats import Arithmetic
 from reference.probability import independence as reference
+from reference.probability.consistency import consistent
 from reference.probability.sampling import Fit, Law, distance_fit, doubled_rand_laws, moment_fit, uniform_laws
+from reference.probability.streams import laws
 from reference.truth import Truth
 from tests.benchmarks.row import Inputs, Row, Size, seeded
 
@@ -90,6 +92,12 @@ def fits(x: Float64, laws: tuple[Law, ...]) -> list[Fit]:
     return [distance_fit(np.sort(x, axis=None), laws), moment_fit(x, 1, laws)]
 
 
+def samplers(rng: np.random.Generator, size: Size) -> Inputs:
+    """As many throws of a die."""
+    kwargs = {"dtype": lambda s: s.torch_dtype, "device": lambda s: s.device, "generator": seeded}
+    return Inputs(("randint", *size), kwargs, given=(1.0 * rng.integers(0, 6, size),))
+
+
 def covariance_of_uniform(x: Float64, how: Arithmetic) -> Fit:
     """Two independent uniform samples, drawn as 2 rand - 1."""
     laws = doubled_rand_laws(how.result)
@@ -118,6 +126,14 @@ ROWS = (
     Row("uniform_", SAMPLES, AXES, uniform, lambda x, a, b, how: fits(x, uniform_laws(a, b, how.result)), DISTANCE),
     Row(
         "rand", SAMPLES, AXES, uniform_of_shape, lambda x, a, b, how: fits(x, uniform_laws(a, b, how.result)), DISTANCE
+    ),
+    Row(
+        "draw",
+        SAMPLES,
+        AXES,
+        samplers,
+        lambda x, how: [fit for _, fit in consistent(x.ravel(), laws("randint", how.result))],
+        "law, range and independence of a sample (NumPy's)",
     ),
     Row("uniform_distribution", SAMPLES, AXES, uniform_like, covariance_of_uniform, COVARIANCE),
     Row("normal_", SAMPLES, AXES, normal, lambda x, how: reference.normal_covariance_fit(*x, how.result), COVARIANCE),
