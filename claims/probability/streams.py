@@ -31,7 +31,7 @@ def drawn(subject: Subject, stream: Stream, generator: Generator | None = None, 
 
 @claim(
     title="The seed determines what is drawn",
-    statement=r"\text{equal seeds}\Rightarrow x=y\text{ bit by bit};\quad"
+    statement=r"\text{equal seeds}\Rightarrow x=y\text{ bit by bit};\quad "
     r"x_i\sim P\text{ independent, whatever row, lane or block }i\text{ lies in}",
     hypotheses="the same sampler, shape, order of calls, dtype, device and version",
     correction="another dtype, shape or device uses the stream in another way, and seeds may share draws",
