@@ -6,9 +6,12 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import truncnorm
 
 from reference.formats import Arithmetic
 from reference.initialization import depth as reference
+from reference.initialization import fans
+from reference.initialization import initializers as laws
 from reference.probability.consistency import consistent
 from reference.probability.continuous import NormalLaw
 from reference.probability.sampling import Fit, uniform_laws
@@ -77,7 +80,89 @@ def formula(value: Float64, how: Arithmetic) -> Truth:
     return reference.formula_truth(value, how.result)
 
 
+def uniform_weight(rng: np.random.Generator, size: Size) -> Inputs:
+    """A weight, which is filled from an interval that is not centred."""
+    return Inputs((rng.uniform(*laws.UNIFORM, size), *laws.UNIFORM), {"generator": seeded})
+
+
+def normal_weight(rng: np.random.Generator, size: Size) -> Inputs:
+    """A weight, which is filled by a law that is not centred."""
+    return Inputs((rng.normal(*laws.NORMAL, size), *laws.NORMAL), {"generator": seeded})
+
+
+def interval_fits(w: Float64, lower: float, upper: float, how: Arithmetic) -> list[Fit]:
+    """The tests of weights uniform between two ends."""
+    return [fit for _, fit in consistent(w.ravel(), uniform_laws(lower, upper, how.result))]
+
+
+def shifted_fits(w: Float64, mean: float, deviation: float, how: Arithmetic) -> list[Fit]:
+    """The tests of normal weights with a mean."""
+    return [fit for _, fit in consistent(w.ravel(), NormalLaw.of(mean, deviation, how.result))]
+
+
+def truncated(rng: np.random.Generator, size: Size) -> Inputs:
+    """A weight, which is filled within two deviations."""
+    w = truncnorm(-2, 2).rvs(size, random_state=rng)
+    return Inputs((w, 0.0, 1.0, -2.0, 2.0), {"generator": seeded})
+
+
+def truncated_fits(w: Float64, mean: float, std: float, a: float, b: float, how: Arithmetic) -> list[Fit]:
+    """The tests of the conditional law."""
+    return [fit for _, fit in consistent(w.ravel(), laws.truncated_laws(mean, std, a, b, how.result))]
+
+
+def sparse(rng: np.random.Generator, size: Size) -> Inputs:
+    """A weight, which is filled with a quarter of zeros in each column."""
+    w = rng.standard_normal(size)
+    w[: size[0] // 4] = 0
+    return Inputs((rng.permuted(w, axis=0), 0.25), {"std": 1.0, "generator": seeded})
+
+
+def sparse_fits(w: Float64, sparsity: float, _how: Arithmetic) -> Fit:
+    """The number of zeros of each row."""
+    return laws.rows_fit((w == 0).sum(1).tolist(), w.shape[1], sparsity)
+
+
+def layer_parameters(_rng: np.random.Generator, size: Size) -> Inputs:
+    """A linear layer, which is constructed."""
+    return Inputs(
+        ("Linear", size[::-1]), {"dtype": lambda s: s.torch_dtype, "device": lambda s: s.device}, given=(size[::-1],)
+    )
+
+
+def default_moments(sizes: Size, how: Arithmetic) -> Float64:
+    """E w^k of the parameters of a linear layer."""
+    return np.array(fans.default_laws("Linear", sizes, how.result)[0].moments)
+
+
+def images(_rng: np.random.Generator, size: Size) -> Inputs:
+    """Images of ones, and a weight of ones, so that connections are counted."""
+    channels, extent = size
+    return Inputs((np.ones((1, channels, extent, extent)), np.ones((channels, channels, 3, 3)), 1), given=(size,))
+
+
+def connections(size: Size, _how: Arithmetic) -> Truth:
+    """Counts by one-dimensional counts of the kernel positions inside."""
+    channels, extent = size
+    return Truth(np.full((1, channels, extent - 2, extent - 2), 9.0 * channels), np.zeros(()))
+
+
+def connections_of_the_adjoint(size: Size, _how: Arithmetic) -> Truth:
+    """The same with borders: along an axis 1, 2, 3, ..., 3, 2, 1 positions."""
+    channels, extent = size
+    along = np.convolve(np.ones(extent), np.ones(3))
+    count = channels * np.outer(along, along)
+    return Truth(np.broadcast_to(count, (1, channels, *count.shape)), np.zeros(()))
+
+
 ROWS = (
+    Row("default_parameters", WEIGHTS, "outputs x inputs", layer_parameters, default_moments, "the moments of its law"),
+    Row("conv", ((8, 16), (16, 32)), "channels x extent", images, connections),
+    Row("conv_transpose", ((8, 16), (16, 32)), "channels x extent", images, connections_of_the_adjoint),
+    Row("init_uniform_", WEIGHTS, "outputs x inputs", uniform_weight, interval_fits, SAMPLE),
+    Row("init_normal_", WEIGHTS, "outputs x inputs", normal_weight, shifted_fits, SAMPLE),
+    Row("trunc_normal_", WEIGHTS, "outputs x inputs", truncated, truncated_fits, SAMPLE),
+    Row("sparse_", WEIGHTS, "outputs x inputs", sparse, sparse_fits, SAMPLE),
     Row("kaiming_uniform_", WEIGHTS, "outputs x inputs", kaiming_uniform, uniform_fits, SAMPLE),
     Row("kaiming_normal_", WEIGHTS, "outputs x inputs", kaiming_normal, normal_fits, SAMPLE),
     Row("relu", LAYERS, "signals", signals, lambda x, _how: Truth(np.maximum(x, 0), np.zeros_like(x))),
