@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from claims import departure
 from claims.frame.inputs.activation_inputs import Zeros
+from claims.frame.inputs.initial_weights import Truncated
 from claims.frame.inputs.laws import Weight
 from claims.frame.plan import CallPlan
+from claims.initialization.initializers import truncated_normal_initialisation
 from claims.initialization.laws import xavier_initializer_law
 from claims.initialization.xavier_activations import activation_fixed_point_unit_slope
+from reference.initialization.initializers import acceptance
 
 
 @departure(
@@ -66,3 +69,19 @@ def float64_hardsigmoid_has_a_float32_slope(plan: CallPlan, at: Zeros) -> bool:
 def bfloat16_gelu_flushes_subnormal_results(plan: CallPlan, at: Zeros) -> bool:
     """Numbers next to 0."""
     return at.name == "gelu" and at.tiny
+
+
+@departure(
+    truncated_normal_initialisation,
+    summary="Half types: where at most 0.3 of the normal draws lie between the ends, trunc_normal_ takes uniform draws,"
+    " which never are the upper end, and accepts them by an exponent and a logarithm rounded to the stored type: the"
+    " mean of N(3, 1) given [-2, 2] is 0.02 too small in bfloat16",
+    operations=("trunc_normal_",),
+    devices=("cpu", "cuda"),
+    dtypes=("float16", "bfloat16"),
+    versions="2.13.0",
+    script="trunc_normal_half_rejection",
+)
+def half_precision_truncated_normal_draws_are_rejected_in_half(plan: CallPlan, sample: Truncated) -> bool:
+    """Trials in which normal draws are seldom accepted."""
+    return acceptance(sample.mean, sample.deviation, sample.lower, sample.upper) <= 0.3
