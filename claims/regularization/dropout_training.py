@@ -210,7 +210,7 @@ def a_hidden_layer_is_trained_alike(subject: Subject, of: Regression) -> Iterato
 
 @claim(
     title="Lowering the dropout rate never increases the training error of the expected-dropout solution",
-    statement=r"\lambda(p)=\tfrac p{1-p}\uparrow p\implies\|Xw_p-y\|^2\uparrow,\quad"
+    statement=r"\lambda(p)=\tfrac p{1-p}\uparrow p\implies\|Xw_p-y\|^2\uparrow,\quad "
     r"w_p^\top\operatorname{diag}(\|X_{:,j}\|^2)\,w_p\downarrow",
     hypotheses="linear regression with dropout on its inputs, the exact minimiser of the expected loss, p < 1",
     notes="Practical methodology: decreasing the dropout rate increases capacity, as units can conspire to fit",
