@@ -11,13 +11,15 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from claims import FALSE_AS_STATED, claim, consistent, for_all, holds, refutation, values, within
+from claims import FALSE_AS_STATED, TRUE, claim, consistent, equal, for_all, holds, refutation, values, within
 from claims.frame.checks import Check
-from claims.frame.inputs.ensembles import Ensemble, Visits, bagged_means, training_runs
+from claims.frame.inputs.ensembles import Draws, Ensemble, Visits, bagged_means, bootstrap_samples, training_runs
 from claims.frame.subject import Subject
 from reference.probability.sampling import ALPHA
 from reference.regularization import bagging as reference
 from reference.regularization.counts import count_fit, worst_count_fit
+from reference.regularization.occupancy import distinct_fits, expected_distinct, sequences_showing
+from reference.statistics import hoeffding_radius
 from reference.truth import Truth
 
 Float64 = NDArray[np.float64]
@@ -296,3 +298,85 @@ def an_example_repeats_within_an_epoch(subject: Subject, visits: Visits) -> Iter
     """It never does: no order and no pattern of masks shows it."""
     counts, _ = every_pattern(subject, visits._replace(epochs=1), replacement=False)
     yield holds((values(counts) > 1).any())
+
+
+@claim(
+    title="A bootstrap sample contains on average n(1-(1-1/n)^n) distinct examples, 63 per cent of many",
+    statement=r"\mathbb E\,\#\text{distinct}/n=1-(1-\tfrac1n)^n\downarrow1-\tfrac1e",
+    hypotheses="n uniform draws with replacement",
+    notes="Regularisation: each subnetwork meets a subset of the training set, sampled with replacement",
+    book="7.11",
+    truth=TRUE,
+    bound="the exact occupancy law: of all n^n samples, n <= 6; of sampled ones by exact tails, an exact binomial test "
+    "and Bernstein's inequality with the known variance, each at 1e-9",
+)
+@for_all(draws=bootstrap_samples())
+def bagging_bootstrap_unique_fraction(subject: Subject, draws: Draws) -> Iterator[Check]:
+    """Distinct examples are counted in all n^n samples, n <= 6, and the samples with j of them compared with n^n P(j).
+
+    The mean fraction must fall with n, and stay above 1 - 1/e. Samples of torch's integers, of its multinomial draws
+    and of its random sampler must have that law, and contain any one example with probability 1 - (1 - 1/n)^n.
+    """
+    n = draws.examples
+    if n <= MOST_STEPS:
+        counts = [distinct_in_all_samples(subject, m) for m in (n, n + 1) if m <= MOST_STEPS]
+        shown = np.bincount(counts[0], minlength=n + 1)
+        yield equal(shown[None], np.array([sequences_showing(n, n)], np.float64), label="samples with j distinct")
+        yield equal(counts[0].sum()[None], np.array([n * (n**n - (n - 1) ** n)]), label="the mean of all samples")
+        fractions = [c.mean() / m for c, m in zip(counts, (n, n + 1), strict=False)]
+        yield holds(fractions == sorted(fractions, reverse=True), label="the fraction falls with n")
+        yield holds(fractions[-1] > 1 - 1 / math.e, label="the fraction stays above 1 - 1/e")
+    with subject.random(draws.seed):
+        samples = {
+            "integers": subject.bootstrap(n, draws.runs, device=subject.device),
+            "multinomial": subject.weighted_bootstrap(n, draws.runs, device=subject.device),
+            "sampler": subject.sampler(n, draws.runs * n, replacement=True).to(subject.device).reshape(-1, n),
+        }
+    for source, drawn in samples.items():
+        seen = values(drawn)
+        possible = seen.shape == (draws.runs, n) and bool(((seen >= 0) & (seen < n)).all())
+        yield holds(possible, label=f"n draws of n examples, {source}")
+        for label, fit in distinct_fits(values(subject.distinct_examples(drawn)).astype(np.int64), n, n):
+            yield consistent(*fit, alpha=ALPHA, label=f"{label}, {source}")
+        for example in sorted({0, n - 1}):
+            met = count_fit((seen == example).any(-1), expected_distinct(n, n) / n)
+            yield consistent(*met, alpha=ALPHA, label=f"samples with example {example}, {source}")
+
+
+def distinct_in_all_samples(subject: Subject, n: int) -> NDArray[np.int64]:
+    """How many distinct examples each of the n^n ordered samples has."""
+    orders = torch.from_numpy(reference.orders_of_examples(n, 1, replacement=True)).to(subject.device)
+    counts: NDArray[np.int64] = values(subject.distinct_examples(orders)).astype(np.int64)
+    return counts
+
+
+def sampled_fraction(subject: Subject, draws: Draws) -> Float64:
+    """The fraction of distinct examples in every sample of torch's integers, (runs,)."""
+    with subject.random(draws.seed):
+        drawn = subject.bootstrap(draws.examples, draws.runs, device=subject.device)
+    return np.asarray(values(subject.distinct_examples(drawn)) / draws.examples)
+
+
+@refutation(bagging_bootstrap_unique_fraction, "A bootstrap sample shows two thirds of the examples.")
+def two_thirds_of_the_examples(subject: Subject, draws: Draws) -> Iterator[Check]:
+    """That is close for n = 5 (0.672); the limit is 1 - 1/e = 0.632. Hoeffding's inequality for fractions."""
+    fractions = sampled_fraction(subject, draws)
+    radius = hoeffding_radius(fractions.size, 1.0, ALPHA)
+    yield consistent(abs(float(fractions.mean()) - 2 / 3), radius, alpha=ALPHA)
+
+
+@refutation(bagging_bootstrap_unique_fraction, "Drawing without replacement shows as many distinct examples.")
+def without_replacement_shows_as_many(subject: Subject, draws: Draws) -> Iterator[Check]:
+    """It shows all of them."""
+    n = draws.examples
+    with subject.random(draws.seed):
+        drawn = subject.sampler(n, draws.runs * n, replacement=False).reshape(-1, n)
+    distinct = values(subject.distinct_examples(drawn)).astype(np.int64)
+    yield consistent(*count_fit(distinct == n, float(sequences_showing(n, n)[n] / n**n)), alpha=ALPHA)
+
+
+@refutation(bagging_bootstrap_unique_fraction, "Every bootstrap sample has the same number of distinct examples.")
+def the_number_of_distinct_examples_is_constant(subject: Subject, draws: Draws) -> Iterator[Check]:
+    """It varies from sample to sample, for n > 1."""
+    fractions = sampled_fraction(subject, draws)
+    yield equal(fractions, np.broadcast_to(fractions[:1], fractions.shape))

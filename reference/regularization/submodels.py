@@ -5,6 +5,8 @@ A mask has 1 where a unit is kept. Inputs x are (..., d), weights W (..., m, d),
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -118,6 +120,63 @@ def quantum(x: Float64, axes: int | tuple[int, ...]) -> Float64:
     integer = np.ldexp(mantissa, 53).astype(np.int64)
     lowest = np.ldexp((integer & -integer).astype(np.float64), exponent - 53)
     return np.asarray(np.where(x == 0, np.inf, lowest).min(axis=axes, initial=np.inf))
+
+
+def some_masks(n: int, seed: int, limit: int = 6) -> Float64:
+    """All masks of up to `limit` units; of more: none, all, every other one, one, all but one, and random ones kept."""
+    if n <= limit:
+        return all_masks(n)
+    named = np.stack([np.zeros(n), np.ones(n), np.arange(n) % 2, np.arange(n) == n - 1, np.arange(n) != n // 2])
+    return np.concatenate([named, np.random.default_rng(seed).integers(0, 2, (7, n))]).astype(np.float64)
+
+
+def masked_network(network: Sequence[Float64], inputs: Float64, hidden: Float64, arithmetic: Arithmetic) -> Running:
+    """V (mu_h * relu(W (mu_x * x) + c)) + b for masks (K, d) and (K, h): (..., K, m).
+
+    `affine` twice; relu moves no error (it is 1-Lipschitz), and neither does a mask. Deleting masked units leaves out
+    terms that are 0, so that the bound holds for what is left as well. `network`: x, W, c, V and b.
+    """
+    x, w, c, v, b = network
+    s = x[..., None, :] * inputs
+    z = affine(double_double(s), np.zeros_like(s), w, c, arithmetic)
+    kept = hidden * (z.exact.hi > 0)
+    return affine(z.exact * kept, hidden * z.error, v, b, arithmetic)
+
+
+def distinct_functions(inputs: int, hidden: int, *, biased: bool) -> int:
+    """How many functions the 2^(inputs + hidden) submodels of a generic network are.
+
+    Without biases all masks without a path from input to output give 0, and generic weights tell the others apart; with
+    positive biases of the hidden units (none of the output) only those without hidden units do.
+    """
+    of_inputs = 1 << inputs if biased else (1 << inputs) - 1
+    return of_inputs * ((1 << hidden) - 1) + 1
+
+
+@silent
+def network_gradients(
+    network: Sequence[Float64], mask: Float64, p: float
+) -> tuple[tuple[Float64, ...], NDArray[np.bool_], Float64]:
+    """Gradients of ||V (mu * relu(W x + c)) / (1 - p) + b - y||^2 in W, c, V and b; in float64.
+
+    Also where all numbers are integers for p = 1/2, so that they are exact where they are small, and their largest
+    magnitude, partial sums included. `network`: x, y, W, c, V and b.
+    """
+    x, y, w, c, v, b = network
+
+    def parts(*, sign: bool) -> tuple[Float64, ...]:
+        a, a_w, a_c, a_v, a_b, a_y = (t if sign else np.abs(t) for t in (x, w, c, v, b, y))
+        z = (a_w @ a[..., None])[..., 0] + a_c
+        on = mask / (1 - p) * ((z > 0) if sign else 1.0)
+        h = z * on
+        missed = 2 * ((a_v @ h[..., None])[..., 0] + a_b + (-a_y if sign else a_y))
+        back = (missed[..., None, :] @ a_v)[..., 0, :] * on
+        return back[..., :, None] * a[..., None, :], back, missed[..., :, None] * h[..., None, :], missed, h
+
+    *exact, _ = parts(sign=True)
+    sizes = [np.abs(t).reshape(len(x), -1).max(-1, initial=0.0) for t in parts(sign=False)]
+    whole = np.logical_and.reduce([(np.rint(t) == t).reshape(len(x), -1).all(-1) for t in (x, y, w, c, v, b)])
+    return tuple(exact), whole & (p == 0.5), np.max(sizes, 0)
 
 
 @silent

@@ -9,6 +9,7 @@ from torch.nn import functional
 
 BAGGING = ("bagging-ensemble-variance",)
 SAMPLING = ("dropout-versus-bagging-sampling",)
+UNIQUE = ("bagging-bootstrap-unique-fraction",)
 
 
 def numpy_stream() -> np.random.Generator:
@@ -85,7 +86,23 @@ def quotient_in_float64(counts: Tensor, weights: Tensor) -> Tensor:
     return ((wide * (counts == 2).any(-1)).sum() / wide.sum()).to(weights.dtype)
 
 
+def multinomial_by_uniforms(n: int, runs: int, *, device: torch.device | str = "cpu") -> Tensor:
+    """The integer parts of uniforms."""
+    return bootstrap_by_uniforms(n, runs, device=device)
+
+
+def distinct_by_marks(drawn: Tensor) -> Tensor:
+    """Every number drawn marks its place."""
+    marks = torch.zeros(*drawn.shape[:-1], int(drawn.max()) + 1, dtype=torch.bool, device=drawn.device)
+    return marks.scatter(-1, drawn, value=True).sum(-1)
+
+
 ALTERNATIVES = [
+    (UNIQUE, {"bootstrap": bootstrap_by_numpy}, "NumPy's integers, their distinct"),
+    (UNIQUE, {"bootstrap": bootstrap_by_uniforms}, "uniforms, their distinct"),
+    (UNIQUE, {"weighted_bootstrap": multinomial_by_uniforms}, "uniforms for the multinomial"),
+    (UNIQUE, {"sampler": sampler_by_sorting}, "sorted keys, their distinct"),
+    (UNIQUE, {"distinct_examples": distinct_by_marks}, "marks"),
     (BAGGING, {"bootstrap": bootstrap_by_numpy}, "NumPy's integers"),
     (BAGGING, {"bootstrap": bootstrap_by_multinomial}, "multinomial draws"),
     (BAGGING, {"bootstrap": bootstrap_by_uniforms}, "uniforms"),

@@ -5,7 +5,18 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from claims.frame.inputs.ensembles import LEVELS, BaggedMeans, TrainingRuns, bagged_means, training_runs
+from claims.frame.inputs.ensembles import (
+    AROUND,
+    LEVELS,
+    BaggedMeans,
+    Predictions,
+    Resamples,
+    TrainingRuns,
+    bagged_means,
+    bootstrap_samples,
+    predictions,
+    training_runs,
+)
 from claims.frame.inputs.regime import Regime
 from reference.formats import FORMATS, Format
 from reference.regularization.bagging import data_sets, ensembles
@@ -77,3 +88,25 @@ def test_training_runs_have_every_size_and_a_rarer_submodel() -> None:
 def test_what_cannot_be_enumerated_is_refused(regime: type[Regime], fields: dict[str, object]) -> None:
     with pytest.raises(ValueError, match="enumer"):
         regime(**fields)
+
+
+def test_bootstrap_samples_are_enumerated_up_to_six_examples() -> None:
+    corners = bootstrap_samples().corners
+    assert {c.examples for c in corners if c.enumerable} == {1, 2, 3, 4, 5, 6}
+    assert max(c.examples for c in corners) == 1000
+
+
+def test_a_bootstrap_sample_has_examples() -> None:
+    with pytest.raises(ValueError, match="examples"):
+        Resamples(0)
+
+
+def test_predictions_are_where_their_names_say(rng: np.random.Generator, fmt: Format) -> None:
+    assert {c.around for c in predictions().corners} == set(AROUND)
+    f, y = Predictions(5, around="perfect").make(rng, 4, fmt)
+    assert np.array_equal(f, np.repeat(y[:, None], 5, 1))
+    f, _ = Predictions(5, around="equal").make(rng, 4, fmt)
+    assert np.array_equal(f, np.repeat(f[:, :1], 5, 1))
+    f, y = Predictions(5, around="thousand").make(rng, 4, fmt)
+    assert f.min() > 900
+    assert y.min() > 900

@@ -9,6 +9,7 @@ import numpy as np
 from hypothesis import strategies as st
 from torch import Tensor
 
+from claims.frame.inputs.numbers import Numbers, numbers
 from claims.frame.inputs.regime import Arrays, Regime, Regimes
 from reference.formats import Format
 
@@ -145,5 +146,107 @@ def training_runs() -> Regimes:
         TrainingRuns(3, 1, 5000),
         TrainingRuns(2, 2, p=0.75),
         TrainingRuns(2, 2, units=2),
+    )
+    return Regimes(drawn, corners)
+
+
+class Draws(NamedTuple):
+    """What a property of bootstrap samples gets: the number of examples, of independent samples, and a seed."""
+
+    examples: int
+    runs: int
+    seed: int
+
+
+@dataclasses.dataclass(frozen=True)
+class Resamples(Regime):
+    """`runs` bootstrap samples of `examples`."""
+
+    examples: int = 2
+    runs: int = 200
+    names: ClassVar[tuple[str, ...]] = ()
+    batched: ClassVar[bool] = False
+
+    def __post_init__(self) -> None:
+        if self.examples < 1 or self.runs < 1:
+            raise ValueError("a bootstrap sample has examples")
+
+    @property
+    def enumerable(self) -> bool:
+        """Whether all n^n samples are enumerated."""
+        return self.examples <= 6
+
+    def size(self) -> int:
+        return self.examples * self.runs
+
+    def arrays(self, rng: np.random.Generator, batch: int, fmt: Format) -> Arrays:
+        return []
+
+    def present(self, tensors: Any, seed: int) -> Draws:
+        return Draws(self.examples, self.runs, seed)
+
+
+def bootstrap_samples() -> Regimes:
+    """1 to 1000 examples, up to 6 of them enumerated; sizes around powers of two."""
+    sizes = st.sampled_from((2, 1, 3, 4, 5, 6, 7, 16, 17, 33, 64, 65))
+    corners = (
+        Resamples(),
+        *(Resamples(n, 2000) for n in (1, 2, 3, 4, 5, 6)),
+        Resamples(50, 1000),
+        *(Resamples(n, 200) for n in (63, 64, 65, 128, 129)),
+        Resamples(1000, 100),
+    )
+    return Regimes(st.builds(Resamples, sizes, st.just(200)), corners)
+
+
+@dataclasses.dataclass(frozen=True)
+class Predictions(Regime):
+    """`members` predictions f (batch, k) of one target y (batch,).
+
+    `around`: zero; thousand (all are moved by it, so that errors are much smaller than predictions); equal (members do
+    not disagree); perfect (so are all members to the target).
+    """
+
+    members: int = 2
+    numbers: Numbers = Numbers()
+    around: str = "zero"
+    names: ClassVar[tuple[str, ...]] = ("f", "y")
+
+    def __post_init__(self) -> None:
+        if self.members < 1 or self.around not in AROUND:
+            raise ValueError(f"no {self.members} predictions around {self.around!r}")
+
+    def size(self) -> int:
+        return self.members + 1
+
+    def arrays(self, rng: np.random.Generator, batch: int, fmt: Format) -> Arrays:
+        f, y = (self.numbers.fill(rng, shape, fmt) for shape in ((batch, self.members), (batch, 1)))
+        match self.around:
+            case "thousand":
+                f, y = f + 1000, y + 1000
+            case "equal":
+                f = np.repeat(f[:, :1], self.members, 1)
+            case "perfect":
+                f = np.repeat(y, self.members, 1)
+        return [f, y[:, 0]]
+
+
+AROUND = ("zero", "thousand", "equal", "perfect")
+
+
+def predictions() -> Regimes:
+    """1 to 129 members; corners: powers of two and their neighbours, every place, both scales, ties."""
+    kinds = numbers(("integers", "normal", "wide", "ties", "positive"))
+    drawn = st.builds(Predictions, st.sampled_from((2, 1, 3, 4, 5, 7, 8, 10)), kinds, st.sampled_from(AROUND))
+    normal = Numbers("normal")
+    corners = (
+        Predictions(),
+        *(Predictions(k, normal) for k in (1, 2, 3, 4, 10, 16, 33, 64, 65, 129)),
+        *(Predictions(k) for k in (1, 3, 4, 8)),
+        *(Predictions(5, normal, around) for around in AROUND[1:]),
+        *(Predictions(64, normal, around) for around in AROUND[1:]),
+        *(Predictions(7, Numbers("normal", scale)) for scale in ("small", "large")),
+        Predictions(10, Numbers("wide")),
+        Predictions(6, Numbers("ties")),
     )
     return Regimes(drawn, corners)

@@ -8,7 +8,11 @@ from torch.utils.data import RandomSampler
 
 from claims import mutant
 from claims.mutants.regularization.dropout import kept, scaled
-from claims.regularization.bagging import bagging_ensemble_variance, dropout_versus_bagging_sampling
+from claims.regularization.bagging import (
+    bagging_bootstrap_unique_fraction,
+    bagging_ensemble_variance,
+    dropout_versus_bagging_sampling,
+)
 
 
 @mutant(bagging_ensemble_variance, operation="ensemble_variance", trigger="two members or more")
@@ -132,3 +136,53 @@ def masks_depend_on_the_example(x: Tensor, p: float, *, training: bool) -> Tenso
 def an_example_keeps_its_mask(x: Tensor, p: float, *, training: bool) -> Tensor:
     masks = kept(x[:1].expand(4, -1).contiguous(), p)
     return scaled(x, masks[x[:, 0].long()], p, training=training)
+
+
+def drawn_with_replacement(n: int, *shape: int, device: torch.device | str) -> Tensor:
+    """A correct bootstrap."""
+    return torch.randint(n, (*shape, n), device=device)
+
+
+@mutant(bagging_bootstrap_unique_fraction, operation="bootstrap", trigger="two examples or more")
+def the_last_example_is_never_drawn(n: int, *shape: int, device: torch.device | str = "cpu") -> Tensor:
+    return torch.randint(max(n - 1, 1), (*shape, n), device=device)
+
+
+@mutant(bagging_bootstrap_unique_fraction, operation="bootstrap", trigger="two examples or more")
+def the_last_draw_repeats_the_first(n: int, *shape: int, device: torch.device | str = "cpu") -> Tensor:
+    drawn = drawn_with_replacement(n, *shape, device=device)
+    return torch.cat((drawn[..., :-1], drawn[..., :1]), -1)
+
+
+@mutant(bagging_bootstrap_unique_fraction, operation="bootstrap", trigger="more than 64 examples")
+def large_samples_are_permutations(n: int, *shape: int, device: torch.device | str = "cpu") -> Tensor:
+    if n <= 64:
+        return drawn_with_replacement(n, *shape, device=device)
+    return torch.rand(*shape, n, device=device).argsort(-1)
+
+
+@mutant(bagging_bootstrap_unique_fraction, operation="bootstrap", trigger="more than 32 examples")
+def draws_come_in_blocks_of_32(n: int, *shape: int, device: torch.device | str = "cpu") -> Tensor:
+    drawn = drawn_with_replacement(n, *shape, device=device)
+    return drawn[..., torch.arange(n) % 32] if n > 32 else drawn
+
+
+@mutant(bagging_bootstrap_unique_fraction, operation="weighted_bootstrap", trigger="two examples or more")
+def the_weights_are_not_equal(n: int, runs: int, *, device: torch.device | str = "cpu") -> Tensor:
+    weights = torch.linspace(1, 2, n, device=device).expand(runs, n)
+    return torch.multinomial(weights, n, replacement=True)
+
+
+@mutant(bagging_bootstrap_unique_fraction, operation="weighted_bootstrap", trigger="two examples or more")
+def the_multinomial_does_not_replace(n: int, runs: int, *, device: torch.device | str = "cpu") -> Tensor:
+    return torch.multinomial(torch.ones(runs, n, device=device), n, replacement=False)
+
+
+@mutant(bagging_bootstrap_unique_fraction, operation="sampler", trigger="two examples or more")
+def the_sampler_draws_a_permutation_again_and_again(n: int, draws: int, *, replacement: bool) -> Tensor:
+    return torch.randperm(n).repeat(-(-draws // n))[:draws]
+
+
+@mutant(bagging_bootstrap_unique_fraction, operation="distinct_examples", trigger="equal draws that are not neighbours")
+def only_repetitions_in_succession_count(drawn: Tensor) -> Tensor:
+    return 1 + (drawn[..., 1:] != drawn[..., :-1]).sum(-1)
