@@ -7,11 +7,13 @@ from collections.abc import Iterator
 import numpy as np
 from torch import Tensor
 
-from claims import UNDER_HYPOTHESES, at_most, claim, equal, for_all, holds, refutation, values, within_norm
+from claims import UNDER_HYPOTHESES, at_most, claim, equal, for_all, holds, refutation, values, within, within_norm
 from claims.frame.checks import Check
+from claims.frame.inputs.decayed_steps import DecayedSteps, Steps, coupled_steps, decoupled_steps
 from claims.frame.inputs.quadratics import Problem, Quadratic, quadratics
 from claims.frame.inputs.spectra import only
 from claims.frame.subject import Subject
+from reference.regularization import decayed_steps as reference_steps
 from reference.regularization import weight_decay as reference
 from reference.truth import Truth
 
@@ -108,3 +110,119 @@ def norm_is_divided_by_one_plus_the_penalty(subject: Subject, given: Problem) ->
     for decay, found, truth in penalised(subject, given):
         norm = np.linalg.norm(values(found), axis=-1)
         yield holds(np.abs(norm - w / (1 + decay)) <= truth.bound)
+
+
+@claim(
+    title="weight_decay adds the gradient of (lambda/2)||w||^2 in every torch optimiser that is not decoupled",
+    statement=r"g+\lambda w=\nabla\left(L+\tfrac\lambda2\|w\|^2\right):\ "
+    r"\mathrm{step}_\lambda(w,g)=\mathrm{step}_0(w,g+\lambda w)",
+    hypotheses="SGD, Adam, Adamax, NAdam, RAdam, RMSprop, Adagrad, Adadelta, ASGD, without decoupled_weight_decay",
+    notes="Regularisation: weight decay is L2",
+    book="7.1.1",
+    truth=UNDER_HYPOTHESES,
+    correction="AdamW, Adafactor, Muon and decoupled_weight_decay=True multiply the weights by 1 - lr lambda instead.",
+    bound="bitwise for lambda a power of two, where both spellings round g + lambda w once; first step: "
+    "gamma_{17} lr |d| + u |w|",
+)
+@for_all(given=coupled_steps())
+def weight_decay_l2_equivalence(subject: Subject, given: Steps) -> Iterator[Check]:
+    """Some steps with weight_decay against steps without it on the loss with the penalty, differentiated by reverse
+    mode: the same bits, for-loop and foreach; fused kernels, which keep more digits of g + lambda w in half types, in
+    float32 and float64. The first step also against its closed form.
+    """
+    if given.options.get("fused") and subject.format.precision < 24:
+        return
+    found = steps(subject, "decayed_steps", given)
+    yield equal(found, steps(subject, "penalised_steps", given), label=f"{given.rule}: by hand")
+    if given.whole and given.gradients.shape[-3] == 1 and reference_steps.RULES[given.rule].direction:
+        yield within(found, first_step(subject, given), label=f"{given.rule}: first step")
+
+
+def steps(subject: Subject, operation: str, given: Steps) -> Tensor:
+    """What the steps of a rule make of the parameters."""
+    w, gradients, rule, lr, decay, options, _ = given
+    absent = ("foreach", "fused") if w.is_meta else ("fused",) if w.is_cuda and rule == "adagrad" else ()
+    options = {k: False if k in absent else v for k, v in options.items()}  # torch has no such kernels
+    optimiser = reference_steps.RULES[rule].optimiser
+    found: Tensor = getattr(subject, operation)(w, gradients, lr, decay, optimiser=optimiser, **options)
+    return found
+
+
+def first_step(subject: Subject, given: Steps) -> Truth:
+    """The exact first step of a rule."""
+    w, g = values(given.w), values(given.gradients)[..., 0, :, :]
+    how = subject.arithmetic("decayed_steps")
+    return reference_steps.first_step(w, g, given.lr, given.decay, given.rule, how)
+
+
+@refutation(weight_decay_l2_equivalence, "Adam with an L2 penalty is AdamW.")
+@for_all(given=only(DecayedSteps("adam")))
+def adam_with_a_penalty_is_adamw(subject: Subject, given: Steps) -> Iterator[Check]:
+    """The penalty is divided by the size of the gradient, decoupled decay is not."""
+    truth = first_step(subject, given._replace(rule="adamw"))
+    yield within(steps(subject, "decayed_steps", given), truth)
+
+
+@refutation(weight_decay_l2_equivalence, "weight_decay adds the gradient of lambda ||w||^2.")
+@for_all(given=only(DecayedSteps("sgd")))
+def the_penalty_has_no_half(subject: Subject, given: Steps) -> Iterator[Check]:
+    """It adds lambda w, not 2 lambda w."""
+    truth = first_step(subject, given._replace(decay=2 * given.decay))
+    yield within(steps(subject, "decayed_steps", given), truth)
+
+
+@refutation(weight_decay_l2_equivalence, "SGD multiplies the weights by 1 - lambda.")
+@for_all(given=only(DecayedSteps("sgd")))
+def decay_does_not_depend_on_the_rate(subject: Subject, given: Steps) -> Iterator[Check]:
+    """By 1 - lr lambda."""
+    truth = first_step(subject, given._replace(decay=given.decay / given.lr))
+    yield within(steps(subject, "decayed_steps", given), truth)
+
+
+@claim(
+    title="Decoupled weight decay multiplies the weights by 1 - lr lambda and leaves the gradient alone",
+    statement=r"w\leftarrow(1-\epsilon\lambda)w-\mathrm{step}(g)",
+    hypotheses="AdamW, Adafactor, Muon; Adam, NAdam and RAdam with decoupled_weight_decay=True",
+    notes="Regularisation: weight decay is L2",
+    book="7.1.1",
+    truth=UNDER_HYPOTHESES,
+    correction="For plain SGD this is an L2 penalty; the steps of adaptive rules are other ones.",
+    bound="bitwise, for-loop and foreach; first step: gamma_{17} lr |d| + gamma_4 |w|",
+)
+@for_all(given=decoupled_steps())
+def decoupled_weight_decay(subject: Subject, given: Steps) -> Iterator[Check]:
+    """Some steps with weight_decay against steps without it, each after the weights were multiplied: the same bits, but
+    for fused kernels, which round elsewhere, and for Adafactor, whose steps are as large as the weights were before.
+    The first step also against its closed form.
+    """
+    if given.rule in reference_steps.MATRICES:
+        found = steps(subject, "decayed_matrix_steps", given)
+        if given.rule == "muon":
+            yield equal(found, steps(subject, "decoupled_matrix_steps", given), label="muon: by hand")
+        elif given.gradients.shape[-3] == 1:
+            without = values(steps(subject, "decayed_matrix_steps", given._replace(decay=0.0)))
+            how = subject.arithmetic("decayed_matrix_steps")
+            truth = reference_steps.shifted(without, values(given.w), given.lr, given.decay, how)
+            yield within(found, truth, label="adafactor: first step")
+        return
+    found = steps(subject, "decayed_steps", given)
+    if not given.options.get("fused"):
+        yield equal(found, steps(subject, "decoupled_steps", given), label=f"{given.rule}: by hand")
+    if given.whole and given.gradients.shape[-3] == 1:
+        yield within(found, first_step(subject, given), label=f"{given.rule}: first step")
+
+
+@refutation(decoupled_weight_decay, "AdamW is Adam on the loss with an L2 penalty.")
+@for_all(given=only(DecayedSteps("adamw")))
+def adamw_minimises_a_penalised_loss(subject: Subject, given: Steps) -> Iterator[Check]:
+    """The penalty would be divided by the size of the gradient."""
+    yield within(steps(subject, "decayed_steps", given), first_step(subject, given._replace(rule="adam")))
+
+
+@refutation(decoupled_weight_decay, r"w\leftarrow(1-\lambda)w-\mathrm{step}(g)")
+@for_all(given=only(DecayedSteps("adamw")))
+def decoupled_decay_does_not_depend_on_the_rate(subject: Subject, given: Steps) -> Iterator[Check]:
+    """torch multiplies by 1 - lr lambda, where the paper has a schedule of its own."""
+    yield within(
+        steps(subject, "decayed_steps", given), first_step(subject, given._replace(decay=given.decay / given.lr))
+    )

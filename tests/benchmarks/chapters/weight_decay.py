@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reference.formats import Arithmetic
+from reference.regularization import decayed_steps as steps
 from reference.regularization import weight_decay as reference
 from reference.truth import Truth
 from tests.benchmarks.row import Inputs, Row, Size
@@ -65,7 +66,34 @@ def chosen(losses: Float64, penalties: Float64, decay: float, _: Any) -> Truth: 
     return Truth(np.take_along_axis(penalties, best[:, None], -1)[:, 0], np.zeros(len(best)))
 
 
+def of_rule(rule: str) -> Callable[[np.random.Generator, Size], Inputs]:
+    """Parameters and gradients of one step."""
+
+    def made(rng: np.random.Generator, size: Size) -> Inputs:
+        w, g = rng.integers(-4, 5, size) / 2.0, rng.integers(-4, 5, (size[0], 1, *size[1:])).astype(np.float64)
+        chosen = steps.RULES[rule]
+        return Inputs((w, g, 0.125, 0.5, chosen.optimiser), chosen.options)
+
+    return made
+
+
+def first_step(rule: str) -> Callable[..., Truth]:
+    """Its closed form."""
+    return lambda w, g, lr, decay, _, how: steps.first_step(w, g[:, 0], lr, decay, rule, how)
+
+
+TENSORS = ((2, 2, 2), (8, 16, 16))
+PARAMETERS = "parameters x rows x columns"
+
 ROWS = (
+    Row("decayed_steps penalised_steps", TENSORS, PARAMETERS, of_rule("adam"), first_step("adam")),
+    Row(
+        "decoupled_steps decayed_matrix_steps decoupled_matrix_steps",
+        TENSORS,
+        PARAMETERS,
+        of_rule("adamw"),
+        first_step("adamw"),
+    ),
     Row("penalised_solution", ORDERS, "problems x weights", system, exact(reference.by_solving)),
     Row("shrunk_coordinates", ORDERS, "problems x weights", minimum, exact(reference.by_eigenvectors)),
     Row("decayed_descent", ORDERS, "problems x weights", descent, of_descent),

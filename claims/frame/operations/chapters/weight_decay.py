@@ -37,7 +37,47 @@ def penalised_choice(losses: Tensor, penalties: Tensor, decay: float) -> Tensor:
     return penalties.gather(-1, best)[..., 0]
 
 
+def decayed_steps(w: Tensor, gradients: Tensor, lr: float, decay: float, optimiser: str, **options: object) -> Tensor:
+    """The parameters w after a step of `torch.optim` for each of the gradients (steps, ...), with weight_decay."""
+    p = w.clone().requires_grad_()
+    optimizer = getattr(torch.optim, optimiser)([p], lr=lr, weight_decay=decay, **options)
+    for gradient in gradients.unbind(-3):
+        p.grad = gradient.clone()
+        optimizer.step()
+    return p.detach()
+
+
+def penalised_steps(w: Tensor, gradients: Tensor, lr: float, decay: float, optimiser: str, **options: object) -> Tensor:
+    """Without weight_decay, on linear losses with decay ||w||^2 / 2 added, by reverse mode."""
+    p = w.clone().requires_grad_()
+    optimizer = getattr(torch.optim, optimiser)([p], lr=lr, weight_decay=0.0, **options)
+    for gradient in gradients.unbind(-3):
+        optimizer.zero_grad()
+        ((gradient * p).sum() + decay / 2 * p.square().sum()).backward()
+        optimizer.step()
+    return p.detach()
+
+
+def decoupled_steps(w: Tensor, gradients: Tensor, lr: float, decay: float, optimiser: str, **options: object) -> Tensor:
+    """Without weight_decay, the parameters multiplied by 1 - lr decay before every step."""
+    p = w.clone().requires_grad_()
+    optimizer = getattr(torch.optim, optimiser)([p], lr=lr, weight_decay=0.0, **options)
+    for gradient in gradients.unbind(-3):
+        p.grad = gradient.clone()
+        with torch.no_grad():
+            p.mul_(1 - lr * decay)
+        optimizer.step()
+    return p.detach()
+
+
+_STEPS = (2, 3)
+
 ROWS = {
+    "decayed_steps": Operation(decayed_steps, "decayed_steps", axes=_STEPS),
+    "penalised_steps": Operation(penalised_steps, "penalised_steps", axes=_STEPS),
+    "decoupled_steps": Operation(decoupled_steps, "decoupled_steps", axes=_STEPS),
+    "decayed_matrix_steps": Operation(decayed_steps, "decayed_steps", axes=_STEPS, batches=False),
+    "decoupled_matrix_steps": Operation(decoupled_steps, "decoupled_steps", axes=_STEPS, batches=False),
     "penalised_solution": Operation(penalised_solution, "penalised_solution", axes=(2, 1)),
     "shrunk_coordinates": Operation(shrunk_coordinates, "shrunk_coordinates", axes=(2, 1), product=True),
     "decayed_descent": Operation(decayed_descent, "decayed_descent", axes=(2, 1), product=True),
