@@ -26,7 +26,15 @@ from tests.frame.toys.properties import Property, proposition
 
 PLANS = [CallPlan(), CallPlan("single", "strided"), CallPlan("batched", "transposed", "first")]
 LARGEST = 1 << 10
-ON_HOST = ("loader", "sampler")  # torch.utils.data draws indices on the host, whatever the device
+ON_HOST = (  # torch.utils.data draws indices on the host, and optimisers count steps there, whatever the device
+    "loader",
+    "sampler",
+    "decayed_steps",
+    "penalised_steps",
+    "decoupled_steps",
+    "decayed_matrix_steps",
+    "decoupled_matrix_steps",
+)
 
 
 class Misplaced(AssertionError):
