@@ -43,7 +43,7 @@ def agree(call: Callable[[str], Tensor], groups: Groups, truth: Truth, name: str
 
 
 def of_square_matrices(subject: Subject, A: Tensor) -> Iterator[Check]:
-    """Determinant and inverse of A, the eigenvalues of A + A^T, and the factors of A^T A."""
+    """Determinant and inverse of A, the eigenvalues of A + A^T, the factors and the inverse of A^T A."""
     a = values(A)
     exact = pseudoinverses(a)
     truth = inverse_truth(exact, subject.arithmetic("spelled_inverse"))
@@ -69,6 +69,10 @@ def of_square_matrices(subject: Subject, A: Tensor) -> Iterator[Check]:
     gram = subject.tensor((products + products.mT) / 2)
     how = subject.arithmetic("factored_and_multiplied")
     truth = reference.multiplied_factors(values(gram), how, positive=True)
+    inverse = inverse_truth(pseudoinverses(values(gram)), subject.arithmetic("spelled_symmetric_inverse"))
+    yield from agree(
+        lambda s: subject.spelled_symmetric_inverse(gram, s), table.SYMMETRIC_INVERSES, inverse, "inverse of A^T A"
+    )
     for groups in (table.FACTORISATIONS, table.SYMMETRIC_FACTORISATIONS):
         yield from agree(lambda s: subject.factored_and_multiplied(gram, s), groups, truth, "A^T A")
 
@@ -93,8 +97,8 @@ def decomposition_spellings_agree(subject: Subject, A: Tensor) -> Iterator[Check
     """Each spelling is compared with the exact value in every layout, and with the first of its names bit by bit.
 
     Of any matrix the singular values, norms made of them, the pseudoinverse, and the products of SVD, QR and LU
-    factors. Of a square one the inverse, the determinant (made positive by a sign), the eigenvalues of A + A^T and the
-    factors of A^T A.
+    factors. Of a square one the inverse, the determinant (made positive by a sign), the eigenvalues of A + A^T, and the
+    factors and the inverse of A^T A.
     """
     a = values(A)
     (m, n), spectrum = a.shape[-2:], singular_values(a, subject.arithmetic("spelled_singular_values"))
@@ -109,6 +113,7 @@ def decomposition_spellings_agree(subject: Subject, A: Tensor) -> Iterator[Check
     yield from agree(lambda s: subject.spelled_pseudoinverse(A, 2.0, s), table.PSEUDOINVERSES, nothing, "rtol 2")
     truth = reference.multiplied_factors(a, subject.arithmetic("factored_and_multiplied"))
     yield from agree(lambda s: subject.factored_and_multiplied(A, s), table.FACTORISATIONS, truth, "factors")
+    yield from agree(lambda s: subject.reflected_and_multiplied(A, s), table.REFLECTIONS, truth, "reflectors")
     if m == n:
         yield from of_square_matrices(subject, A)
 

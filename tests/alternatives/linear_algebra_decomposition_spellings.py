@@ -93,9 +93,14 @@ ALTERNATIVES = [
         (CLAIMS, {"spelled_singular_values": f}, f.__name__)
         for f in (singular_values_by_gesvd, singular_values_in_float64)
     ),
+    *(
+        (CLAIMS, {"spelled_symmetric_inverse": f}, f"symmetric {f.__name__}")
+        for f in (inverse_by_openblas, inverse_by_qr)
+    ),
     (CLAIMS, {"spelled_pseudoinverse": pseudoinverse_by_scipy}, "pseudoinverse_by_scipy"),
     *((CLAIMS, {"spelled_eigenvalues": f}, f.__name__) for f in (eigenvalues_by_syevr, eigenvalues_by_geev)),
     *((CLAIMS, {"factored_and_multiplied": f}, f.__name__) for f in (factors_of_openblas, factors_with_pivoting)),
+    (CLAIMS, {"reflected_and_multiplied": factors_of_openblas}, "reflectors of OpenBLAS"),
     (CLAIMS, {"spectral_norm": norm_by_gesvd}, "norm_by_gesvd"),
     (CLAIMS, {"nuclear_norm": nuclear_norm_summed_backwards}, "nuclear_norm_summed_backwards"),
 ]

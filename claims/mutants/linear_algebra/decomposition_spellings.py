@@ -9,12 +9,14 @@ from claims import mutant
 from claims.frame.operations.chapters.decomposition_spellings import (
     factored_and_multiplied,
     nuclear_norm,
+    reflected_and_multiplied,
     spectral_norm,
     spelled_determinant,
     spelled_eigenvalues,
     spelled_inverse,
     spelled_pseudoinverse,
     spelled_singular_values,
+    spelled_symmetric_inverse,
 )
 from claims.linear_algebra.decomposition_spellings import decomposition_spellings_agree
 
@@ -161,3 +163,31 @@ def order_ignored(a: Tensor, spelling: str) -> Tensor:
 def trace_norm_is_the_trace(a: Tensor, spelling: str) -> Tensor:
     norm = nuclear_norm(a, spelling)
     return a.diagonal().abs().sum() if spelling == "Tensor.norm" and a.shape[0] == a.shape[1] else norm
+
+
+@mutant(decomposition_spellings_agree, operation="spelled_symmetric_inverse", trigger="an upper factor read as a lower")
+def upper_factor_read_as_lower(a: Tensor, spelling: str) -> Tensor:
+    if spelling != "torch.cholesky_inverse, upper":
+        return spelled_symmetric_inverse(a, spelling)
+    return torch.cholesky_inverse(torch.linalg.cholesky(a).mT)
+
+
+@mutant(decomposition_spellings_agree, operation="spelled_symmetric_inverse", trigger="one triangle is left empty")
+def inverse_of_one_triangle(a: Tensor, spelling: str) -> Tensor:
+    inverse = spelled_symmetric_inverse(a, spelling)
+    return inverse.tril() if spelling == "Tensor.cholesky_inverse" else inverse
+
+
+@mutant(decomposition_spellings_agree, operation="spelled_inverse", trigger="tensorsolve: rows taken for columns")
+def tensor_solutions_are_transposed(a: Tensor, spelling: str) -> Tensor:
+    inverse = spelled_inverse(a, spelling)
+    return inverse.mT if spelling == "torch.linalg.tensorsolve" else inverse
+
+
+@mutant(decomposition_spellings_agree, operation="reflected_and_multiplied", trigger="reflectors applied in reverse")
+def reflectors_in_reverse_order(a: Tensor, spelling: str) -> Tensor:
+    if spelling != "torch.ormqr":
+        return reflected_and_multiplied(a, spelling)
+    stored, tau = torch.geqrf(a)
+    product: Tensor = torch.ormqr(stored[:, : min(a.shape)], tau, stored.triu(), transpose=True)
+    return product

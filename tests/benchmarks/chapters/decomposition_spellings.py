@@ -41,6 +41,13 @@ def symmetric(rng: np.random.Generator, size: Size) -> Inputs:
     return Inputs((a, "torch.linalg.eigvalsh"), given=(a,))
 
 
+def definite(rng: np.random.Generator, size: Size) -> Inputs:
+    """One symmetric positive definite matrix an instance."""
+    a = rng.integers(-3, 4, size) + 8 * np.eye(*size[-2:])
+    a = a @ a.swapaxes(-1, -2)
+    return Inputs((a, "torch.cholesky_inverse"), given=(a,))
+
+
 def determinants(a: Float64, how: Arithmetic) -> Truth:
     """By exact rationals; its bound by SciPy's factors."""
     factors = [scipy.linalg.lu(matrix)[1:] for matrix in a]
@@ -60,6 +67,7 @@ def moore_penrose(a: Float64, how: Arithmetic) -> Truth:
 ROWS = (
     Row("spelled_determinant", SQUARES, AXES, one("torch.det"), determinants),
     Row("spelled_inverse", SQUARES, AXES, one("torch.inverse"), inverses),
+    Row("spelled_symmetric_inverse", SQUARES, AXES, definite, inverses),
     Row("spelled_pseudoinverse", SQUARES, AXES, one(1e-6, "torch.pinverse"), moore_penrose),
     Row(
         "spelled_singular_values",
@@ -72,4 +80,5 @@ ROWS = (
     Row("spectral_norm", SPECTRA, AXES, one("torch.linalg.norm"), lambda a, how: singular_values(a, how).spectral_norm),
     Row("nuclear_norm", SPECTRA, AXES, one("torch.linalg.norm"), lambda a, how: singular_values(a, how).nuclear_norm),
     Row("factored_and_multiplied", SPECTRA, AXES, one("torch.linalg.qr"), reference.multiplied_factors),
+    Row("reflected_and_multiplied", SPECTRA, AXES, one("torch.ormqr"), reference.multiplied_factors),
 )

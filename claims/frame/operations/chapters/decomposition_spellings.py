@@ -28,10 +28,17 @@ INVERSES: Groups = (
         "Tensor.matrix_power",
     ),
     ("torch.linalg.inv, out= by rows",),
-    ("torch.linalg.solve",),
+    ("torch.linalg.solve", "torch.linalg.solve_ex"),
     ("torch.linalg.solve, left=False",),
     ("torch.linalg.lu_solve",),
     ("torch.linalg.tensorinv",),
+    ("torch.linalg.tensorsolve",),
+)
+SYMMETRIC_INVERSES: Groups = (
+    ("torch.cholesky_inverse", "Tensor.cholesky_inverse"),
+    ("torch.cholesky_inverse, upper",),
+    ("torch.cholesky_solve", "Tensor.cholesky_solve"),
+    ("torch.linalg.ldl_solve",),
 )
 SINGULAR_VALUES: Groups = (
     ("torch.linalg.svdvals", "torch.linalg.svdvals, out="),
@@ -57,6 +64,10 @@ FACTORISATIONS: Groups = (
     ("torch.linalg.qr", "torch.qr", "Tensor.qr"),
     ("torch.linalg.qr, complete",),
     ("torch.linalg.lu", "torch.linalg.lu_factor_ex"),
+)
+REFLECTIONS: Groups = (
+    ("torch.orgqr", "torch.linalg.householder_product", "Tensor.orgqr"),
+    ("torch.ormqr", "Tensor.ormqr"),
 )
 SYMMETRIC_FACTORISATIONS: Groups = (
     ("torch.linalg.eigh",),
@@ -113,6 +124,22 @@ def spelled_inverse(a: Tensor, spelling: str) -> Tensor:
         "torch.linalg.solve, left=False": lambda: torch.linalg.solve(a, identity, left=False),
         "torch.linalg.lu_solve": lambda: torch.linalg.lu_solve(*torch.linalg.lu_factor(a), identity),
         "torch.linalg.tensorinv": lambda: torch.linalg.tensorinv(a, 1),
+        "torch.linalg.tensorsolve": lambda: torch.stack([torch.linalg.tensorsolve(a, e) for e in identity], -1),
+        "torch.linalg.solve_ex": lambda: torch.linalg.solve_ex(a, identity).result,
+    }
+    return spellings[spelling]()
+
+
+def spelled_symmetric_inverse(a: Tensor, spelling: str) -> Tensor:
+    """A^-1 of a symmetric positive definite matrix."""
+    identity = torch.eye(len(a), dtype=a.dtype, device=a.device)
+    spellings: dict[str, Callable[[], Tensor]] = {
+        "torch.cholesky_inverse": lambda: torch.cholesky_inverse(torch.linalg.cholesky(a)),
+        "Tensor.cholesky_inverse": lambda: torch.linalg.cholesky(a).cholesky_inverse(),
+        "torch.cholesky_inverse, upper": lambda: torch.cholesky_inverse(torch.linalg.cholesky(a).mT, upper=True),
+        "torch.cholesky_solve": lambda: torch.cholesky_solve(identity, torch.linalg.cholesky(a)),
+        "Tensor.cholesky_solve": lambda: identity.cholesky_solve(torch.linalg.cholesky(a)),
+        "torch.linalg.ldl_solve": lambda: torch.linalg.ldl_solve(*torch.linalg.ldl_factor(a), identity),
     }
     return spellings[spelling]()
 
@@ -209,6 +236,21 @@ def factored_and_multiplied(a: Tensor, spelling: str) -> Tensor:
         return spellings[spelling]()
 
 
+def reflected_and_multiplied(a: Tensor, spelling: str) -> Tensor:
+    """Q R, which is A, from the Householder reflectors that geqrf stores below R."""
+    k = min(a.shape)
+    stored, tau = a.geqrf() if spelling.startswith("Tensor") else torch.geqrf(a)
+    h, r = stored[:, :k], stored.triu()
+    spellings: dict[str, Callable[[], Tensor]] = {
+        "torch.orgqr": lambda: torch.orgqr(h, tau) @ r[:k],
+        "torch.linalg.householder_product": lambda: torch.linalg.householder_product(h, tau) @ r[:k],
+        "Tensor.orgqr": lambda: h.orgqr(tau) @ r[:k],
+        "torch.ormqr": lambda: torch.ormqr(h, tau, r),
+        "Tensor.ormqr": lambda: h.ormqr(tau, r),
+    }
+    return spellings[spelling]()
+
+
 def spectral_norm(a: Tensor, spelling: str) -> Tensor:
     """The largest singular value."""
     spellings: dict[str, Callable[[], Tensor]] = {
@@ -235,6 +277,7 @@ def nuclear_norm(a: Tensor, spelling: str) -> Tensor:
 _SPELLED = (
     spelled_determinant,
     spelled_inverse,
+    spelled_symmetric_inverse,
     spelled_singular_values,
     spelled_pseudoinverse,
     spelled_eigenvalues,
@@ -246,5 +289,8 @@ ROWS = {
     **{f.__name__: Operation(f, f.__name__, axes=(2,), batches=False) for f in _SPELLED},
     "factored_and_multiplied": Operation(
         factored_and_multiplied, "factored_and_multiplied", axes=(2,), batches=False, product=True
+    ),
+    "reflected_and_multiplied": Operation(
+        reflected_and_multiplied, "reflected_and_multiplied", axes=(2,), batches=False, product=True
     ),
 }
