@@ -1,14 +1,15 @@
-"""The normal law: its entropy, which no law of the same variance exceeds."""
+"""The normal law: its log density, and its entropy, which no law of the same variance exceeds."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from claims import UNDER_HYPOTHESES, at_most, claim, for_all, holds, refutation, values, within
 from claims.frame.checks import Check
-from claims.frame.inputs.densities import Density, densities
+from claims.frame.inputs.densities import Density, Deviates, densities, normal_deviates
 from claims.frame.subject import Subject
 from reference.probability import gaussian as reference
 from reference.truth import Truth
@@ -78,3 +79,46 @@ def every_entropy_is_that_of_a_normal_law(subject: Subject, x: Density) -> Itera
     """Laplace's law has 0.072 less."""
     largest = values(subject.largest_entropy(subject.of_density(x.a, x.b, x.family, "variance")))
     yield within(subject.of_density(x.a, x.b, x.family, "entropy"), Truth(largest, np.full(largest.shape, 0.05)))
+
+
+@claim(
+    title="The log density of the normal law",
+    statement=r"\log p(x)=-\frac{(x-\mu)^2}{2\sigma^2}-\log\sigma-\tfrac12\log2\pi",
+    hypotheses="sigma > 0",
+    notes="Initialization of weights: the normal law",
+    book="3.9.3, eq. 3.21",
+    formal="ProbabilityTheory.gaussianPDFReal",
+    truth=UNDER_HYPOTHESES,
+    correction="sigma must be positive (for sigma = 0 there is no density).",
+    bound="gamma_8 q + 5u |log sigma| + 0.92u + 2u (q + |log sigma| + 0.92), q = (x - mu)^2 / (2 sigma^2); "
+    "eta / sigma^2 for the underflow of (x - mu)^2",
+)
+@for_all(x=normal_deviates())
+def normal_log_density(subject: Subject, x: Deviates) -> Iterator[Check]:
+    """The log density against balls, for deviations over eight decades, and for those whose squares leave the range of
+    the format.
+    """
+    at, mean, deviation = (np.where(positive(x), v, 1.0) for v in values(list(x)))
+    truth = reference.log_density(at, mean, deviation, subject.format)
+    yield within(subject.normal_log_density(*x), truth, label="log density")
+
+
+def positive(x: Deviates) -> NDArray[np.bool_]:
+    """Where the deviation is positive: everywhere but in tensors without numbers."""
+    return np.asarray(values(x.deviation) > 0)
+
+
+@refutation(normal_log_density, r"\log p(x)\le0")
+@for_all(x=normal_deviates("one", "narrow"))
+def log_density_is_never_positive(subject: Subject, x: Deviates) -> Iterator[Check]:
+    """A density is no probability: narrow ones exceed 1."""
+    yield holds(values(subject.normal_log_density(*x)) <= 0)
+
+
+@refutation(normal_log_density, r"\log p(x)=-\frac{(x-\mu)^2}{2\sigma}-\log\sigma-\tfrac12\log2\pi")
+@for_all(x=normal_deviates("one"))
+def deviation_instead_of_its_square(subject: Subject, x: Deviates) -> Iterator[Check]:
+    """The deviation is squared."""
+    at, mean, deviation = values(list(x))
+    wrong = -((at - mean) ** 2) / (2 * deviation) - np.log(deviation) - np.log(2 * np.pi) / 2
+    yield within(subject.normal_log_density(*x), Truth(wrong, 0.05 + 0.05 * np.abs(wrong)))

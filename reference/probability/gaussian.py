@@ -128,3 +128,24 @@ def gap_error(entropy: Truth, variance: Truth, format: Format) -> Float64:
     relative = variance.bound / np.maximum(variance.value - variance.bound, format.eta)
     largest = np.abs(np.log(np.maximum(variance.value, format.eta)) + math.log(2 * math.pi * math.e)) / 2
     return upward(entropy.bound + relative / 2 + format.u * (8 + 5 * (largest + relative)) + format.eta)
+
+
+def log_density(x: Float64, mean: Float64, deviation: Float64, format: Format) -> Truth:
+    """-(x - m)^2 / (2 s^2) - log s - log(2 pi) / 2 for numbers of the format, all of one shape.
+
+    With q = (x - m)^2 / (2 s^2): gamma_8 q for the difference, squares and quotients in any order, 5u |log s| for the
+    logarithm, a rounding of the constant and 2u of everything for the sums. Where s^2 is a normal number of the format,
+    (x - m)^2 may underflow. Infinite where the result may overflow.
+    """
+
+    def value_of(v: arb, m: arb, s: arb) -> arb:
+        return -((v - m) ** 2) / (2 * s**2) - (2 * arb.pi() * s**2).log() / 2
+
+    value = elementwise(value_of, x, mean, deviation)
+    q, log, constant, u = ((x - mean) / deviation) ** 2 / 2 * (1 + 8 * U64), np.abs(np.log(deviation)), 0.92, format.u
+    size = q + log + constant
+    error = gamma(8, u) * q + 5 * u * log + u * constant + 2 * u * (1 + 10 * u) * size + U64 * size + 2 * format.eta
+    with np.errstate(over="ignore", under="ignore", divide="ignore"):
+        normal = (deviation**2 > format.lam) & (deviation**2 < format.largest)
+        error = error + np.where(normal, format.eta / deviation**2, 0.0)
+    return Truth(value, np.where(q + error < format.largest / 4, upward(error), np.inf))

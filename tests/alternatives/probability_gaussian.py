@@ -47,7 +47,21 @@ def by_one_logarithm(variance: Tensor) -> Tensor:
     return (0.5 * (2 * math.pi * math.e * wide).log()).to(variance.dtype)
 
 
+def by_quotients(x: Tensor, mean: Tensor, deviation: Tensor) -> Tensor:
+    """The square of the standardised distance: nothing leaves the range."""
+    z = (x - mean) / deviation
+    return -(z * z) / 2 - (deviation.log() + math.log(2 * math.pi) / 2)
+
+
+def density_in_float64(x: Tensor, mean: Tensor, deviation: Tensor) -> Tensor:
+    """One rounding, by quotients."""
+    return rounded(by_quotients(x.double(), mean.double(), deviation.double()).numpy(), x.dtype)
+
+
+DENSITY = ("normal-log-density",)
 ALTERNATIVES = [
+    (DENSITY, {"normal_log_density": by_quotients}, "the standardised distance"),
+    (DENSITY, {"normal_log_density": density_in_float64}, "the log density in float64"),
     (ENTROPY, {"of_density": in_float64}, "laws in float64"),
     (ENTROPY, {"of_density": by_scipy}, "SciPy's laws"),
     (ENTROPY, {"largest_entropy": by_the_logarithm_of_the_deviation}, "the logarithm of the deviation"),

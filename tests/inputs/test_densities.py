@@ -6,7 +6,15 @@ import numpy as np
 import pytest
 from hypothesis import find
 
-from claims.frame.inputs.densities import FAMILIES, HEAVY, Densities, densities
+from claims.frame.inputs.densities import (
+    FAMILIES,
+    HEAVY,
+    SPREADS,
+    Densities,
+    NormalDeviates,
+    densities,
+    normal_deviates,
+)
 from reference.formats import float16, float64
 
 
@@ -33,3 +41,24 @@ def test_every_family_is_drawn() -> None:
     for family in FAMILIES:
         assert find(densities().draw, lambda d, family=family: d.family == family).family == family
     assert {c.family for c in densities("pareto").corners} == {"pareto"}
+
+
+@pytest.mark.parametrize("spread", SPREADS)
+@pytest.mark.parametrize("fmt", [float16, float64])
+def test_points_are_near_their_mean(spread: str, fmt: object) -> None:
+    assert fmt in (float16, float64)
+    regime = NormalDeviates(20, spread)
+    x, mean, deviation = regime.make(np.random.default_rng(0), 50, fmt)  # type: ignore[arg-type]
+    assert np.all(regime.admits([x, mean, deviation]))
+    assert (x == mean).any()
+    with np.errstate(over="ignore", under="ignore"):
+        inside = (deviation**2 > fmt.lam) & (deviation**2 < fmt.largest)  # type: ignore[attr-defined]
+    assert inside.all() == (spread not in ("tiny", "huge"))
+    assert find(normal_deviates().draw, lambda d: d.spread == spread).spread == spread
+
+
+def test_impossible_points_are_refused() -> None:
+    with pytest.raises(ValueError, match="points"):
+        NormalDeviates(3, "endless")
+    with pytest.raises(ValueError, match="points"):
+        NormalDeviates(-1)

@@ -10,7 +10,7 @@ import pytest
 from scipy import stats
 
 from reference.formats import float16, float32, float64
-from reference.probability.gaussian import FAMILIES, entropy, gap_error, largest_entropy, variance
+from reference.probability.gaussian import FAMILIES, entropy, gap_error, largest_entropy, log_density, variance
 
 A, B = np.array([2.5, 3.0, 7.25, 40.0]), np.array([0.125, 1.0, 1.5, 2.0])
 
@@ -66,3 +66,26 @@ def test_a_variance_that_overflows_is_undetermined() -> None:
     wide = variance("normal", np.ones(1), np.array([300.0]), float16)
     assert np.isinf(wide.bound).all()
     assert np.isfinite(variance("normal", np.ones(1), np.array([300.0]), float32).bound).all()
+
+
+def test_log_densities_are_scipys() -> None:
+    x, mean, deviation = np.array([0.5, -3.0, 1e3]), np.array([0.5, 0.25, 1.0]), np.array([0.125, 2.0, 300.0])
+    expected = stats.norm.logpdf(x, mean, deviation)
+    assert log_density(x, mean, deviation, float64).value == pytest.approx(expected, rel=1e-14)
+
+
+def test_rounding_stays_within_the_bound() -> None:
+    rng = np.random.default_rng(0)
+    x, mean = float32.round(rng.uniform(-3, 3, (2, 500)))
+    deviation = float32.round(rng.uniform(0.25, 2, 500))
+    a, m, s = (v.astype(np.float32) for v in (x, mean, deviation))
+    computed = -((a - m) ** 2) / (2 * s**2) - np.log(s) - np.float32(math.log(2 * math.pi) / 2)
+    truth = log_density(x, mean, deviation, float32)
+    assert 0.05 < (np.abs(computed.astype(np.float64) - truth.value) / truth.bound).max() <= 1
+
+
+def test_densities_beyond_squares_are_known() -> None:
+    truth = log_density(np.zeros(1), np.zeros(1), np.array([2.0**-100]), float32)
+    assert truth.value == pytest.approx(100 * math.log(2) - math.log(2 * math.pi) / 2)
+    assert (truth.bound < 1e-4).all()
+    assert np.isinf(log_density(np.array([3e4]), np.zeros(1), np.array([0.125]), float16).bound).all()

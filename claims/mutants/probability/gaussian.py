@@ -1,4 +1,4 @@
-"""Wrong entropies, variances and bounds on entropies."""
+"""Wrong entropies, variances, bounds on entropies and log densities."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from torch import Tensor
 
 from claims import mutant
 from claims.frame.operations.chapters.gaussian import of_density
-from claims.probability.gaussian import gaussian_maximum_entropy
+from claims.probability.gaussian import gaussian_maximum_entropy, normal_log_density
 
 
 @mutant(gaussian_maximum_entropy, operation="largest_entropy", trigger="variance not 1")
@@ -89,3 +89,53 @@ def pareto_from_zero(a: Tensor, b: Tensor, family: str, what: str) -> Tensor:
 @mutant(gaussian_maximum_entropy, operation="of_density", trigger="scales below 1/100", dtypes=("float32", "float64"))
 def scales_kept_away_from_zero(a: Tensor, b: Tensor, family: str, what: str) -> Tensor:
     return of_density(a, b.clamp(min=0.01), family, what)
+
+
+def _density(x: Tensor, mean: Tensor, deviation: Tensor) -> Tensor:
+    z = (x - mean) / deviation
+    return -z * z / 2 - deviation.log() - math.log(2 * math.pi) / 2
+
+
+@mutant(normal_log_density, operation="normal_log_density", trigger="away from the mean")
+def exponent_without_the_half(x: Tensor, mean: Tensor, deviation: Tensor) -> Tensor:
+    return _density(x, mean, deviation) - ((x - mean) / deviation) ** 2 / 2
+
+
+@mutant(normal_log_density, operation="normal_log_density", trigger="deviation not 1")
+def exponent_divided_by_the_deviation(x: Tensor, mean: Tensor, deviation: Tensor) -> Tensor:
+    return -((x - mean) ** 2) / (2 * deviation) - deviation.log() - math.log(2 * math.pi) / 2
+
+
+@mutant(normal_log_density, operation="normal_log_density", trigger="deviation not 1")
+def logarithm_of_the_variance(x: Tensor, mean: Tensor, deviation: Tensor) -> Tensor:
+    return _density(x, mean, deviation) - deviation.log()
+
+
+@mutant(normal_log_density, operation="normal_log_density", trigger="deviation not 1")
+def logarithm_to_base_ten(x: Tensor, mean: Tensor, deviation: Tensor) -> Tensor:
+    return _density(x, mean, deviation) + deviation.log() - deviation.log10()
+
+
+@mutant(normal_log_density, operation="normal_log_density")
+def normaliser_without_pi(x: Tensor, mean: Tensor, deviation: Tensor) -> Tensor:
+    return _density(x, mean, deviation) + math.log(math.pi) / 2
+
+
+@mutant(normal_log_density, operation="normal_log_density", trigger="mean not 0")
+def density_about_zero(x: Tensor, mean: Tensor, deviation: Tensor) -> Tensor:
+    return _density(x, torch.zeros_like(mean), deviation)
+
+
+@mutant(normal_log_density, operation="normal_log_density", trigger="deviation below 1/1000", dtypes=("float32",))
+def deviation_of_a_thousandth_at_least(x: Tensor, mean: Tensor, deviation: Tensor) -> Tensor:
+    return _density(x, mean, deviation.clamp(min=1e-3))
+
+
+@mutant(normal_log_density, operation="normal_log_density", trigger="beyond five deviations")
+def density_cut_off_at_five_deviations(x: Tensor, mean: Tensor, deviation: Tensor) -> Tensor:
+    return _density(mean + ((x - mean) / deviation).clamp(-5, 5) * deviation, mean, deviation)
+
+
+@mutant(normal_log_density, operation="normal_log_density", trigger="float64", dtypes=("float64",))
+def density_in_float32(x: Tensor, mean: Tensor, deviation: Tensor) -> Tensor:
+    return _density(x.float(), mean.float(), deviation.float()).to(x.dtype)

@@ -21,7 +21,20 @@ def variances(rng: np.random.Generator, size: Size) -> Inputs:
     return Inputs((2.0 ** rng.uniform(-5, 5, size),))
 
 
+def deviates(rng: np.random.Generator, size: Size) -> Inputs:
+    """Points, means and deviations."""
+    return Inputs((rng.standard_normal(size), rng.standard_normal(size), rng.uniform(0.5, 2, size)))
+
+
+POINTS = ((4, 16), (16, 64))
 ROWS = (
+    Row(
+        "normal_log_density",
+        POINTS,
+        "rows x points",
+        deviates,
+        lambda x, m, s, how: reference.log_density(x, m, s, how.result),
+    ),
     Row("of_density", LAWS, "laws", laws, lambda a, b, how: reference.entropy("gamma", a, b, how.result)),
     Row("largest_entropy", LAWS, "laws", variances, lambda v, how: reference.largest_entropy(v, how.result)),
 )

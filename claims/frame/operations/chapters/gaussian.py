@@ -39,7 +39,15 @@ def _largest_entropy(variance: Tensor) -> Tensor:
     return 0.5 * (LOG_TWO_PI_E + variance.log())
 
 
+def _normal_log_density(x: Tensor, mean: Tensor, deviation: Tensor) -> Tensor:
+    found: Tensor = torch.distributions.Normal(mean, deviation, validate_args=False).log_prob(x)
+    return found
+
+
 ROWS = {
+    "normal_log_density": Operation(
+        _normal_log_density, "(lambda x, m, s: torch.distributions.Normal(m, s).log_prob(x))", axes=(1, 1, 1)
+    ),
     "of_density": Operation(of_density, "of_density", axes=(0, 0)),
     "largest_entropy": Operation(_largest_entropy, f"(lambda v: 0.5 * ({LOG_TWO_PI_E!r} + v.log()))", axes=(0,)),
 }
