@@ -52,6 +52,11 @@ def signals(rng: np.random.Generator, size: Size) -> Inputs:
     return Inputs((rng.standard_normal(size),))
 
 
+def shares(rng: np.random.Generator, size: Size) -> Inputs:
+    """Frequencies from 1/16 to 1/2."""
+    return Inputs((rng.uniform(0.0625, 0.5, size),))
+
+
 def within_ulps(value: Float64, how: Arithmetic) -> Truth:
     """A value of an elementary function, to 8 units roundoff."""
     return Truth(value, 8 * how.result.u * np.abs(value) + how.result.eta)
@@ -166,6 +171,7 @@ ROWS = (
     Row("kaiming_uniform_", WEIGHTS, "outputs x inputs", kaiming_uniform, uniform_fits, SAMPLE),
     Row("kaiming_normal_", WEIGHTS, "outputs x inputs", kaiming_normal, normal_fits, SAMPLE),
     Row("relu", LAYERS, "signals", signals, lambda x, _how: Truth(np.maximum(x, 0), np.zeros_like(x))),
+    Row("log", LAYERS, "frequencies", shares, lambda c, how: within_ulps(np.log(c), how)),
     Row("tanh", LAYERS, "signals", signals, lambda x, how: within_ulps(np.tanh(x), how)),
     Row("selu", LAYERS, "signals", signals, scaled_exponential),
     Row("propagated_mean", LAYERS, "layers", means, formula),
