@@ -12,6 +12,7 @@ from reference.formats import Arithmetic
 from reference.initialization import depth as reference
 from reference.initialization import fans
 from reference.initialization import initializers as laws
+from reference.initialization import starting_point as start
 from reference.probability.consistency import consistent
 from reference.probability.continuous import NormalLaw
 from reference.probability.sampling import Fit, uniform_laws
@@ -160,7 +161,25 @@ def connections_of_the_adjoint(size: Size, _how: Arithmetic) -> Truth:
     return Truth(np.broadcast_to(count, (1, channels, *count.shape)), np.zeros(()))
 
 
+def fixed(name: str, *options: float) -> Row:
+    """An initializer that draws nothing, on a matrix, or on the weight of a convolution for dirac_."""
+
+    def weight(rng: np.random.Generator, size: Size) -> Inputs:
+        shape = (*size, 3) if name == "dirac" else size
+        return Inputs((rng.standard_normal(shape), *options), given=(name, shape))
+
+    def filled(name: str, shape: Size, how: Arithmetic) -> Truth:
+        return Truth(start.fixed_weight(name, shape, how.result), np.zeros(()))
+
+    return Row(f"{name}_", WEIGHTS, "outputs x inputs", weight, filled)
+
+
 ROWS = (
+    fixed("constant", start.CONSTANT),
+    fixed("zeros"),
+    fixed("ones"),
+    fixed("eye"),
+    fixed("dirac"),
     Row("default_parameters", WEIGHTS, "outputs x inputs", layer_parameters, default_moments, "the moments of its law"),
     Row("conv", ((8, 16), (16, 32)), "channels x extent", images, connections),
     Row("conv_transpose", ((8, 16), (16, 32)), "channels x extent", images, connections_of_the_adjoint),
