@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from claims import departure
 from claims.frame.inputs.activation_inputs import Zeros
+from claims.frame.inputs.biases import OrthogonalWeight
 from claims.frame.inputs.initial_weights import Truncated
 from claims.frame.inputs.laws import Weight
 from claims.frame.plan import CallPlan
 from claims.initialization.initializers import truncated_normal_initialisation
 from claims.initialization.laws import xavier_initializer_law
+from claims.initialization.orthogonal import orthogonal_initialisation
 from claims.initialization.xavier_activations import activation_fixed_point_unit_slope
 from reference.initialization.initializers import acceptance
 
@@ -85,3 +87,18 @@ def bfloat16_gelu_flushes_subnormal_results(plan: CallPlan, at: Zeros) -> bool:
 def half_precision_truncated_normal_draws_are_rejected_in_half(plan: CallPlan, sample: Truncated) -> bool:
     """Trials in which normal draws are seldom accepted."""
     return acceptance(sample.mean, sample.deviation, sample.lower, sample.upper) <= 0.3
+
+
+@departure(
+    orthogonal_initialisation,
+    summary="orthogonal_ raises for a weight of more than two axes whose axes after the first cannot be viewed as one,"
+    " such as one in channels_last: it ends in view_as",
+    operations=("orthogonal_",),
+    devices=("cpu", "cuda"),
+    dtypes=("float32", "float64"),
+    versions="2.13.0",
+    script="orthogonal_channels_last",
+)
+def orthogonal_weights_must_be_viewed_as_matrices(plan: CallPlan, weight: OrthogonalWeight) -> bool:
+    """Trials with kernels in layouts that no matrix can view."""
+    return len(weight.shape) > 2 and plan.layout == "transposed"

@@ -81,6 +81,7 @@ def initial_weights() -> Regimes:
         SignChain((1, 1)),
         InitialWeight("uniform_", (300, 50)),
         InitialWeight("normal_", (300, 50)),
+        InitialWeight("normal_", (40, 30)),
         InitialWeight("xavier_uniform_", (40, 300), activation="tanh"),
         InitialWeight("xavier_normal_", (300, 40), activation="selu"),
         *kaiming,

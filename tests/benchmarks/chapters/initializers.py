@@ -12,6 +12,7 @@ from reference.formats import Arithmetic
 from reference.initialization import depth as reference
 from reference.initialization import fans
 from reference.initialization import initializers as laws
+from reference.initialization import starting_point as start
 from reference.probability.consistency import consistent
 from reference.probability.continuous import NormalLaw
 from reference.probability.sampling import Fit, uniform_laws
@@ -50,6 +51,11 @@ def normal_fits(w: Float64, deviation: float, how: Arithmetic) -> list[Fit]:
 def signals(rng: np.random.Generator, size: Size) -> Inputs:
     """Standard normal signals."""
     return Inputs((rng.standard_normal(size),))
+
+
+def shares(rng: np.random.Generator, size: Size) -> Inputs:
+    """Frequencies from 1/16 to 1/2."""
+    return Inputs((rng.uniform(0.0625, 0.5, size),))
 
 
 def within_ulps(value: Float64, how: Arithmetic) -> Truth:
@@ -155,7 +161,25 @@ def connections_of_the_adjoint(size: Size, _how: Arithmetic) -> Truth:
     return Truth(np.broadcast_to(count, (1, channels, *count.shape)), np.zeros(()))
 
 
+def fixed(name: str, *options: float) -> Row:
+    """An initializer that draws nothing, on a matrix, or on the weight of a convolution for dirac_."""
+
+    def weight(rng: np.random.Generator, size: Size) -> Inputs:
+        shape = (*size, 3) if name == "dirac" else size
+        return Inputs((rng.standard_normal(shape), *options), given=(name, shape))
+
+    def filled(name: str, shape: Size, how: Arithmetic) -> Truth:
+        return Truth(start.fixed_weight(name, shape, how.result), np.zeros(()))
+
+    return Row(f"{name}_", WEIGHTS, "outputs x inputs", weight, filled)
+
+
 ROWS = (
+    fixed("constant", start.CONSTANT),
+    fixed("zeros"),
+    fixed("ones"),
+    fixed("eye"),
+    fixed("dirac"),
     Row("default_parameters", WEIGHTS, "outputs x inputs", layer_parameters, default_moments, "the moments of its law"),
     Row("conv", ((8, 16), (16, 32)), "channels x extent", images, connections),
     Row("conv_transpose", ((8, 16), (16, 32)), "channels x extent", images, connections_of_the_adjoint),
@@ -166,6 +190,7 @@ ROWS = (
     Row("kaiming_uniform_", WEIGHTS, "outputs x inputs", kaiming_uniform, uniform_fits, SAMPLE),
     Row("kaiming_normal_", WEIGHTS, "outputs x inputs", kaiming_normal, normal_fits, SAMPLE),
     Row("relu", LAYERS, "signals", signals, lambda x, _how: Truth(np.maximum(x, 0), np.zeros_like(x))),
+    Row("log", LAYERS, "frequencies", shares, lambda c, how: within_ulps(np.log(c), how)),
     Row("tanh", LAYERS, "signals", signals, lambda x, how: within_ulps(np.tanh(x), how)),
     Row("selu", LAYERS, "signals", signals, scaled_exponential),
     Row("propagated_mean", LAYERS, "layers", means, formula),
