@@ -247,6 +247,12 @@ def mask_samples() -> Regimes:
     return Regimes(drawn, corners)
 
 
+def repeated_masks() -> Regimes:
+    """As `mask_samples`, but none so large that drawing it ten times takes long."""
+    samples = mask_samples()
+    return Regimes(samples.draw, tuple(c for c in samples.corners if c.size() <= 1 << 14))
+
+
 class Model(NamedTuple):
     """What a property of submodels gets: x (batch, d), weights (batch, m, d), biases (batch, m), drop probability."""
 

@@ -41,6 +41,11 @@ def inverted(x: Float64, dropped: Mask, how: Arithmetic) -> tuple[Any, ...]:
     return inverted_dropout(x, P, how), count_fit(dropped, P)
 
 
+def to_mask(rng: np.random.Generator, size: Size) -> Inputs:
+    """A layer to be masked; the reference counts NumPy's mask."""
+    return Inputs((np.ones(size), P), given=(rng.random(size) < P, P))
+
+
 def self_normalizing(x: Float64, dropped: Mask, how: Arithmetic) -> tuple[Any, ...]:
     """The outcomes of alpha dropout and the test of its mask."""
     return alpha_dropout(x, P, how), count_fit(dropped, P)
@@ -166,6 +171,8 @@ ROWS = (
         inverted,
         MASKED,
     ),
+    Row("forked_dropout", UNITS, "examples x units", layer, inverted, MASKED),
+    Row("mask_of_generator", UNITS, "examples x units", to_mask, counted, COUNTED),
     Row("dropout1d dropout1d_module", SIGNALS, "examples x channels x length", layer, inverted, MASKED),
     Row("dropout_between_layers", SIGNALS, "examples x steps x units", layer, inverted, MASKED),
     Row(
