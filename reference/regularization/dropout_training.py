@@ -60,8 +60,10 @@ def total(x: Running, arithmetic: Arithmetic) -> Running:
 
 
 def added(x: Running, y: Running, arithmetic: Arithmetic) -> Running:
-    """x + y."""
-    return difference(x, Running(-y.exact, y.error), arithmetic)
+    """x + y; infinite where it may overflow."""
+    both = difference(x, Running(-y.exact, y.error), arithmetic)
+    overflow = overflows(np.abs(both.exact.hi) + both.error, arithmetic.result)
+    return Running(both.exact, np.where(overflow, np.inf, both.error))
 
 
 @silent

@@ -22,8 +22,10 @@ def dropout_by_numpy(x: Tensor, p: float, *, training: bool) -> Tensor:
 
 def dropout_by_bits(x: Tensor, p: float, *, training: bool) -> Tensor:
     """Integers below 2^20, the last unit first."""
+    if not training:
+        return x
     drawn = torch.randint(1 << 20, x.shape, device=x.device).flip(-1)
-    return x * (drawn >= p * (1 << 20)) / (1 - p) if training else x
+    return x * (drawn >= p * (1 << 20)) / (1 - p)
 
 
 def masks_in_a_set(masks: Tensor) -> Tensor:

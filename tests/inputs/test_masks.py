@@ -20,6 +20,7 @@ from claims.frame.inputs.masks import (
     linear_models,
     mask_samples,
     nonfinite_layers,
+    repeated_masks,
     softmax_models,
 )
 from claims.frame.inputs.numbers import Numbers
@@ -166,3 +167,9 @@ def test_submodels_number_up_to_4096() -> None:
     assert {c.inputs for c in linear_models().corners} >= {0, 1, 2, 3, 4, 8, 10, 12}
     assert {c.inputs for c in softmax_models().corners} >= {1, 2, 3, 4, 8}
     assert {c.outputs for c in softmax_models().corners} == {1, 2, 3, 4}
+
+
+def test_repeated_masks_are_small_and_have_every_spelling() -> None:
+    corners = repeated_masks().corners
+    assert {c.spelling for c in corners} == {s for s in SPELLINGS if "alpha" not in s}
+    assert corners[0] == mask_samples().corners[0]

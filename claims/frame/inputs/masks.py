@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
@@ -13,7 +14,15 @@ from claims.frame.inputs.numbers import Numbers, numbers
 from claims.frame.inputs.regime import Arrays, Regime, Regimes
 from reference.formats import Format
 
-BY_UNIT = ("dropout", "dropout_in_place", "dropout_module", "native_dropout", "dropout_by_vmap", "alpha_dropout")
+BY_UNIT = (
+    "dropout",
+    "dropout_in_place",
+    "dropout_module",
+    "native_dropout",
+    "dropout_by_vmap",
+    "alpha_dropout",
+    "alpha_dropout_module",
+)
 """Spellings of dropout that draw for every number."""
 BY_CHANNEL = {
     "dropout1d": 1,
@@ -21,6 +30,10 @@ BY_CHANNEL = {
     "dropout2d_channels_last": 2,
     "dropout3d": 3,
     "feature_alpha_dropout": 2,
+    "dropout1d_module": 1,
+    "dropout2d_module": 2,
+    "dropout3d_module": 3,
+    "feature_alpha_dropout_module": 2,
 }
 """Spellings that draw for every channel, with the number of axes that a channel has."""
 OF_IMAGES = ("dropout_channels_last",)
@@ -142,7 +155,9 @@ def _layer_corners() -> tuple[Layer, ...]:
         Layer((5, 6), 0.3, normal, spelling=BETWEEN_LAYERS),
         *(_images(0.3, s) for s in (*BY_CHANNEL, *OF_IMAGES)),
         *(Layer((41,), p, normal, spelling=s) for s in BY_UNIT[1:] for p in (0.1, 0.9)),
-        *(_images(p, s) for s, p in zip((*BY_CHANNEL, *OF_IMAGES), (0.05, 0.1, 0.9, 0.05, 0.1, 0.9), strict=True)),
+        *(_images(p, s) for s, p in zip((*BY_CHANNEL, *OF_IMAGES), itertools.cycle((0.05, 0.1, 0.9)), strict=False)),
+        *(_images(p, s) for s in BY_CHANNEL for p in (0.0, 1.0)),
+        *(Layer((41,), p, normal, spelling=s) for s in BY_UNIT[1:] for p in (0.0, 1.0)),
         Layer((10**6,), 1e-3, Numbers("constant")),
     )
 
@@ -230,6 +245,12 @@ def mask_samples() -> Regimes:
         *(MaskSample(3, 25, 0.5, s) for s in BY_UNIT[:4]),
     )
     return Regimes(drawn, corners)
+
+
+def repeated_masks() -> Regimes:
+    """As `mask_samples`, but none so large that drawing it ten times takes long."""
+    samples = mask_samples()
+    return Regimes(samples.draw, tuple(c for c in samples.corners if c.size() <= 1 << 14))
 
 
 class Model(NamedTuple):

@@ -200,6 +200,31 @@ def units_mirror_each_other(x: Tensor, p: float, *, training: bool) -> Tensor:
     return scaled(x, (uniform >= p).to(x.dtype), p, training=training)
 
 
+@mutant(dropout_independent_mask_per_example, operation="dropout", trigger="more than eight numbers")
+def every_second_vector_reuses_a_lane(x: Tensor, p: float, *, training: bool) -> Tensor:
+    uniform = torch.rand(x.numel(), device=x.device)
+    lane = uniform[3::16]
+    uniform[11::16] = lane[: len(uniform[11::16])]
+    return scaled(x, (uniform.view(x.shape) >= p).to(x.dtype), p, training=training)
+
+
+@mutant(dropout_inverted_scaling, operation="dropout2d_module", trigger="in place")
+def in_place_channels_are_not_scaled(x: Tensor, p: float, *, training: bool) -> Tensor:
+    return x * kept(x[:, :, :1, :1], p) if training else x
+
+
+@mutant(dropout_inverted_scaling, operation="alpha_dropout_module", trigger="p = 1")
+def dropping_everything_saturates(x: Tensor, p: float, *, training: bool) -> Tensor:
+    if training and p == 1:
+        return torch.full_like(x, -1.7580993408473766)
+    return torch.nn.functional.alpha_dropout(x, p, training)
+
+
+@mutant(dropout_inverted_scaling, operation="feature_alpha_dropout_module", trigger="evaluation")
+def alpha_dropout_of_channels_is_active_in_evaluation(x: Tensor, p: float, *, training: bool) -> Tensor:
+    return torch.nn.functional.feature_alpha_dropout(x, p, training=True)
+
+
 @mutant(dropout_expectation_linear, operation="mask_probabilities", trigger="many units", dtypes=("float16",))
 def rare_masks_never_occur(masks: Tensor, p: float) -> Tensor:
     product = (masks * (1 - p) + (1 - masks) * p).prod(-1)

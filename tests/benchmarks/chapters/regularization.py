@@ -41,6 +41,11 @@ def inverted(x: Float64, dropped: Mask, how: Arithmetic) -> tuple[Any, ...]:
     return inverted_dropout(x, P, how), count_fit(dropped, P)
 
 
+def to_mask(rng: np.random.Generator, size: Size) -> Inputs:
+    """A layer to be masked; the reference counts NumPy's mask."""
+    return Inputs((np.ones(size), P), given=(rng.random(size) < P, P))
+
+
 def self_normalizing(x: Float64, dropped: Mask, how: Arithmetic) -> tuple[Any, ...]:
     """The outcomes of alpha dropout and the test of its mask."""
     return alpha_dropout(x, P, how), count_fit(dropped, P)
@@ -166,19 +171,28 @@ ROWS = (
         inverted,
         MASKED,
     ),
-    Row("dropout1d", SIGNALS, "examples x channels x length", layer, inverted, MASKED),
+    Row("forked_dropout", UNITS, "examples x units", layer, inverted, MASKED),
+    Row("mask_of_generator", UNITS, "examples x units", to_mask, counted, COUNTED),
+    Row("dropout1d dropout1d_module", SIGNALS, "examples x channels x length", layer, inverted, MASKED),
     Row("dropout_between_layers", SIGNALS, "examples x steps x units", layer, inverted, MASKED),
     Row(
-        "dropout2d dropout_channels_last dropout2d_channels_last",
+        "dropout2d dropout2d_module dropout_channels_last dropout2d_channels_last",
         IMAGES,
         "examples x channels x height x width",
         layer,
         inverted,
         MASKED,
     ),
-    Row("dropout3d", VOLUMES, "examples x channels x depth x height x width", layer, inverted, MASKED),
-    Row("alpha_dropout", UNITS, "examples x units", layer, self_normalizing, MASKED),
-    Row("feature_alpha_dropout", SIGNALS, "examples x channels x length", layer, self_normalizing, MASKED),
+    Row("dropout3d dropout3d_module", VOLUMES, "examples x channels x depth x height x width", layer, inverted, MASKED),
+    Row("alpha_dropout alpha_dropout_module", UNITS, "examples x units", layer, self_normalizing, MASKED),
+    Row(
+        "feature_alpha_dropout feature_alpha_dropout_module",
+        SIGNALS,
+        "examples x channels x length",
+        layer,
+        self_normalizing,
+        MASKED,
+    ),
     Row("masked_dropout", ((64, 4), (64, 8)), "models x inputs", submodels_of, masked),
     Row(
         "mask_probabilities",

@@ -26,6 +26,36 @@ def dropout_module(x: Tensor, p: float, *, training: bool) -> Tensor:
     return dropped
 
 
+def dropout1d_module(x: Tensor, p: float, *, training: bool) -> Tensor:
+    """`nn.Dropout1d` in place, on a copy."""
+    dropped: Tensor = nn.Dropout1d(p, inplace=True).train(training)(x.clone())
+    return dropped
+
+
+def dropout2d_module(x: Tensor, p: float, *, training: bool) -> Tensor:
+    """`nn.Dropout2d` in place, on a copy."""
+    dropped: Tensor = nn.Dropout2d(p, inplace=True).train(training)(x.clone())
+    return dropped
+
+
+def dropout3d_module(x: Tensor, p: float, *, training: bool) -> Tensor:
+    """`nn.Dropout3d` in place, on a copy."""
+    dropped: Tensor = nn.Dropout3d(p, inplace=True).train(training)(x.clone())
+    return dropped
+
+
+def alpha_dropout_module(x: Tensor, p: float, *, training: bool) -> Tensor:
+    """`nn.AlphaDropout` in place, on a copy."""
+    dropped: Tensor = nn.AlphaDropout(p, inplace=True).train(training)(x.clone())
+    return dropped
+
+
+def feature_alpha_dropout_module(x: Tensor, p: float, *, training: bool) -> Tensor:
+    """`nn.FeatureAlphaDropout` in place, on a copy."""
+    dropped: Tensor = nn.FeatureAlphaDropout(p, inplace=True).train(training)(x.clone())
+    return dropped
+
+
 def native_dropout(x: Tensor, p: float, *, training: bool) -> tuple[Tensor, Tensor]:
     """`torch.native_dropout`, which also returns its mask."""
     return torch.native_dropout(x, p, training)
@@ -146,6 +176,26 @@ ROWS = {
         dropout_in_place, "(lambda x, p, training: torch.nn.functional.dropout(x.clone(), p, training, inplace=True))"
     ),
     "dropout_module": Operation(dropout_module, "(lambda x, p, training: torch.nn.Dropout(p).train(training)(x))"),
+    "dropout1d_module": Operation(
+        dropout1d_module,
+        "(lambda x, p, training: torch.nn.Dropout1d(p, inplace=True).train(training)(x.clone()))",
+    ),
+    "dropout2d_module": Operation(
+        dropout2d_module,
+        "(lambda x, p, training: torch.nn.Dropout2d(p, inplace=True).train(training)(x.clone()))",
+    ),
+    "dropout3d_module": Operation(
+        dropout3d_module,
+        "(lambda x, p, training: torch.nn.Dropout3d(p, inplace=True).train(training)(x.clone()))",
+    ),
+    "alpha_dropout_module": Operation(
+        alpha_dropout_module,
+        "(lambda x, p, training: torch.nn.AlphaDropout(p, inplace=True).train(training)(x.clone()))",
+    ),
+    "feature_alpha_dropout_module": Operation(
+        feature_alpha_dropout_module,
+        "(lambda x, p, training: torch.nn.FeatureAlphaDropout(p, inplace=True).train(training)(x.clone()))",
+    ),
     "native_dropout": Operation(native_dropout, "(lambda x, p, training: torch.native_dropout(x, p, training))"),
     "dropout1d": Operation(F.dropout1d, "torch.nn.functional.dropout1d"),
     "dropout2d": Operation(F.dropout2d, "torch.nn.functional.dropout2d"),
