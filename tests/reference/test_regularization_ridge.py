@@ -8,7 +8,7 @@ import pytest
 from claims.frame.inputs.systems import ExactRank
 from reference.formats import Arithmetic, Format, float32, float64
 from reference.linear_algebra.pseudoinverse_limit import regularised
-from reference.regularization.ridge import amplification
+from reference.regularization.ridge import amplification, risk
 
 FORMATS = [float32, float64]
 
@@ -38,3 +38,13 @@ def test_a_vanishing_penalty_leaves_the_norm_open() -> None:
     how = Arithmetic.of(float32)
     found = amplification(regularised(np.ones((1, 2, 2)), np.array([2.0**-30])), how, how)
     assert np.isinf(found.truth.bound).all()
+
+
+def test_mean_squared_error_is_that_of_the_formula() -> None:
+    d, alpha, w = np.array([2.0, 4.0]), 0.5, np.array([[1.0, -3.0]])
+    r, how = regularised(np.diag(d)[None], np.array([alpha])), Arithmetic.of(float64)
+    found = risk(r, np.diag(d)[None], w, np.array([0.25]), how, how)
+    expected = ((0.25 * d**2 + alpha**2 * w**2) / (d**2 + alpha) ** 2).sum()
+    assert found.ridge.value.item() == pytest.approx(expected)
+    assert found.least_squares.value.item() == pytest.approx((0.25 / d**2).sum())
+    assert found.ridge.bound.item() < 1e-10

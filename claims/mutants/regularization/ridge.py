@@ -6,7 +6,9 @@ import torch
 from torch import Tensor
 
 from claims import mutant
-from claims.regularization.ridge import ridge_noise_sensitivity
+from claims.regularization.ridge import ridge_mean_squared_error_existence, ridge_noise_sensitivity
+
+BOTH = (ridge_noise_sensitivity, ridge_mean_squared_error_existence)
 
 
 def _estimator(a: Tensor, penalties: Tensor) -> Tensor:
@@ -18,23 +20,23 @@ def _each(a: Tensor, alpha: Tensor) -> Tensor:
     return alpha[..., None].expand(*alpha.shape, a.shape[-1])
 
 
-@mutant(ridge_noise_sensitivity, operation="tikhonov_inverse", trigger="alpha other than 1: the root is penalised")
+@mutant(*BOTH, operation="tikhonov_inverse", trigger="alpha other than 1: the root is penalised")
 def root_of_the_penalty(a: Tensor, alpha: Tensor) -> Tensor:
     return _estimator(a, _each(a, alpha.sqrt()))
 
 
-@mutant(ridge_noise_sensitivity, operation="tikhonov_inverse", trigger="more than one column: a bias is not penalised")
+@mutant(*BOTH, operation="tikhonov_inverse", trigger="more than one column: a bias is not penalised")
 def last_column_not_penalised(a: Tensor, alpha: Tensor) -> Tensor:
     kept = torch.arange(a.shape[-1]) < max(a.shape[-1] - 1, 1)
     return _estimator(a, _each(a, alpha) * kept + 1e-3 * ~kept)
 
 
-@mutant(ridge_noise_sensitivity, operation="tikhonov_inverse", trigger="more than one row: a mean loss, a penalty not")
+@mutant(*BOTH, operation="tikhonov_inverse", trigger="more than one row: a mean loss, a penalty not")
 def penalty_times_the_number_of_rows(a: Tensor, alpha: Tensor) -> Tensor:
     return _estimator(a, _each(a, alpha) * a.shape[-2])
 
 
-@mutant(ridge_noise_sensitivity, operation="tikhonov_inverse", trigger="square matrices: the transpose is missing")
+@mutant(*BOTH, operation="tikhonov_inverse", trigger="square matrices: the transpose is missing")
 def square_matrices_not_transposed(a: Tensor, alpha: Tensor) -> Tensor:
     if a.shape[-1] != a.shape[-2]:
         return _estimator(a, _each(a, alpha))
@@ -42,7 +44,7 @@ def square_matrices_not_transposed(a: Tensor, alpha: Tensor) -> Tensor:
     return x
 
 
-@mutant(ridge_noise_sensitivity, operation="tikhonov_inverse", trigger="different penalties in a batch")
+@mutant(*BOTH, operation="tikhonov_inverse", trigger="different penalties in a batch")
 def largest_penalty_of_the_batch(a: Tensor, alpha: Tensor) -> Tensor:
     return _estimator(a, _each(a, alpha.amax() + 0 * alpha if alpha.numel() else alpha))
 
@@ -62,3 +64,8 @@ def smallest_singular_value(a: Tensor) -> Tensor:
 @mutant(ridge_noise_sensitivity, operation="matmul", trigger="targets beyond 1e6 are clipped")
 def outliers_clipped(a: Tensor, b: Tensor) -> Tensor:
     return a @ b.clamp(-1e6, 1e6)
+
+
+@mutant(ridge_mean_squared_error_existence, operation="pinv", trigger="always: a penalty of 2^-6 is left in")
+def slightly_penalised_inverse(a: Tensor) -> Tensor:
+    return _estimator(a, torch.full((*a.shape[:-2], a.shape[-1]), 2.0**-6, dtype=a.dtype))
