@@ -5,11 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+import torch
 from torch import Tensor
 
-from claims import UNDER_HYPOTHESES, at_most, claim, equal, for_all, holds, refutation, values, within, within_norm
+from claims import (
+    FALSE_AS_STATED,
+    UNDER_HYPOTHESES,
+    at_most,
+    claim,
+    equal,
+    for_all,
+    holds,
+    refutation,
+    values,
+    within,
+    within_norm,
+)
 from claims.frame.checks import Check
 from claims.frame.inputs.decayed_steps import DecayedSteps, Steps, coupled_steps, decoupled_steps
+from claims.frame.inputs.linear_classes import LinearClass, Rows, linear_classes
 from claims.frame.inputs.quadratics import Problem, Quadratic, quadratics
 from claims.frame.inputs.spectra import only
 from claims.frame.subject import Subject
@@ -233,3 +247,67 @@ def decoupled_decay_does_not_depend_on_the_rate(subject: Subject, given: Steps) 
     yield within(
         steps(subject, "decayed_steps", given), first_step(subject, given._replace(decay=given.decay / given.lr))
     )
+
+
+@claim(
+    title="The norm of the weights bounds the complexity of linear functions, but not that of ReLU networks",
+    statement=r"\hat R_n\{x\mapsto w^\top x:\|w\|\le B\}=\frac Bn\,\mathbb{E}\Big\|\sum_i\epsilon_ix_i\Big\|"
+    r"\le\frac Bn\sqrt{\sum_i\|x_i\|^2},\quad\mathrm{df}(\lambda)=\sum_j\frac{d_j^2}{d_j^2+\lambda}\downarrow",
+    hypotheses="linear functions; fair independent signs",
+    notes="Regularisation: smaller weights mean lower model complexity, which is why L1 and L2 prevent over-fitting",
+    book="7.1",
+    truth=FALSE_AS_STATED,
+    correction="True of linear functions. A ReLU network computes the same function with weights of any norm: multiply "
+    "one layer and divide the next.",
+    bound="gamma_n sum |x_i| for sums, gamma_{d+3}, gamma_{2^n} and stored roundings; networks bitwise",
+)
+@for_all(given=linear_classes())
+def smaller_weights_lower_complexity(subject: Subject, given: LinearClass) -> Iterator[Check]:
+    """The complexity as a mean over all signs against the same in float64, and against its bound; it is proportional to
+    the radius. Degrees of freedom against their sum, and decreasing. Rescaled networks agree to the bit.
+    """
+    how = subject.arithmetic("linear_complexity")
+    exact = reference.linear_complexity(values(given.x), values(given.radius), how)
+    found = subject.linear_complexity(given.x, given.radius)
+    yield within(found, exact.truth, label="complexity")
+    yield at_most(found, exact.largest, exact.truth.bound, label="bound by the squared lengths")
+    yield equal(subject.linear_complexity(given.x, 2 * given.radius), 2 * values(found), label="twice the radius")
+    before = Truth(np.full(len(given.x), np.inf), np.zeros(len(given.x)))
+    for decay in DECAYS:
+        truth = reference.degrees_of_freedom(values(given.values), decay, subject.arithmetic("degrees_of_freedom"))
+        df = subject.degrees_of_freedom(given.values, decay)
+        yield within(df, truth, label=f"degrees of freedom, lambda = {decay:g}")
+        yield at_most(df, before.value, truth.bound + before.bound, label="fewer for a larger penalty")
+        before = Truth(values(df), truth.bound)
+    one = torch.ones_like(given.factor)
+    network = subject.rescaled_network(given.x, given.inner, given.outer, one)
+    rescaled = subject.rescaled_network(given.x, given.inner, given.outer, given.factor)
+    normal = np.abs(values(given.x)).min(initial=1.0, where=values(given.x) != 0) > 64 * subject.format.lam
+    if normal:
+        yield equal(rescaled, values(network), label="rescaled network")
+
+
+@refutation(smaller_weights_lower_complexity, "ReLU networks with weights of different norms are different functions.")
+@for_all(given=only(Rows()))
+def norms_of_weights_tell_networks_apart(subject: Subject, given: LinearClass) -> Iterator[Check]:
+    """A factor of 2 in one layer and 1/2 in the next changes the norm and no output."""
+    one = torch.ones_like(given.factor)
+    outputs = [values(subject.rescaled_network(given.x, given.inner, given.outer, f)) for f in (one, 2 * one)]
+    yield holds((outputs[0] != outputs[1]).any(-1))
+
+
+@refutation(smaller_weights_lower_complexity, r"\hat R_n\text{ is proportional to }B^2")
+@for_all(given=only(Rows()))
+def complexity_grows_with_the_squared_radius(subject: Subject, given: LinearClass) -> Iterator[Check]:
+    """To B."""
+    found = values(subject.linear_complexity(given.x, given.radius))
+    yield equal(subject.linear_complexity(given.x, 2 * given.radius), 4 * found)
+
+
+@refutation(smaller_weights_lower_complexity, r"\hat R_n=\frac Bn\sqrt{\sum_i\|x_i\|^2}")
+@for_all(given=only(Rows(3, 2)))
+def complexity_attains_its_bound(subject: Subject, given: LinearClass) -> Iterator[Check]:
+    """Only if the rows are orthogonal, one row for example."""
+    how = subject.arithmetic("linear_complexity")
+    exact = reference.linear_complexity(values(given.x), values(given.radius), how)
+    yield within(subject.linear_complexity(given.x, given.radius), Truth(exact.largest, exact.truth.bound))

@@ -120,3 +120,37 @@ def by_descent(s: Shrunk, lr: float, steps: int, arithmetic: Arithmetic) -> Trut
     left = np.maximum(1 - rate * (1 - OWN), 0.0) ** steps
     lost = 4 * n * (n + 2) * arithmetic.result.eta / rate
     return _finished(s, left * s.norm + reached + lost, reached <= s.norm / 2, arithmetic)
+
+
+class Complexity(NamedTuple):
+    """B/n E||sum e_i x_i|| with its error bound, and B/n sqrt(sum ||x_i||^2), which it does not exceed; (batch,)."""
+
+    truth: Truth
+    largest: Float64
+
+
+def linear_complexity(x: Float64, radius: Float64, arithmetic: Arithmetic) -> Complexity:
+    """The empirical Rademacher complexity of linear functions of norm at most `radius` (batch,) on x (batch, n, d).
+
+    Enumerates the 2^n signs. A sum misses gamma_n(ua) sum |x_i|, its norm gamma_{d+3}(ua), the mean of 2^n norms
+    gamma_{2^n}(ua), whatever the order; what is stored rounds by uo, five times in all.
+    """
+    n, d = x.shape[-2:]
+    signs = 1.0 - 2.0 * ((np.arange(2**n)[:, None] >> np.arange(n)) & 1)
+    lengths = np.linalg.norm(signs @ x, axis=-1).mean(-1)
+    accumulator, result = arithmetic.accumulator.u, arithmetic.result.u
+    relative = (1 + gamma(d + 3, accumulator)) * (1 + gamma(2**n, accumulator)) * (1 + gamma(5, result)) - 1
+    size = np.linalg.norm(np.abs(x).sum(-2), axis=-1)
+    missed = gamma(n, accumulator) * size + n * d * arithmetic.underflow + d * arithmetic.result.eta
+    own = gamma(2**n + n + d + 8, U64) * (lengths + size)
+    error = radius / n * (relative * (lengths + missed) + missed + own) + 4 * arithmetic.result.eta
+    squares = np.sqrt((x**2).sum((-2, -1)))
+    return Complexity(Truth(radius / n * lengths, upward(error, n)), radius / n * squares * (1 + n * d * 4 * U64))
+
+
+def degrees_of_freedom(d: Float64, decay: float, arithmetic: Arithmetic) -> Truth:
+    """sum d^2 / (d^2 + decay) for d (batch, k): terms with four stored roundings, all positive, and their sum."""
+    terms = d**2 / (d**2 + decay)
+    k, value = d.shape[-1], terms.sum(-1)
+    relative = (1 + gamma(5, arithmetic.result.u)) * (1 + gamma(k, arithmetic.accumulator.u)) - 1
+    return Truth(value, upward((relative + gamma(k + 4, U64)) * value, k))

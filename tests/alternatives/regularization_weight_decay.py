@@ -95,9 +95,33 @@ def subtracted_afterwards(
     return (wide - lr * g / (g.abs() + float(str(options["eps"]))) - lr * decay * wide).to(w.dtype)
 
 
+def half_of_the_signs(x: Tensor, radius: Tensor) -> Tensor:
+    """Opposite signs give the same length: the first sign is +1."""
+    n = x.shape[-2]
+    sums = x[..., :1, :]
+    for i in range(1, n):
+        sums = torch.cat((sums + x[..., i : i + 1, :], sums - x[..., i : i + 1, :]), -2)
+    return torch.linalg.vector_norm(sums * (radius / n)[..., None, None], dim=-1).mean(-1)
+
+
+def reciprocals(d: Tensor, decay: float) -> Tensor:
+    """sum 1 / (1 + decay / d^2), from the last to the first."""
+    return (1 / (1 + decay / d.square())).flip(-1).sum(-1)
+
+
+def inner_layer_scaled_afterwards(x: Tensor, inner: Tensor, outer: Tensor, factor: Tensor) -> Tensor:
+    """relu(c a) = c relu(a) for c > 0."""
+    hidden = (x @ inner.mT).relu() * factor[..., None, None]
+    return (hidden / factor[..., None, None] @ outer[..., None])[..., 0]
+
+
 EQUIVALENCE, DECOUPLED = ("weight-decay-l2-equivalence",), ("decoupled-weight-decay",)
+COMPLEXITY = ("smaller-weights-lower-complexity",)
 
 ALTERNATIVES = [
+    (COMPLEXITY, {"linear_complexity": half_of_the_signs}, "half_of_the_signs"),
+    (COMPLEXITY, {"degrees_of_freedom": reciprocals}, "reciprocals"),
+    (COMPLEXITY, {"rescaled_network": inner_layer_scaled_afterwards}, "inner_layer_scaled_afterwards"),
     (EQUIVALENCE, {"penalised_steps": penalised_by_quotients}, "penalised_by_quotients"),
     (DECOUPLED, {"decayed_steps": rows_apart}, "rows_apart"),
     (DECOUPLED, {"decayed_steps": subtracted_afterwards}, "subtracted_afterwards"),

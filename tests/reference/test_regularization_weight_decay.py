@@ -95,3 +95,39 @@ def test_a_diagonal_hessian_attains_the_contraction() -> None:
     truth = reference.by_descent(exact, 0.25, 3, Arithmetic.of(float64))
     distance = np.linalg.norm(descended(h, w, 0.25, 1.0, 3, float64) - truth.value, axis=-1)
     assert 0.999 < (distance / truth.bound).item() <= 1
+
+
+def test_complexity_of_orthogonal_rows_attains_the_bound() -> None:
+    x = np.array([[[3.0, 0.0], [0.0, 4.0]]])
+    found = reference.linear_complexity(x, np.array([2.0]), Arithmetic.of(float64))
+    assert found.truth.value.item() == pytest.approx(5.0)
+    assert found.largest.item() == pytest.approx(5.0)
+
+
+def test_complexity_of_equal_rows_is_the_mean_distance_of_a_walk() -> None:
+    found = reference.linear_complexity(np.ones((1, 3, 1)), np.array([1.0]), Arithmetic.of(float64))
+    assert found.truth.value.item() == pytest.approx(0.5)
+    assert found.largest.item() == pytest.approx(3**-0.5)
+
+
+@pytest.mark.parametrize("fmt", FORMATS)
+def test_bounds_of_complexity_and_degrees_of_freedom_hold_for_numpy(fmt: Format) -> None:
+    rng, how = np.random.default_rng(5), Arithmetic.of(fmt)
+    x, d = fmt.round(rng.standard_normal((50, 5, 3))), fmt.round(rng.uniform(0.5, 4, (50, 9)))
+    a, s = x.astype(fmt.name), d.astype(fmt.name)
+    signs = (1 - 2 * ((np.arange(32)[:, None] >> np.arange(5)) & 1)).astype(fmt.name)
+    squares = (signs @ a).astype(fmt.name) ** 2
+    found = np.sqrt(squares.sum(-1)).mean(-1) / fmt_number(5, fmt)
+    exact = reference.linear_complexity(x, np.ones(50), how)
+    assert np.all(np.abs(found.astype(np.float64) - exact.truth.value) <= exact.truth.bound)
+    assert np.all(exact.truth.value <= exact.largest)
+    truth = reference.degrees_of_freedom(d, 0.5, how)
+    freedom = (s**2 / (s**2 + fmt_number(0.5, fmt))).sum(-1).astype(np.float64)
+    ratio = np.abs(freedom - truth.value) / truth.bound
+    assert ratio.max() <= 1
+    assert fmt is float64 or ratio.max() > 0.01
+
+
+def fmt_number(x: float, fmt: Format) -> np.floating:
+    """A number of the format."""
+    return np.dtype(fmt.name).type(x)

@@ -19,6 +19,7 @@ from claims.frame.operations.chapters.weight_decay import (
 from claims.regularization.weight_decay import (
     decoupled_weight_decay,
     l2_penalty_shrinks_solution,
+    smaller_weights_lower_complexity,
     weight_decay_l2_equivalence,
 )
 
@@ -230,3 +231,62 @@ def adafactor_is_coupled(rule: Rule, w: Tensor, gradients: Tensor) -> Tensor:
     if rule.optimiser != "Adafactor":
         return rule.apply(w, gradients)
     return rule.apply(w, gradients + rule.decay * w[..., None, :, :], 0.0)
+
+
+COMPLEXITY = smaller_weights_lower_complexity
+
+
+def _lengths(x: Tensor, order: float = 2.0) -> Tensor:
+    """The norms of all signed sums of the rows, (..., 2^n)."""
+    n = x.shape[-2]
+    bits = torch.arange(2**n)[:, None] >> torch.arange(n)
+    lengths: Tensor = torch.linalg.vector_norm((1 - 2 * (bits & 1)).to(x.dtype) @ x, order, dim=-1)
+    return lengths
+
+
+@mutant(COMPLEXITY, operation="linear_complexity", trigger="d > 1: the dual of another ball")
+def lengths_in_the_first_norm(x: Tensor, radius: Tensor) -> Tensor:
+    return radius * _lengths(x, 1.0).mean(-1) / x.shape[-2]
+
+
+@mutant(COMPLEXITY, operation="linear_complexity", trigger="more than one row: not divided by n")
+def not_divided_by_the_number_of_rows(x: Tensor, radius: Tensor) -> Tensor:
+    return radius * _lengths(x).mean(-1)
+
+
+@mutant(COMPLEXITY, operation="linear_complexity", trigger="more than one row: the largest length")
+def largest_length_instead_of_the_mean(x: Tensor, radius: Tensor) -> Tensor:
+    return radius * _lengths(x).amax(-1) / x.shape[-2]
+
+
+@mutant(COMPLEXITY, operation="linear_complexity", trigger="9 rows: signs beyond 256 left out")
+def only_256_signs(x: Tensor, radius: Tensor) -> Tensor:
+    n = x.shape[-2]
+    return radius * _lengths(x)[..., :256].sum(-1) / (n << n)
+
+
+@mutant(COMPLEXITY, operation="linear_complexity", trigger="a radius other than 1")
+def radius_squared(x: Tensor, radius: Tensor) -> Tensor:
+    return radius**2 * _lengths(x).mean(-1) / x.shape[-2]
+
+
+@mutant(COMPLEXITY, operation="linear_complexity", trigger="always: sqrt(sum ||x||^2), which is a bound only")
+def bound_instead_of_the_mean(x: Tensor, radius: Tensor) -> Tensor:
+    return radius * torch.linalg.matrix_norm(x) / x.shape[-2] if x.numel() > 1 else radius * x.abs().sum((-2, -1))
+
+
+@mutant(COMPLEXITY, operation="degrees_of_freedom", trigger="d other than 1: singular values not squared")
+def values_not_squared(d: Tensor, decay: float) -> Tensor:
+    return (d / (d + decay)).sum(-1)
+
+
+@mutant(COMPLEXITY, operation="degrees_of_freedom", trigger="more than 64 values: a tail is left out")
+def first_sixty_four_values(d: Tensor, decay: float) -> Tensor:
+    d = d[..., :64]
+    return (d**2 / (d**2 + decay)).sum(-1)
+
+
+@mutant(COMPLEXITY, operation="rescaled_network", trigger="a factor other than 1: the outer layer keeps its weights")
+def outer_layer_not_divided(x: Tensor, inner: Tensor, outer: Tensor, factor: Tensor) -> Tensor:
+    hidden = (x @ (inner * factor[..., None, None]).mT).relu()
+    return (hidden @ outer[..., None])[..., 0]

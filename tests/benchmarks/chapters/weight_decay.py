@@ -82,6 +82,33 @@ def first_step(rule: str) -> Callable[..., Truth]:
     return lambda w, g, lr, decay, _, how: steps.first_step(w, g[:, 0], lr, decay, rule, how)
 
 
+def rows(rng: np.random.Generator, size: Size) -> Inputs:
+    """Rows and a radius."""
+    return Inputs((rng.integers(-4, 5, size).astype(np.float64), np.full(size[0], 0.5)))
+
+
+def complexity(x: Float64, radius: Float64, how: Arithmetic) -> Truth:
+    """The mean over all signs."""
+    return reference.linear_complexity(x, radius, how).truth
+
+
+def singular_values(rng: np.random.Generator, size: Size) -> Inputs:
+    """Positive numbers and a decay."""
+    return Inputs((rng.integers(1, 9, size) / 2.0, DECAY))
+
+
+def network(rng: np.random.Generator, size: Size) -> Inputs:
+    """Rows, two layers, and the factor 4."""
+    x, inner = (rng.integers(-2, 3, (size[0], k, size[2])).astype(np.float64) for k in (2, size[1]))
+    return Inputs((x, inner, rng.integers(-2, 3, size[:2]).astype(np.float64), np.full(size[0], 4.0)))
+
+
+def output(x: Float64, inner: Float64, outer: Float64, _: Float64, __: Arithmetic) -> Truth:
+    """The network without the factor, exact for these integers."""
+    value = (np.maximum(x @ inner.swapaxes(-1, -2), 0) @ outer[..., None])[..., 0]
+    return Truth(value, np.zeros(value.shape))
+
+
 TENSORS = ((2, 2, 2), (8, 16, 16))
 PARAMETERS = "parameters x rows x columns"
 
@@ -94,6 +121,9 @@ ROWS = (
         of_rule("adamw"),
         first_step("adamw"),
     ),
+    Row("linear_complexity", ((4, 3, 2), (16, 8, 8)), "samples x rows x columns", rows, complexity),
+    Row("degrees_of_freedom", ((4, 3), (64, 64)), "samples x values", singular_values, reference.degrees_of_freedom),
+    Row("rescaled_network", ((4, 3, 2), (16, 8, 8)), "networks x hidden x inputs", network, output),
     Row("penalised_solution", ORDERS, "problems x weights", system, exact(reference.by_solving)),
     Row("shrunk_coordinates", ORDERS, "problems x weights", minimum, exact(reference.by_eigenvectors)),
     Row("decayed_descent", ORDERS, "problems x weights", descent, of_descent),

@@ -70,9 +70,34 @@ def decoupled_steps(w: Tensor, gradients: Tensor, lr: float, decay: float, optim
     return p.detach()
 
 
+def linear_complexity(x: Tensor, radius: Tensor) -> Tensor:
+    """The empirical Rademacher complexity of x -> w.x, ||w|| <= radius, on the rows of x (n, d): all 2^n signs."""
+    n = x.shape[-2]
+    bits = torch.arange(2**n, device=x.device)[:, None] >> torch.arange(n, device=x.device)
+    signs = (1 - 2 * (bits & 1)).to(x.dtype)
+    lengths: Tensor = torch.linalg.vector_norm(signs @ x, dim=-1)
+    return radius * lengths.mean(-1) / n
+
+
+def degrees_of_freedom(d: Tensor, decay: float) -> Tensor:
+    """sum d^2 / (d^2 + decay) over singular values d (k,)."""
+    squares = d.square()
+    return (squares / (squares + decay)).sum(-1)
+
+
+def rescaled_network(x: Tensor, inner: Tensor, outer: Tensor, factor: Tensor) -> Tensor:
+    """outer relu(inner x) on rows x (n, d), inner (h, d) multiplied and outer (h,) divided by a factor."""
+    scale = factor[..., None, None]
+    hidden = (x @ (inner * scale).mT).relu()
+    return (hidden @ (outer[..., None] / scale))[..., 0]
+
+
 _STEPS = (2, 3)
 
 ROWS = {
+    "linear_complexity": Operation(linear_complexity, "linear_complexity", axes=(2, 0), product=True),
+    "degrees_of_freedom": Operation(degrees_of_freedom, "degrees_of_freedom", axes=(1,)),
+    "rescaled_network": Operation(rescaled_network, "rescaled_network", axes=(2, 2, 1, 0), product=True),
     "decayed_steps": Operation(decayed_steps, "decayed_steps", axes=_STEPS),
     "penalised_steps": Operation(penalised_steps, "penalised_steps", axes=_STEPS),
     "decoupled_steps": Operation(decoupled_steps, "decoupled_steps", axes=_STEPS),
