@@ -50,17 +50,22 @@ def _mostly_batched(available: Sequence[CallPlan]) -> list[CallPlan]:
 
 
 def corner_trials(proposition: Proposition, profile: Profile) -> Iterator[Trial]:
-    """Every corner under `profile.corner_plans` call plans, dealt so that few corners see all plans."""
+    """Every corner under `profile.corner_plans` call plans, dealt so that few corners see all plans.
+
+    All corners under their first plan come first: most of what is wrong shows at one corner, whatever the plan.
+    """
     available = call_plans(proposition)
     shuffled = [available[i] for i in np.random.default_rng(digest("plans")).permutation(len(available))]
-    dealt = 0
-    for i, corner in enumerate(corner_regimes(proposition)):
-        first = [available[0]] if i == 0 else []
-        wanted = min(profile.corner_plans, len(available))
-        hand = [shuffled[(dealt + j) % len(shuffled)] for j in range(wanted)]
-        dealt += wanted
-        for number, plan in enumerate(dict.fromkeys([*first, *hand])):
-            yield Trial(corner, number, plan)
+    corners = corner_regimes(proposition)
+    hands: list[tuple[CallPlan, ...]] = []
+    wanted = min(profile.corner_plans, len(available))
+    for i in range(len(corners)):
+        hand = [shuffled[(i * wanted + j) % len(shuffled)] for j in range(wanted)]
+        hands.append(tuple(dict.fromkeys([available[0], *hand] if i == 0 else hand)))
+    for number in range(wanted + 1):
+        for corner, dealt in zip(corners, hands, strict=True):
+            if number < len(dealt):
+                yield Trial(corner, number, dealt[number])
 
 
 class Examination:
