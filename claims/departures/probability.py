@@ -7,13 +7,17 @@ from claims.frame.inputs.dependence import JointCounts
 from claims.frame.inputs.joint import ProductLaw
 from claims.frame.inputs.samples import Sample
 from claims.frame.plan import CallPlan
-from claims.probability.dependence import nonzero_covariance_implies_dependence
+from claims.probability.dependence import (
+    independence_stronger_than_uncorrelatedness,
+    nonzero_covariance_implies_dependence,
+)
 from claims.probability.independence import independence_implies_zero_covariance
 
 
 @departure(
     independence_implies_zero_covariance,
     nonzero_covariance_implies_dependence,
+    independence_stronger_than_uncorrelatedness,
     summary="torch.cov with weights overwrites its argument with zeros where there is only one observation",
     operations=("weighted_covariance",),
     devices=("cpu", "cuda"),

@@ -52,7 +52,7 @@ def test_exactness_is_seen_where_the_total_is_a_power_of_two() -> None:
         assert not difference_is_exact(other, format)
         assert np.all(covariance_of_indicators(dyadic, Arithmetic.of(format)).bound == 0)
         assert np.all(covariance_of_indicators(other, Arithmetic.of(format)).bound > 0)
-    fine = np.array([[127.0, 0], [1, 128]])
+    fine = np.array([[100.0, 27], [1, 128]])
     assert difference_is_exact(fine, float32)
     assert not difference_is_exact(fine, bfloat16)
 

@@ -16,7 +16,8 @@ from reference.formats import Format
 KINDS = ("random", "product", "uncorrelated", "diagonal", "cubic")
 SHARE = {"random": 1, "product": 1, "uncorrelated": 2, "diagonal": 1, "cubic": 32}
 """The total of the counts is a multiple of this."""
-MOST_TOTAL = 256
+MOST_TOTAL = 200
+"""Sums of so many products of deviations up to 17 stay in the range of float16: 200 17^2 < 65504."""
 
 
 class Joint(NamedTuple):
@@ -118,13 +119,13 @@ def joint_counts() -> Regimes:
         JointCounts(3, 5, total=100),
         JointCounts(3, 3, total=2),
         JointCounts(8, 9, total=128),
-        JointCounts(17, 16, total=255),
-        JointCounts(16, 5, "uncorrelated", 250),
+        JointCounts(17, 16, total=199),
+        JointCounts(16, 5, "uncorrelated", 150),
         JointCounts(13, 13, "diagonal", 200),
         JointCounts(9, 8),
     )
     side = st.sampled_from([2, 1, 3, 4, 5, 7, 8, 9, 16, 17])
-    total = st.sampled_from([16, 1, 2, 3, 4, 6, 8, 10, 12, 32, 64, 100, 256])
+    total = st.sampled_from([16, 1, 2, 3, 4, 6, 8, 10, 12, 32, 64, 100, 128])
     laws = st.one_of(
         st.builds(JointCounts, side, side, st.sampled_from(["random", "product"]), total),
         st.builds(JointCounts, side, side, st.just("uncorrelated"), total.filter(lambda t: t % 2 == 0)),
