@@ -8,12 +8,27 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
-from claims import TRUE, at_most, claim, equal, for_all, holds, refutation, values, within
+from claims import (
+    TRUE,
+    UNDER_HYPOTHESES,
+    at_most,
+    claim,
+    equal,
+    for_all,
+    holds,
+    refutation,
+    values,
+    within,
+    within_norm,
+)
 from claims.frame.checks import Check
 from claims.frame.inputs.early_stopping import Targets, TwoTargets, two_targets
+from claims.frame.inputs.quadratics import Problem, Quadratic, quadratics
 from claims.frame.inputs.spectra import only
 from claims.frame.subject import Subject
 from reference.regularization import early_stopping as reference
+from reference.regularization import weight_decay
+from reference.truth import Truth
 
 Float64 = NDArray[np.float64]
 
@@ -99,3 +114,61 @@ def validation_stops_before_its_minimum(subject: Subject, of: Targets) -> Iterat
     w, step = stopped(subject, of)
     c = values(of.training)
     yield at_most((1 - of.share) * norms(c), norms(at_step(values(w), values(step)) - c))
+
+
+STOPS = ((1.0, 1), (1.0, 2), (1.0, 8), (0.0625, 1), (0.0625, 4))
+"""Step sizes, relative to the largest admitted, and numbers of steps."""
+
+
+def both_ways(subject: Subject, given: Problem) -> Iterator[tuple[float, Truth, Truth, Tensor, Tensor]]:
+    """For every stop epsilon t, exact and found: gradient descent after t steps, and ridge with 1 / (epsilon t)."""
+    h, w = values(given.H), values(given.w)
+    right = subject.matmul(given.H, given.w[..., None])[..., 0]
+    plain = weight_decay.shrunk(h, w, 0.0)
+    for part, steps in STOPS:
+        lr = part * weight_decay.step_size(plain)
+        decay = 1 / (lr * steps)
+        descended = reference.filtered(h, plain, lr, steps, subject.arithmetic("decayed_descent"))
+        solved = weight_decay.by_solving(weight_decay.shrunk(h, w, decay), subject.arithmetic("penalised_solution"))
+        found = subject.decayed_descent(given.H, given.w, lr, 0.0, steps)
+        yield lr * steps, descended, solved, found, subject.penalised_solution(given.H, right, decay)
+
+
+@claim(
+    title="Early stopping acts like L2 only approximately: the filters 1-(1-eps h)^t and h/(h+1/(eps t)) differ",
+    statement=r"\left|1-(1-\epsilon h)^t-\frac h{h+1/(\epsilon t)}\right|\le\min\left(\tfrac12,(\epsilon th)^2\right)"
+    r"\ (0\le\epsilon h\le1)",
+    hypotheses="quadratic loss with H positive definite, gradient descent from 0, epsilon ||H|| <= 1",
+    notes="Regularisation: early stopping is equivalent to L2",
+    book="7.8, eq. 7.33-7.45",
+    truth=UNDER_HYPOTHESES,
+    correction="They agree to first order in epsilon t h; no single penalty gives the same weights in general.",
+    bound="descent: what a step rounds, times steps; ridge: LU as in l2-penalty-shrinks-solution",
+)
+@for_all(given=quadratics())
+def early_stopping_l2_filter(subject: Subject, given: Problem) -> Iterator[Check]:
+    """SGD after t steps and the ridge solution against exact rational ones, and their distance against the theorem."""
+    h, w = values(given.H), values(given.w)
+    largest = np.trace(h, axis1=-2, axis2=-1)
+    for time, descended, solved, found, ridge in both_ways(subject, given):
+        yield within_norm(found, descended, label=f"gradient descent, epsilon t = {time:g}")
+        yield within_norm(ridge, solved, label=f"ridge, epsilon t = {time:g}")
+        gap = norms(values(found) - values(ridge))
+        most = np.minimum(0.5, (time * largest) ** 2) * norms(w)
+        yield at_most(gap, most, descended.bound + solved.bound, label=f"the gap, epsilon t = {time:g}")
+
+
+@refutation(early_stopping_l2_filter, r"w_t=(H+\alpha I)^{-1}Hw^*\text{ for }\alpha=1/(\epsilon t)")
+@for_all(given=only(Quadratic(2)))
+def early_stopping_is_ridge(subject: Subject, given: Problem) -> Iterator[Check]:
+    """Only to first order."""
+    for _, descended, solved, found, _ in both_ways(subject, given):
+        yield within_norm(found, Truth(solved.value, solved.bound + descended.bound))
+
+
+@refutation(early_stopping_l2_filter, "The two filters differ by less than 0.1.")
+@for_all(given=only(Quadratic(2, "diagonal")))
+def the_filters_are_close(subject: Subject, given: Problem) -> Iterator[Check]:
+    """By up to 1/2 for one step."""
+    for _, _, _, found, ridge in both_ways(subject, given):
+        yield at_most(norms(values(found) - values(ridge)), 0.1 * norms(values(given.w)))

@@ -12,10 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reference.double_double import DoubleDouble, double_double
+from reference.exact import nearest_array, rational_matrix
 from reference.formats import Arithmetic
+from reference.linear_algebra.linear_systems import product_error
 from reference.regularization.dropout_training import total
+from reference.regularization.weight_decay import Shrunk
 from reference.rounding import U64, gamma, overflows, rounded, silent, upward
 from reference.running import Running, difference, product, stored_exactly
+from reference.truth import Truth
 
 Float64 = NDArray[np.float64]
 
@@ -69,3 +73,25 @@ def least_remaining(lr: float, share: float) -> float:
     """
     q = 1 - lr
     return 2 * (1 - share) * q / (1 + q)
+
+
+@silent
+def filtered(h: Float64, s: Shrunk, lr: float, steps: int, arithmetic: Arithmetic) -> Truth:
+    """(I - (I - lr H)^steps) w, the iterate of gradient descent from 0, and a bound (batch,) on the norm of its error.
+
+    `s` is of H (batch, n, n) without decay, lr ||H|| <= 1: every step contracts errors, and exact iterates are no
+    longer than w. As in `weight_decay.by_descent` a step adds lr gamma_{n+6} ||H||_F (||v|| + ||w||) + u ||v||, v any
+    iterate, at most 1.5 ||w|| long as long as all steps together add no more than ||w|| / 2.
+    """
+    n, u = s.minimum.shape[-1], arithmetic.result.u
+    identity, found = rational_matrix(np.eye(n)), []
+    for of_h, of_w in zip(h, s.minimum, strict=True):
+        q, w = rational_matrix(lr * of_h), rational_matrix(of_w)
+        missed = w
+        for _ in range(steps):
+            missed = (identity - q) * missed
+        found.append(nearest_array(w - missed))
+    value, length = np.array(found).reshape(s.minimum.shape), np.linalg.norm(s.minimum, axis=-1)
+    each = lr * (product_error(n, arithmetic) + gamma(6, u)) * 2 * s.frobenius * 2.5 * length + 1.5 * u * length
+    bound = upward(steps * (each + 4 * n * (n + 2) * arithmetic.result.eta) + 2 * U64 * length, n * n)
+    return Truth(value, np.where(steps * each <= length / 2, bound, np.inf))

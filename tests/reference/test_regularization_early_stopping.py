@@ -9,6 +9,7 @@ import pytest
 
 from reference.formats import FORMATS, Arithmetic
 from reference.regularization import early_stopping as reference
+from reference.regularization import weight_decay
 
 
 @pytest.mark.parametrize("name", list(FORMATS))
@@ -43,3 +44,20 @@ def test_the_example_of_the_book_stops_at_half_way() -> None:
     left = np.array([float(q) for q in reference.remaining(0.1, 100)])
     best = np.abs(left - 0.5).argmin()
     assert (best, round(left[best], 3)) == (7, 0.478)
+
+
+@pytest.mark.parametrize("name", ["float32", "float64"])
+def test_descent_is_filtered_along_eigenvectors(name: str) -> None:
+    h, w = np.array([[[2.0, 1.0], [1.0, 2.0]]]), np.array([[3.0, -1.0]])  # eigenvalues 3 and 1
+    plain = weight_decay.shrunk(h, w, 0.0)
+    found = reference.filtered(h, plain, 0.25, 3, Arithmetic.of(FORMATS[name]))
+    along = (1 - 0.25**3) * np.array([1.0, 1.0]), 2 * (1 - 0.75**3) * np.array([1.0, -1.0])
+    assert np.array_equal(found.value[0], along[0] + along[1])
+    assert 0 < found.bound[0] < 3 * 107 * FORMATS[name].u  # of each step 100 u by the gradient, 5 u by the weights
+
+
+def test_one_step_of_the_largest_size_is_half_way_from_ridge() -> None:
+    h, w = np.array([[[4.0]]]), np.array([[1.0]])
+    plain = weight_decay.shrunk(h, w, 0.0)
+    assert reference.filtered(h, plain, 0.25, 1, Arithmetic.of(FORMATS["float64"])).value == 1
+    assert weight_decay.shrunk(h, w, 4.0).value == 0.5

@@ -7,6 +7,8 @@ from torch import Tensor
 
 from claims import mutant
 from claims.frame.operations.chapters.early_stopping import descent_iterates, stopping_step
+from claims.frame.operations.chapters.weight_decay import decayed_descent, penalised_solution
+from claims.regularization.early_stopping import early_stopping_l2_filter
 from claims.regularization.early_stopping import early_stopping_large_gradient as claim
 
 
@@ -63,3 +65,33 @@ def the_validation_target_is_halved(iterates: Tensor, validation: Tensor) -> Ten
 @mutant(claim, operation="stopping_step", trigger="validation minimum beyond 7 steps")
 def only_8_iterates_are_candidates(iterates: Tensor, validation: Tensor) -> Tensor:
     return stopping_step(iterates[..., :8, :], validation)
+
+
+@mutant(early_stopping_l2_filter, operation="decayed_descent")
+def one_step_too_many_is_made(h: Tensor, w: Tensor, lr: float, decay: float, steps: int) -> Tensor:
+    return decayed_descent(h, w, lr, decay, steps + 1)
+
+
+@mutant(early_stopping_l2_filter, operation="decayed_descent")
+def the_step_goes_uphill(h: Tensor, w: Tensor, lr: float, decay: float, steps: int) -> Tensor:
+    return decayed_descent(-h, w, lr, decay, steps)
+
+
+@mutant(early_stopping_l2_filter, operation="decayed_descent", trigger="more than 4 steps")
+def descent_ends_after_4_steps(h: Tensor, w: Tensor, lr: float, decay: float, steps: int) -> Tensor:
+    return decayed_descent(h, w, lr, decay, min(steps, 4))
+
+
+@mutant(early_stopping_l2_filter, operation="decayed_descent", trigger="two weights or more")
+def the_hessian_is_taken_to_be_diagonal(h: Tensor, w: Tensor, lr: float, decay: float, steps: int) -> Tensor:
+    return decayed_descent(torch.diag_embed(h.diagonal(dim1=-2, dim2=-1)), w, lr, decay, steps)
+
+
+@mutant(early_stopping_l2_filter, operation="penalised_solution")
+def the_penalty_is_inverted(h: Tensor, b: Tensor, decay: float) -> Tensor:
+    return penalised_solution(h, b, 1 / decay)
+
+
+@mutant(early_stopping_l2_filter, operation="penalised_solution")
+def the_penalty_is_doubled(h: Tensor, b: Tensor, decay: float) -> Tensor:
+    return penalised_solution(h, b, 2 * decay)
