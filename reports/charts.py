@@ -97,7 +97,7 @@ class Chart:
             if math.isnan(height):
                 command = "M"
                 continue
-            yield f"{command}{self._x(k):.1f} {self._y(min(max(height, low - far), high + far)):.1f}"
+            yield f"{command}{self._x(k):.4g} {self._y(min(max(height, low - far), high + far)):.4g}"
             command = "L"
 
     def _height(self, value: float) -> float:

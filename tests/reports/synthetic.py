@@ -127,7 +127,7 @@ def evidence(sample: Sample, name: str, device: str, dtype: str, **changes: Any)
 
 def growth() -> Record:
     """A figure: signals that stay, explode or vanish."""
-    curves = [{"name": name, "y": [gain**k for k in range(31)]} for name, gain in (("stays", 1.0), ("grows", 4.0))]
+    curves = [{"name": name, "y": [gain**k for k in range(11)]} for name, gain in (("stays", 1.0), ("grows", 4.0))]
     return {
         "title": "Growth of a signal", "x": "depth", "y": "variance", "logarithmic": True,
         "panels": [{"title": "linear", "curves": curves},

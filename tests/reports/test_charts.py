@@ -39,8 +39,8 @@ def test_a_logarithmic_axis_ends_at_decades_eight_from_one_at_most() -> None:
 def test_a_curve_goes_from_edge_to_edge() -> None:
     (path,) = paths(Chart(figure([0.0, 0.5, 1.0])))
     middle = (TOP + HEIGHT - BOTTOM) / 2
-    ends = f"M{LEFT:.1f} {HEIGHT - BOTTOM:.1f}", f"L{WIDTH - RIGHT:.1f} {TOP:.1f}"
-    assert path == f"{ends[0]}L{(LEFT + WIDTH - RIGHT) / 2:.1f} {middle:.1f}{ends[1]}"
+    ends = f"M{LEFT} {HEIGHT - BOTTOM}", f"L{WIDTH - RIGHT} {TOP}"
+    assert path == f"{ends[0]}L{(LEFT + WIDTH - RIGHT) / 2:g} {middle:g}{ends[1]}"
 
 
 def test_a_curve_leaves_the_panel_and_has_gaps_at_nan() -> None:

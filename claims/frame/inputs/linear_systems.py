@@ -13,7 +13,7 @@ from torch import Tensor
 
 from claims.frame.inputs.numbers import Numbers
 from claims.frame.inputs.regime import Arrays, Regime, Regimes
-from claims.frame.inputs.systems import CONDITIONS, DRIVERS, ExactRank, LinearSystem, ManyExactRank
+from claims.frame.inputs.systems import CONDITIONS, DRIVERS, EasyTop, ExactRank, LinearSystem, ManyExactRank
 from reference import exact
 from reference.formats import Format
 
@@ -81,24 +81,6 @@ def _left_inverse(a: Float64, w: Float64) -> Float64:
     top, below, free = (exact.rational_matrix(x) for x in (a[:n], a[n:], w))
     inverse = top.inv()
     return np.hstack((exact.nearest_array(inverse - free * below * inverse), w))
-
-
-@dataclasses.dataclass(frozen=True)
-class EasyTop(ExactRank):
-    """A matrix of full column rank, the first rows of which are well conditioned at any order.
-
-    They are, up to an order of the columns and to signs, blocks ((1, 0), (c, 1)) along the diagonal.
-    """
-
-    def factors(self, rng: np.random.Generator, batch: int, fmt: Format) -> tuple[Float64, Float64]:
-        left, _ = super().factors(rng, batch, fmt)
-        n = self.cols
-        i = np.arange(0, n - 1, 2)
-        top = np.broadcast_to(np.eye(n), (batch, n, n)).copy()
-        top[:, i + 1, i] = left[:, i + 1, i]
-        order = rng.permuted(np.broadcast_to(np.arange(n), (batch, n)), axis=-1)
-        left[:, :n] = top
-        return left, np.eye(n)[order] * rng.choice([-1.0, 1.0], (batch, n, 1)) * Numbers(scale=self.scale).factor(fmt)
 
 
 def left_invertible_systems() -> Regimes:

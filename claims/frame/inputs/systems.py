@@ -86,6 +86,24 @@ class ExactRank(Regime):
         return left, right * powers * Numbers(scale=self.scale).factor(fmt)
 
 
+@dataclasses.dataclass(frozen=True)
+class EasyTop(ExactRank):
+    """A matrix of full column rank, the first rows of which are well conditioned at any order.
+
+    They are, up to an order of the columns and to signs, blocks ((1, 0), (c, 1)) along the diagonal.
+    """
+
+    def factors(self, rng: np.random.Generator, batch: int, fmt: Format) -> tuple[Float64, Float64]:
+        left, _ = super().factors(rng, batch, fmt)
+        n = self.cols
+        i = np.arange(0, n - 1, 2)
+        top = np.broadcast_to(np.eye(n), (batch, n, n)).copy()
+        top[:, i + 1, i] = left[:, i + 1, i]
+        order = rng.permuted(np.broadcast_to(np.arange(n), (batch, n)), axis=-1)
+        left[:, :n] = top
+        return left, np.eye(n)[order] * rng.choice([-1.0, 1.0], (batch, n, 1)) * Numbers(scale=self.scale).factor(fmt)
+
+
 def _of_full_column_rank(rng: np.random.Generator, shape: tuple[int, int, int]) -> Float64:
     """Integer matrices (batch, n, r): -1, 0, 1 below a unit diagonal in the first r rows, -2 to 2 in the others."""
     r = shape[-1]
