@@ -28,6 +28,7 @@ from claims.frame.inputs.spectra import only
 from claims.frame.subject import Subject
 from reference.regularization import early_stopping as reference
 from reference.regularization import weight_decay
+from reference.rounding import U64
 from reference.truth import Truth
 
 Float64 = NDArray[np.float64]
@@ -85,7 +86,9 @@ def early_stopping_large_gradient(subject: Subject, of: Targets) -> Iterator[Che
     decisive = at_step(high, best) < others.min(-1)
     yield equal(step, best, where=decisive, label="the best step")
     gradient, first = norms(at_step(values(w), step) - c), norms(c)
-    slack = norms(at_step(truth.truth.bound, step)) + 1e-12 * first
+    # the difference, its square, n - 1 sums and the root, in float64 on either side
+    own = (c.shape[-1] + 4) * U64 * (gradient + first)
+    slack = norms(at_step(truth.truth.bound, step)) + own
     least = reference.least_remaining(of.lr, of.share) * first
     yield at_most(least, gradient, slack, where=decisive, label="the gradient left is large")
 
