@@ -11,12 +11,12 @@ from torch import Tensor
 from claims import mutant
 from claims.linear_algebra.norms import (
     lp_norm,
-    lp_quasinorm_below_one,
     minkowski_inequality,
     norm_absolute_homogeneity,
     norm_definiteness,
     norm_nonnegativity,
 )
+from claims.linear_algebra.quasinorms import lp_quasinorm_below_one
 
 SIMD_WIDTH = 8
 LARGEST_UINT16 = 2**16 - 1
