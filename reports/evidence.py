@@ -128,17 +128,22 @@ class Trial:
     @cached_property
     def misses(self) -> list[Record]:
         """The measured results with the opposite outcome."""
-        return [result for result in self.ran if result["outcome"] not in {self.found, "error"}]
+        return [result for result in self.ran if result["outcome"] not in {self.found, "elsewhere", "error"}]
 
     @cached_property
     def errors(self) -> list[Record]:
         """The results that ended in an error, which says nothing either way."""
         return [result for result in self.ran if result["outcome"] == "error"]
 
+    @cached_property
+    def elsewhere(self) -> list[Record]:
+        """The results of departures that are seen on other processors only."""
+        return [result for result in self.ran if result["outcome"] == "elsewhere"]
+
     @property
     def outcome(self) -> str:
-        """The wanted outcome if any cell has it, else the opposite, an error, or that nothing was run."""
-        first = next(iter([*self.hits, *self.misses, *self.errors]), {"outcome": "not-run"})
+        """The wanted outcome if any cell has it, else the opposite, another processor's, an error, or "not-run"."""
+        first = next(iter([*self.hits, *self.misses, *self.elsewhere, *self.errors]), {"outcome": "not-run"})
         return str(first["outcome"])
 
     @property

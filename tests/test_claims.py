@@ -22,4 +22,4 @@ def test_mutant_is_caught(mutant_case: Case, judge: Judge) -> None:
 
 
 def test_torch_still_departs(departure_case: Case, judge: Judge) -> None:
-    judge(departure_case, "departs")
+    judge(departure_case, "departs", "elsewhere")

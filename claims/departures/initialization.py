@@ -39,6 +39,7 @@ def half_precision_uniform_weights_are_biased(plan: CallPlan, weight: Weight) ->
     dtypes=("float16", "bfloat16"),
     versions="2.13.0",
     script="erf_half_near_zero",
+    hardware="CPUs with AVX2 or AVX-512, for which torch has vectorised code",
 )
 def half_precision_erf_vanishes_near_zero(plan: CallPlan, at: Zeros) -> bool:
     """Numbers next to 0; at 0 itself value and slope are right."""
@@ -67,6 +68,7 @@ def float64_hardsigmoid_has_a_float32_slope(plan: CallPlan, at: Zeros) -> bool:
     dtypes=("bfloat16",),
     versions="2.13.0",
     script="gelu_bfloat16_subnormal",
+    hardware="CPUs with AVX512_BF16, whose conversion to bfloat16 flushes subnormal numbers",
 )
 def bfloat16_gelu_flushes_subnormal_results(plan: CallPlan, at: Zeros) -> bool:
     """Numbers next to 0."""

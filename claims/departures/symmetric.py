@@ -116,6 +116,7 @@ def eigenvalues_of_nan_are_finite(plan: CallPlan, A: Symmetric) -> bool:
     dtypes=("float32",),
     versions="2.13.0",
     script="cholesky_subnormal",
+    hardware="CPUs for which MKL has its AVX2 or SSE4.2 code; with AVX-512 only LDL^T is wrong",
 )
 def factors_of_subnormal_matrices_are_nan(plan: CallPlan, A: Symmetric) -> bool:
     """No trial: the claim leaves open what becomes of numbers that may underflow."""

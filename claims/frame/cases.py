@@ -131,7 +131,12 @@ class Case:
         departs = next(d for d in claim.departures if d.name == self.name)
         script = importlib.import_module(f"claims.departures.scripts.{departs.script}")
         evidence = Evidence(claim.id, EAGER, self.device, self.dtypes[0], self.role, self.name, instances=1)
-        evidence.outcome = "departs" if script.departs() else "mended"
+        if script.departs():
+            evidence.outcome = "departs"
+        elif departs.hardware:
+            evidence.outcome, evidence.reason = "elsewhere", f"It is seen on {departs.hardware}"
+        else:
+            evidence.outcome = "mended"
         return evidence
 
 
@@ -246,6 +251,7 @@ def metadata(claim: Claim) -> Mapping[str, Any]:
                 "devices": list(d.devices),
                 "dtypes": list(d.dtypes),
                 "versions": d.versions,
+                "hardware": d.hardware,
                 "upstream": d.upstream,
                 "script": f"claims/departures/scripts/{d.script}.py",
                 "code": (scripts / f"{d.script}.py").read_text(encoding="utf-8"),

@@ -62,7 +62,8 @@ class Departure:
     """A place where torch breaks the mathematics.
 
     `excludes(plan, regimes)` says which trials of the claim it spoils: the runner leaves out exactly those and
-    counts them. `script` names a module of `claims.departures.scripts` that runs by itself in plain torch.
+    counts them. `script` names a module of `claims.departures.scripts` that runs by itself in plain torch. `hardware`
+    says on which processors it is seen, if not on all.
     """
 
     name: str
@@ -74,6 +75,7 @@ class Departure:
     upstream: str | None
     script: str
     excludes: Callable[..., bool]
+    hardware: str = ""
 
     def concerns(self, subject: Subject) -> bool:
         """Whether torch departs for this subject: its device, its dtype, and an operation that is still torch's own."""
@@ -230,13 +232,15 @@ def departure(
     versions: str,
     script: str,
     upstream: str | None = None,
+    hardware: str = "",
 ) -> Callable[[Callable[..., bool]], Callable[..., bool]]:
     """Registers a departure of torch; the decorated predicate says which trials of the claims it spoils.
 
     `operations` are those in which torch departs: a subject that overrides them all is not excused. The predicate gets
     the call plan first and then the regimes by the names that the claim gives them. `script` is a module of
     `claims.departures.scripts` in plain torch: `observed()`, `exact()` and `departs()`, and both values printed when it
-    runs as a program. `versions` says where it was seen.
+    runs as a program. `versions` says where it was seen, `hardware` on which processors if torch or its BLAS has other
+    code for others: there it is not taken for mended.
     """
 
     def register(excludes: Callable[..., bool]) -> Callable[..., bool]:
@@ -245,7 +249,7 @@ def departure(
             if any(d.name == name for d in c.departures):
                 raise ValueError(f"{c.id} has two departures named {name}")
             c.departures.append(
-                Departure(name, summary, operations, devices, dtypes, versions, upstream, script, excludes)
+                Departure(name, summary, operations, devices, dtypes, versions, upstream, script, excludes, hardware)
             )
         return excludes
 

@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import dataclasses
+import sys
+import types
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -188,6 +190,31 @@ def test_a_departure_has_one_item_on_the_first_of_its_devices(departing: Claim) 
     assert list(departure_cases(Selection(dtypes=["float32"]))) == []
     assert case.run(TINY, 0).outcome == "error"  # it has no script
     assert Case("claim", departing.id, "eager", "cpu", ("float16",)).run(TINY, 0).outcome == "departs"
+
+
+@pytest.mark.parametrize(
+    ("departs", "hardware", "outcome", "reason"),
+    [
+        (True, "", "departs", None),
+        (True, "CPUs with AVX2", "departs", None),
+        (False, "", "mended", None),
+        (False, "CPUs with AVX2", "elsewhere", "It is seen on CPUs with AVX2"),
+    ],
+)
+def test_a_departure_of_other_processors_is_not_mended(
+    departing: Claim,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    departs: bool,
+    hardware: str,
+    outcome: str,
+    reason: str | None,
+) -> None:
+    departing.departures[:] = [dataclasses.replace(departing.departures[0], hardware=hardware)]
+    script = types.SimpleNamespace(departs=lambda: departs)
+    monkeypatch.setitem(sys.modules, "claims.departures.scripts.toy", script)
+    evidence = Case("departure", departing.id, "eager", "cpu", ("float16",), "toy").run(TINY, 0)
+    assert (evidence.outcome, evidence.reason) == (outcome, reason)
 
 
 def test_an_error_is_described_without_the_paths_of_the_machine() -> None:

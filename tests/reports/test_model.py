@@ -144,6 +144,7 @@ def test_a_mutant_caught_in_one_dtype_says_where_it_survived(report: Build) -> N
     [
         (["error"], "error"),
         (["error", "mended"], "mended"),
+        (["error", "elsewhere"], "elsewhere"),
         (["error", "mended", "departs"], "departs"),
         (["not-run"], "not-run"),
     ],
