@@ -20,6 +20,7 @@ from claims.frame.profiles import PROFILES, Profile, active
 from claims.frame.runner import examine
 from claims.frame.subject import Subject
 from claims.frame.support import DTYPES, operations_of, unsupported
+from claims.frame.support_memory import learn
 
 FEW = dataclasses.replace(PROFILES["quick"], examples=1, batch=64, corner_plans=1)
 """Enough for a kernel that splits its work: the corners are the largest inputs."""
@@ -45,6 +46,7 @@ def alternatives() -> Iterator[Alternative]:
             yield Alternative(file.stem, name, tuple(claims), functions)
 
 
+learn()
 EVERY = list(alternatives())
 CASES = [
     pytest.param(a, claim, dtype, id=f"{a.file}-{a.name}-{claim}-{dtype}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from claims.frame import environment, profiles, switches
+from claims.frame import environment, profiles, support_memory, switches
 from claims.frame.cases import CASES, Case, Selection, metadata
 from claims.frame.claim import load_all
 from claims.frame.evidence import Evidence
@@ -64,6 +65,7 @@ def pytest_configure(config: pytest.Config) -> None:
     switches.keep_pages()
     if not option.hypothesis_profile:
         settings.load_profile(profiles.DEFAULT)
+    support_memory.announce(functools.partial(_learn_support, config))
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(Controller(config), "claims-controller")
 
@@ -81,8 +83,18 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """One item a case: a test that takes `claim_case`, `refutation_case`, `mutant_case` or `departure_case`."""
     for role, cases in CASES.items():
         if f"{role}_case" in metafunc.fixturenames:
+            support_memory.learn()
             made = [pytest.param(c, id=c.id) for c in cases(metafunc.config.stash[SELECTION])]
             metafunc.parametrize(f"{role}_case", made or [pytest.param(None, id="none")])
+
+
+def _learn_support(config: pytest.Config) -> None:
+    """What torch supports, remembered where pytest has a cache."""
+    if hasattr(config, "cache"):
+        worker = getattr(config, "workerinput", {"workerid": "gw0", "workercount": 1})
+        number = int(worker["workerid"].removeprefix("gw"))
+        cache = config.cache.mkdir("claims-support")
+        support_memory.prepare(config.stash[SELECTION].selected(), cache, number, worker["workercount"])
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

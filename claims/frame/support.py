@@ -6,8 +6,8 @@ import contextlib
 import functools
 import itertools
 import warnings
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import torch
 
@@ -23,6 +23,16 @@ LARGEST_DRY_RUN = 1 << 14
 COMPLEX = {"float32": torch.complex64, "float64": torch.complex128}
 """The complex numbers with parts of a dtype; torch's complex32 is experimental."""
 
+
+class Support(NamedTuple):
+    """The operations of a proposition, and for each device and dtype why torch cannot compute them, or None."""
+
+    operations: tuple[str, ...]
+    reasons: Mapping[str, Mapping[str, str | None]]
+
+
+known: dict[Property, Support] = {}
+"""What `claims.frame.support_memory` remembers, so that no dry run is needed."""
 _dry_runs: dict[Property, Sequence[Recorded]] = {}
 _probes: dict[tuple[str, ...], str | None] = {}
 
@@ -98,6 +108,9 @@ def _options(call: Call) -> str:
 
 def unsupported(proposition: Proposition, device: str, dtype: str) -> str | None:
     """None if torch supports every operation of the proposition in this dtype on this device, else the reason."""
+    remembered = known.get(proposition.property)
+    if remembered and dtype in remembered.reasons.get(device, {}):
+        return remembered.reasons[device][dtype]
     return next(filter(None, (probe(call, device, dtype) for call in dry_run(proposition))), None)
 
 
@@ -120,4 +133,11 @@ def is_present(device: str) -> bool:
 
 def operations_of(proposition: Proposition) -> list[str]:
     """The names of the operations that a proposition uses."""
-    return sorted({r.operation for r in dry_run(proposition)})
+    remembered = known.get(proposition.property)
+    return list(remembered.operations) if remembered else sorted({r.operation for r in dry_run(proposition)})
+
+
+def support_of(proposition: Proposition) -> Support:
+    """What the proposition needs and where torch has it."""
+    reasons = {d: {t: unsupported(proposition, d, t) for t in DTYPES} for d in devices()}
+    return Support(tuple(operations_of(proposition)), reasons)
