@@ -17,7 +17,7 @@ from claims.frame.plan import CallPlan
 from claims.frame.profiles import Profile
 from claims.frame.subject import Subject
 
-SINGLES = 16
+SINGLES = 8
 """Instances at most that are passed one at a time: what a batch of them costs, hundreds cost in a batch."""
 
 
@@ -38,7 +38,7 @@ class Trial(NamedTuple):
         return digest(proposition.id, tuple(self.regimes.items()), self.number, base)
 
     def batch(self, profile: Profile) -> int:
-        """Instances in the trial: what the most demanding regime allows, an eighth of it or 16 for single calls."""
+        """Instances in the trial: what the most demanding regime allows, an eighth of it or 8 for single calls."""
         limit = profile.batch if self.plan.calls == "batched" else min(max(1, profile.batch // 8), SINGLES)
         return min(r.batch(limit, profile.elements) for r in self.regimes.values())
 

@@ -22,7 +22,7 @@ SQUARES = ("sum_of_squares", "sum_of_second_powers", "product_with_itself", "mse
 PRODUCTS = ("dot", "vdot", "dot_by_matmul", "dot_by_mv", "dot_by_einsum")
 """Inner products of a vector with itself."""
 LARGEST_HESSIAN = 33
-HESSIANS = 4
+HESSIANS = 2
 """Of so many vectors of a batch: each takes a pass of forward mode over reverse mode for every entry."""
 
 

@@ -96,14 +96,15 @@ def eigenvectors_scale(subject: Subject, diagonalised: Diagonalised) -> Iterator
     W, V, eigenvalues, inverse, t = diagonalised
     a, v, w, v_inverse = values([W, V, eigenvalues, inverse])
     expected = reference.synthesised(v, w, v_inverse, t)
-    by_products = Truth(expected, reference.power(a, t, subject.arithmetic("matrix_power")).bound)
+    how = subject.arithmetic("matrix_power")
+    by_products = Truth(expected, reference.power(a, t, how, exactly=False).bound)
     yield determined(subject.matrix_power(W, t), by_products, label="W^t = V L^t V^-1")
     synthesis = reference.synthesis(v, w, v_inverse, t, subject.arithmetic("synthesised_power"))
     yield determined(subject.synthesised_power(V, eigenvalues, inverse, t), synthesis, label="V L^t V^-1")
     how = subject.arithmetic("applied_repeatedly")
     for i in range(min(2, a.shape[-1])):
         scaled = w[:, i, None] ** t * v[..., i]
-        truth = Truth(scaled, reference.applied(a, v[..., i], t, how).bound)
+        truth = Truth(scaled, reference.applied(a, v[..., i], t, how, exactly=False).bound)
         yield determined(subject.applied_repeatedly(W, V[..., i], t), truth, label="W^t v = l^t v")
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -88,10 +90,13 @@ class Chain:
         y = other if isinstance(other, Chain) else Chain.of(other, self.arithmetic, exactly=self.exactly)
         exact, magnitude = self._times(y), self.magnitude @ y.magnitude
         value = exact.to_float64()[0] if self._double else exact.mantissa.hi
-        errors = [_product_error(left, right, value, magnitude) for left, right in ((self, y), *ways)]
+        error = _product_error(_operand(self), _operand(y), value, magnitude, self.arithmetic)
+        for alike in _of_one_shape(ways):
+            left, right = (Operand(*map(np.stack, zip(*map(_operand, side), strict=True))) for side in alike)
+            error = np.maximum(error, _product_error(left, right, value, magnitude, self.arithmetic).max(0))
         if wide(self.arithmetic):
             magnitude = magnitude + y.magnitude.shape[-2] * 2.0**-1074  # evaluated in float64, it may underflow there
-        return Chain(exact, magnitude, functools.reduce(np.maximum, errors), self.arithmetic, self.exactly)
+        return Chain(exact, magnitude, error, self.arithmetic, self.exactly)
 
     def _times(self, y: Chain) -> Scaled:
         if self._double:
@@ -147,10 +152,30 @@ class Chain:
         return _sum(*parts, self.arithmetic, double=double, underflow=not rounded_products, own=self.exactly)
 
 
-def _product_error(x: Chain, y: Chain, value: Float64, magnitude: Float64) -> Float64:
-    """The error of the stored product of two chains, whose value and product of magnitudes are known."""
-    arithmetic, n = x.arithmetic, x.magnitude.shape[-1]
-    e_x, e_y = x.seen_error, y.seen_error
+class Operand(NamedTuple):
+    """What the error of a product depends on: M of a factor, and how far the product sees it from its exact value."""
+
+    magnitude: Float64
+    error: Float64
+
+
+def _operand(x: Chain) -> Operand:
+    return Operand(x.magnitude, x.seen_error)
+
+
+def _of_one_shape(ways: Sequence[tuple[Chain, Chain]]) -> Iterator[tuple[list[Chain], list[Chain]]]:
+    """The left and the right factors of pairs that have the same shapes, which can be evaluated together."""
+    groups: dict[tuple[int, ...], tuple[list[Chain], list[Chain]]] = {}
+    for left, right in ways:
+        lefts, rights = groups.setdefault((*left.magnitude.shape, *right.magnitude.shape), ([], []))
+        lefts.append(left)
+        rights.append(right)
+    yield from groups.values()
+
+
+def _product_error(x: Operand, y: Operand, value: Float64, magnitude: Float64, arithmetic: Arithmetic) -> Float64:
+    """The error of a stored product of two chains, whose value and product of magnitudes are known."""
+    n, e_x, e_y = x.magnitude.shape[-1], x.error, y.error
     moved = np.zeros(())
     if e_x.any():
         moved = moved + e_x @ (y.magnitude + e_y)

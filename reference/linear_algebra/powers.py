@@ -25,15 +25,17 @@ POW = 4
 
 @remembered
 @silent
-def power(w: Float64, t: int, arithmetic: Arithmetic) -> Truth:
+def power(w: Float64, t: int, arithmetic: Arithmetic, *, exactly: bool = True) -> Truth:
     """W^t for W (..., n, n), t >= 0, multiplied in any order (BND-CHAIN); exact for t = 0 and t = 1.
+
+    With `exactly=False` the bound serves a value known otherwise: see `Chain.of`.
 
     The error of W^k is at most the largest, entry by entry, over its last multiplication W^i W^(k-i), since BND-CHAIN
     is monotone in the errors of the two parts. Binary powering is one of these orders.
     """
     if t == 0:
         return Truth(np.broadcast_to(np.eye(w.shape[-1]), w.shape), np.zeros(w.shape))
-    chains = [Chain.of(w, arithmetic)]
+    chains = [Chain.of(w, arithmetic, exactly=exactly)]
     for k in range(2, t + 1):
         first, *others = [(chains[i - 1], chains[k - i - 1]) for i in range(1, k)]
         chains.append(first[0].matmul(first[1], *others))
@@ -41,9 +43,12 @@ def power(w: Float64, t: int, arithmetic: Arithmetic) -> Truth:
 
 
 @silent
-def applied(w: Float64, x: Float64, t: int, arithmetic: Arithmetic) -> Truth:
-    """W^t x for W (..., n, n) and x (..., n), multiplied from the right: t products of a matrix and a vector."""
-    matrix, row = Chain.of(w.swapaxes(-1, -2), arithmetic), Chain.of(x[..., None, :], arithmetic)
+def applied(w: Float64, x: Float64, t: int, arithmetic: Arithmetic, *, exactly: bool = True) -> Truth:
+    """W^t x for W (..., n, n) and x (..., n), multiplied from the right: t products of a matrix and a vector.
+
+    `exactly` as in `power`.
+    """
+    matrix, row = (Chain.of(a, arithmetic, exactly=exactly) for a in (w.swapaxes(-1, -2), x[..., None, :]))
     for _ in range(t):
         row = row.matmul(matrix)
     value, bound = row.truth()
