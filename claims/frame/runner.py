@@ -42,6 +42,13 @@ def call_plans(proposition: Proposition) -> tuple[CallPlan, ...]:
     return plans(with_axis=any(OPERATIONS[name].dim for name in operations_of(proposition)))
 
 
+def exhausts(proposition: Proposition, dtype: str) -> bool:
+    """Whether the corners are the whole domain of the property in this dtype."""
+    regimes = proposition.regimes.values()
+    alone = len(regimes) == 1  # of two such parameters the corners would not be combined
+    return all(r.exhaustive for r in regimes) or (alone and all(dtype in r.exhaustive_in for r in regimes))
+
+
 def _mostly_batched(available: Sequence[CallPlan]) -> list[CallPlan]:
     """Call plans to draw from: single calls a fifth of the time, since they examine fewer instances a second."""
     batched = [p for p in available if p.calls == "batched"]
@@ -135,7 +142,7 @@ class Examination:
     def drawn(self, *, shrink: bool) -> None:
         """Lets Hypothesis draw regimes, numbers and call plans."""
         regimes = self.proposition.regimes
-        if all(r.exhaustive for r in regimes.values()):
+        if exhausts(self.proposition, self.subject.dtype):
             return
 
         passed: set[tuple[Any, ...]] = set()
@@ -217,7 +224,7 @@ def _conclusion(proposition: Proposition, evidence: Evidence) -> tuple[str, str 
         return "departs", None
     if evidence.alpha:
         return "consistent", None
-    return "exhausted" if all(r.exhaustive for r in proposition.regimes.values()) else "held", None
+    return "exhausted" if exhausts(proposition, evidence.dtype) else "held", None
 
 
 def refute(refutation: Refutation, subject: Subject, claim: Claim, profile: Profile, *, seed: int = 0) -> Evidence:

@@ -187,6 +187,17 @@ def test_the_whole_domain_is_exhausted_without_drawing() -> None:
     assert evidence.batches == 2 * TINY.corner_plans + 1
 
 
+@pytest.mark.parametrize(("dtype", "outcome"), [("float16", "exhausted"), ("float32", "held")])
+def test_the_whole_domain_of_a_short_format_is_exhausted(dtype: str, outcome: str) -> None:
+    short = dataclasses.replace(only(Row(1), Row(2)), exhaustive_in=frozenset({"float16"}))
+    assert examine(toy_claim(doubles, x=short), Subject("eager", dtype), TINY).outcome == outcome
+
+    def of_two(subject: Subject, x: Tensor, y: Tensor) -> Iterator[Check]:
+        yield from doubles(subject, x)
+
+    assert examine(toy_claim(of_two, x=short, y=short), Subject("eager", dtype), TINY).outcome == "held"
+
+
 def test_one_exhaustive_parameter_of_two_exhausts_nothing() -> None:
     def check(subject: Subject, x: Tensor, y: Tensor) -> Iterator[Check]:
         yield from doubles(subject, x)

@@ -85,11 +85,13 @@ class Regimes:
     """A strategy over regimes and the corner regimes that always run, the plainest first.
 
     `exhaustive` says that the corners are the whole domain: nothing is drawn, and the evidence is exhaustive.
+    `exhaustive_in` names the formats in which they are, if not in all: there are 65536 numbers of 16 bits.
     """
 
     draw: SearchStrategy[Any]
     corners: tuple[Regime, ...]
     exhaustive: bool = False
+    exhaustive_in: frozenset[str] = frozenset()
 
 
 def simpler_values(value: Any, default: Any) -> Iterator[Any]:
