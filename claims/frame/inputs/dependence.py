@@ -57,7 +57,7 @@ class JointCounts(Regime):
             raise ValueError(f"no {self.kind!r} law on {self.m} times {self.n} points")
 
     def size(self) -> int:
-        return self.m * self.n * (self.m + self.n)
+        return (self.m * self.n) ** 2  # numbers in the products of indicators
 
     def arrays(self, rng: np.random.Generator, batch: int, fmt: Format) -> Arrays:
         m, n = self.m, self.n
