@@ -163,7 +163,8 @@ def normal_moments(subject: Subject, x: Deviates) -> Iterator[Check]:
     """The density at grid points against balls, and its integrals by the trapezoid rule, without sampling; torch's
     variance of the law is the third of them.
     """
-    truth = reference.moments(*numbers(x), subject.arithmetic("trapezoid"))
+    at, mean, deviation = numbers(x)
+    truth = reference.moments(at, mean, deviation, subject.arithmetic("trapezoid"))
     p = density(subject, x)
     yield within(p, truth.density, label="density")
     yield within(integral(subject, p, x), truth.mass, label="integral of p")
