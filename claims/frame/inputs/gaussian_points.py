@@ -59,7 +59,7 @@ class GaussianLaw(Regime):
         return self.d * self.d * (2 + self.k)
 
     def batch(self, limit: int, elements: int) -> int:
-        return max(1, min(super().batch(limit, elements), 128 // self.d))  # exact inverses cost more than the cube
+        return max(1, min(super().batch(limit, elements), 64 // self.d))  # exact inverses cost more than the cube
 
     def arrays(self, rng: np.random.Generator, batch: int, fmt: Format) -> Arrays:
         (a,) = Symmetric(self.d, self.kind, "positive", self.condition).arrays(rng, batch, fmt)
