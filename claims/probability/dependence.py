@@ -9,16 +9,17 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from claims import TRUE, at_most, claim, consistent, equal, for_all, holds, refutation, values, within
+from claims import TRUE, UNDER_HYPOTHESES, at_most, claim, consistent, equal, for_all, holds, refutation, values, within
 from claims.frame.checks import Check
 from claims.frame.inputs.dependence import Joint, JointCounts, joint_counts
+from claims.frame.inputs.linear_relations import LinearRelation, Pair, linear_relations
 from claims.frame.inputs.observations import NORMAL, Observations, Sample
 from claims.frame.inputs.samples import Draw, canvas, samples
 from claims.frame.inputs.spectra import only
 from claims.frame.subject import Subject
 from claims.probability.independence import pair_covariance
 from reference.probability import dependence as reference
-from reference.probability.covariance import weighted_covariance
+from reference.probability.covariance import Observed, weighted_covariance
 from reference.probability.sampling import ALPHA
 from reference.statistics import hoeffding_radius
 from reference.truth import Truth
@@ -135,7 +136,7 @@ def powers(subject: Subject, x: Tensor, degree: int) -> Tensor:
 
 
 def covariances_between(subject: Subject, f: Tensor, g: Tensor, counts: Tensor) -> tuple[Tensor, Truth]:
-    """Covariances of the rows of f (..., r, k) with those of g (..., s, k), and the exact ones; (..., r, s)."""
+    """Observed of the rows of f (..., r, k) with those of g (..., s, k), and the exact ones; (..., r, s)."""
     data, r = torch.cat((f, g), -2), f.shape[-2]
     rows, weights = values([data, counts])
     exact = weighted_covariance(rows, weights, None, subject.arithmetic("cov"), 0)
@@ -165,7 +166,7 @@ def covariances_of_powers(subject: Subject, pair: Joint, degree: int) -> tuple[T
 def independence_stronger_than_uncorrelatedness(subject: Subject, pair: Joint) -> Iterator[Check]:
     """The covariances of one-hot codes are P - p q^T: all 0 for products of marginals, and beyond their bound for some
     pair of indicators wherever a dependent law is resolved, also if X and Y, or all their polynomials of degree up to
-    2, are uncorrelated. Covariances of powers up to the third follow from those of the indicators.
+    2, are uncorrelated. Observed of powers up to the third follow from those of the indicators.
     """
     counts = values(pair.counts)
     codes, m = one_hot(subject, pair), counts.shape[-2]
@@ -217,3 +218,89 @@ def uncorrelated_gaussians_are_independent(subject: Subject, draw: Draw) -> Iter
     gap = abs((inner & outer).mean() - inner.mean() * outer.mean())
     # three frequencies, each within the radius at a third of the level, the two of the product at most 1
     yield consistent(gap, 3 * hoeffding_radius(draw.n, 1.0, ALPHA / 3), alpha=ALPHA)
+
+
+@claim(
+    title="Zero covariance means there is no linear dependence",
+    statement=r"\operatorname{Var}X>0:\ \operatorname{Cov}(X,Y)=0\iff\min_{a,b}\mathbb{E}(Y-aX-b)^2\text{ at }a=0;"
+    r"\qquad  Y=aX+b,\ \operatorname{Cov}(X,Y)=0\Rightarrow a=0",
+    hypotheses="Var X > 0 and Var Y > 0",
+    notes="Probability and information theory: covariance",
+    book="3.8",
+    truth=UNDER_HYPOTHESES,
+    correction="Constants have covariance zero with everything, and lie on lines: X = 1 and Y = 2 satisfy Y = 2X.",
+    bound="Covariances: BND-COV. Regression lines: Householder's backward error of 10 sqrt(n) u for each column "
+    "(calibrated) and Wedin's theorem for columns of length 1, kappa = (1 + |r|) (E x^2 / Var x)^(1/2).",
+)
+@for_all(pair=linear_relations())
+def zero_covariance_no_linear_relation(subject: Subject, pair: Pair) -> Iterator[Check]:
+    """Covariance and regression line of equally likely pairs against exact ones; the slope times the variance is the
+    covariance, is 0 with it, and has its sign. Half types solve the least-squares problem in float32.
+    """
+    x, y = values([pair.x, pair.y])
+    found, truth = pair_covariance(subject, pair.x, pair.y), exact_covariance(subject, pair)
+    yield within(found, truth, label="Cov(X, Y)")
+    if (x != x[:, :1]).any(-1).all():  # else there is no one line
+        line = subject.regression_line(pair.x, pair.y)
+        exact = reference.regression(x, y, subject.arithmetic("regression_line"))
+        yield within(line, exact.line, label="slope and intercept")
+        slope, best, error = values(line)[..., 0], exact.line.value[..., 0], exact.line.bound[..., 0]
+        yield at_most(np.abs(slope), np.zeros(len(x)), error, where=best == 0, label="Cov = 0: slope 0")
+        slack = truth.bound + error * exact.variance * (1 + 2.0**-50)
+        yield within(slope * exact.variance, Truth(values(found), slack), label="slope Var X = Cov(X, Y)")
+        known = (np.abs(truth.value) > truth.bound) & (np.abs(best) > error)
+        yield holds(np.sign(slope) == np.sign(values(found)), where=known, label="Cov not 0: a slope of its sign")
+
+
+def exact_covariance(subject: Subject, pair: Pair) -> Truth:
+    """Cov(X, Y) with the bound for this subject's torch.cov."""
+    exact = Observed.of(np.stack(values([pair.x, pair.y]), -2), subject.arithmetic("cov")).covariance(0)
+    return Truth(exact.value[..., 0, 1], exact.bound[..., 0, 1])
+
+
+def uncorrelated(subject: Subject, pair: Pair) -> NDArray[np.bool_]:
+    """Where the computed covariance may be that of uncorrelated variables."""
+    return np.asarray(np.abs(values(pair_covariance(subject, pair.x, pair.y))) <= exact_covariance(subject, pair).bound)
+
+
+@refutation(zero_covariance_no_linear_relation, "Zero covariance excludes every functional relation.")
+@for_all(pair=only(LinearRelation(4, "square"), LinearRelation(8, "square")))
+def zero_covariance_excludes_every_function(subject: Subject, pair: Pair) -> Iterator[Check]:
+    """Y = X^2 is one."""
+    squared = values(subject.multiply(pair.x, pair.x))
+    yield holds((squared != values(pair.y)).any(-1), where=uncorrelated(subject, pair))
+
+
+@refutation(zero_covariance_no_linear_relation, r"\operatorname{Cov}(X,Y)=0\Rightarrow\mathbb{E}[Y\mid X]=\mathbb{E}Y")
+@for_all(pair=only(LinearRelation(4, "square"), LinearRelation(6, "uncorrelated", "none")))
+def zero_covariance_makes_the_regression_constant(subject: Subject, pair: Pair) -> Iterator[Check]:
+    """Only its best affine approximation is."""
+    x, y = values([pair.x, pair.y])
+    same = x[..., :, None] == x[..., None, :]
+    given = (same * y[..., None, :]).sum(-1) / same.sum(-1)
+    yield holds(np.abs(given - y.mean(-1, keepdims=True)).max(-1) < 1e-6, where=uncorrelated(subject, pair))
+
+
+@refutation(zero_covariance_no_linear_relation, r"\operatorname{Cov}(X,Y)=0\Rightarrow Y\ne aX\text{ for all }a\ne0")
+@for_all(pair=only(LinearRelation(3, "point"), LinearRelation(4, "point", "far")))
+def zero_covariance_excludes_lines_of_constants(subject: Subject, pair: Pair) -> Iterator[Check]:
+    """Two constants lie on a line through the origin."""
+    x, y = values([pair.x, pair.y])
+    ratio = y[:, :1] / np.where(x[:, :1] == 0, 1.0, x[:, :1])
+    yield holds(~((ratio * x == y) & (ratio != 0)).all(-1), where=uncorrelated(subject, pair))
+
+
+@refutation(zero_covariance_no_linear_relation, r"\operatorname{Cov}(X,Y)=0\Rightarrow\mathbb{E}[XY]=0")
+@for_all(pair=only(LinearRelation(3), LinearRelation(9, "uncorrelated", "far")))
+def zero_covariance_makes_products_vanish(subject: Subject, pair: Pair) -> Iterator[Check]:
+    """Not about means other than 0: the regression through the origin has a slope."""
+    products = values(subject.multiply(pair.x, pair.y)).mean(-1)
+    yield holds(np.abs(products) < 0.01, where=uncorrelated(subject, pair))
+
+
+@refutation(zero_covariance_no_linear_relation, "Zero covariance means zero rank correlation.")
+@for_all(pair=only(LinearRelation(3), LinearRelation(6, "uncorrelated", "none")))
+def zero_covariance_makes_ranks_uncorrelated(subject: Subject, pair: Pair) -> Iterator[Check]:
+    """(-3, 1), (1, -1), (2, 2) have covariance 0 and rank correlation 1/2."""
+    ranks = [np.argsort(np.argsort(v, -1), -1) - (v.shape[-1] - 1) / 2 for v in values([pair.x, pair.y])]
+    yield holds(np.abs((ranks[0] * ranks[1]).sum(-1)) < 0.25, where=uncorrelated(subject, pair))

@@ -1,4 +1,4 @@
-"""The normal law: its log density, and its entropy, which no law of the same variance exceeds."""
+"""The normal law: its density and moments, and its entropy, which no law of the same variance exceeds."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
+from torch import Tensor
 
-from claims import UNDER_HYPOTHESES, at_most, claim, for_all, holds, refutation, values, within
+from claims import TRUE, UNDER_HYPOTHESES, at_most, claim, for_all, holds, refutation, values, within
 from claims.frame.checks import Check
-from claims.frame.inputs.densities import Density, Deviates, densities, normal_deviates
+from claims.frame.inputs.densities import Density, Deviates, densities, normal_deviates, normal_grids
 from claims.frame.subject import Subject
 from reference.probability import gaussian as reference
+from reference.rounding import gamma
 from reference.truth import Truth
 
 
@@ -98,14 +100,15 @@ def normal_log_density(subject: Subject, x: Deviates) -> Iterator[Check]:
     """The log density against balls, for deviations over eight decades, and for those whose squares leave the range of
     the format.
     """
-    at, mean, deviation = (np.where(positive(x), v, 1.0) for v in values(list(x)))
+    at, mean, deviation = numbers(x)
     truth = reference.log_density(at, mean, deviation, subject.format)
     yield within(subject.normal_log_density(*x), truth, label="log density")
 
 
-def positive(x: Deviates) -> NDArray[np.bool_]:
-    """Where the deviation is positive: everywhere but in tensors without numbers."""
-    return np.asarray(values(x.deviation) > 0)
+def numbers(x: Deviates) -> list[NDArray[np.float64]]:
+    """Points, means and deviations; ones in tensors without numbers, whose deviations are 0."""
+    positive = values(x.deviation) > 0
+    return [np.where(positive, v, 1.0) for v in values(list(x))]
 
 
 @refutation(normal_log_density, r"\log p(x)\le0")
@@ -122,3 +125,85 @@ def deviation_instead_of_its_square(subject: Subject, x: Deviates) -> Iterator[C
     at, mean, deviation = values(list(x))
     wrong = -((at - mean) ** 2) / (2 * deviation) - np.log(deviation) - np.log(2 * np.pi) / 2
     yield within(subject.normal_log_density(*x), Truth(wrong, 0.05 + 0.05 * np.abs(wrong)))
+
+
+def integral(subject: Subject, y: Tensor, x: Deviates) -> Tensor:
+    """The integral of y (..., n) over the points of a grid, by the trapezoid rule."""
+    area: Tensor = subject.trapezoid(y, x.x)
+    return area
+
+
+def density(subject: Subject, x: Deviates) -> Tensor:
+    """The normal density at the points."""
+    p: Tensor = subject.exp(subject.normal_log_density(*x))
+    return p
+
+
+def second_moment(subject: Subject, p: Tensor, x: Deviates, centre: Tensor | float) -> Tensor:
+    """The integral of (x - c)^2 p."""
+    apart = subject.subtract(x.x, centre)
+    return integral(subject, subject.multiply(subject.multiply(apart, apart), p), x)
+
+
+@claim(
+    title="The normal density integrates to one, with mean mu and variance sigma^2",
+    statement=r"\int p\,dx=1,\qquad\int x\,p\,dx=\mu,\qquad\int(x-\mu)^2p\,dx=\sigma^2,"
+    r"\qquad p(x)=\frac{1}{\sigma\sqrt{2\pi}}e^{-(x-\mu)^2/2\sigma^2}",
+    hypotheses="sigma > 0",
+    notes="Initialization of weights: the normal law",
+    book="3.9.3, eq. 3.21",
+    formal="ProbabilityTheory.integral_gaussianPDFReal_eq_one, integral_id_gaussianReal, variance_id_gaussianReal",
+    truth=TRUE,
+    bound="Poisson's summation formula: the trapezoid rule with step h <= sigma / 2 errs by 2 exp(-2 pi^2 sigma^2 / "
+    "h^2) < exp(-78). Rounding: expm1 of the error of the log density and 5u for each p_i, u for a product, "
+    "gamma_n for the sum. The points are numbers of the format, evenly spaced.",
+)
+@for_all(x=normal_grids())
+def normal_moments(subject: Subject, x: Deviates) -> Iterator[Check]:
+    """The density at grid points against balls, and its integrals by the trapezoid rule, without sampling; torch's
+    variance of the law is the third of them.
+    """
+    at, mean, deviation = numbers(x)
+    truth = reference.moments(at, mean, deviation, subject.arithmetic("trapezoid"))
+    p = density(subject, x)
+    yield within(p, truth.density, label="density")
+    yield within(integral(subject, p, x), truth.mass, label="integral of p")
+    yield within(integral(subject, subject.multiply(x.x, p), x), truth.mean, label="integral of x p")
+    variance = second_moment(subject, p, x, x.mean)
+    yield within(variance, truth.variance, label="integral of (x - mu)^2 p")
+    own = subject.of_density(x.mean[..., 0], x.deviation[..., 0], "normal", "variance")
+    slack = truth.variance.bound + gamma(2, subject.format.u) * truth.variance.value + subject.format.eta
+    yield within(own, Truth(values(variance), slack), label="variance of the law")
+
+
+@refutation(normal_moments, r"\int(x-\mu)^2p\,dx=\sigma")
+def variance_is_the_deviation(subject: Subject, x: Deviates) -> Iterator[Check]:
+    """The deviation is its root."""
+    deviation = values(x.deviation)[..., 0]
+    yield within(second_moment(subject, density(subject, x), x, x.mean), Truth(deviation, 0.05 * deviation))
+
+
+@refutation(normal_moments, r"\int x^2p\,dx=\sigma^2")
+@for_all(x=normal_grids("near", "far"))
+def second_moment_about_zero_is_the_variance(subject: Subject, x: Deviates) -> Iterator[Check]:
+    """It is larger by mu^2."""
+    variance = values(x.deviation)[..., 0] ** 2
+    yield within(second_moment(subject, density(subject, x), x, 0.0), Truth(variance, 0.05 * variance))
+
+
+@refutation(normal_moments, r"\int|x-\mu|\,p\,dx=\sigma")
+def mean_distance_is_the_deviation(subject: Subject, x: Deviates) -> Iterator[Check]:
+    """It is sigma times the root of 2 / pi."""
+    apart = subject.subtract(x.x, x.mean).abs()
+    deviation = values(x.deviation)[..., 0]
+    found = integral(subject, subject.multiply(apart, density(subject, x)), x)
+    yield within(found, Truth(deviation, 0.1 * deviation))
+
+
+@refutation(normal_moments, r"\int e^{-(x-\mu)^2/2\sigma^2}dx=\sqrt{2\pi}\text{ for every }\sigma")
+def normaliser_without_the_deviation(subject: Subject, x: Deviates) -> Iterator[Check]:
+    """The width enters as a factor."""
+    unnormalised = (
+        integral(subject, density(subject, x), x).double() * (2 * np.pi) ** 0.5 * x.deviation[..., 0].double()
+    )
+    yield within(unnormalised, Truth(np.full(len(x.x), (2 * np.pi) ** 0.5), np.full(len(x.x), 0.1)))

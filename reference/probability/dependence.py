@@ -1,12 +1,15 @@
-"""How far a joint law is from the product of its marginals, and the covariances that this difference gives."""
+"""How far a joint law is from the product of its marginals, the covariances that this gives, and regression lines."""
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from reference.formats import Arithmetic, Format
 from reference.probability.covariance import weighted_covariance
+from reference.rounding import U64, rounded, silent, upward
 from reference.truth import Truth
 
 Float64 = NDArray[np.float64]
@@ -73,3 +76,39 @@ def covariance_of_indicators(counts: Float64, arithmetic: Arithmetic) -> Truth:
 def magnitude_of_dependence(x: Float64, y: Float64, difference: Float64) -> Float64:
     """sum |x_i||y_j||P_ij - p_i q_j| for x (..., m), y (..., n), which |Cov(X, Y)| does not exceed; shape (...)."""
     return np.asarray((np.abs(x)[..., :, None] * np.abs(y)[..., None, :] * np.abs(difference)).sum((-2, -1)))
+
+
+class Regression(NamedTuple):
+    """Slope and intercept (..., 2) of a regression line, and the variance of x (...), for divisor n."""
+
+    line: Truth
+    variance: Float64
+
+
+@silent
+def regression(x: Float64, y: Float64, arithmetic: Arithmetic) -> Regression:
+    """The affine function of x (..., n) that is nearest to y in the mean square, by Householder's QR factorisation.
+
+    n^2 times covariances and moments of whole numbers, or of multiples of a power of two, are exact below 2^53. With
+    the columns x and 1 scaled to length 1, whose inner product is r = sum x / (sqrt(n) ||x||), the backward error of
+    each column and of y is c = 10 sqrt(n) u of its length (ASNA theorem 20.3, calibrated), kappa = (1 + |r|) (E x^2 /
+    Var x)^(1/2), and Wedin's theorem (ASNA 20.1) bounds the scaled solution's error by c kappa (2 ||solution|| +
+    (kappa + 1) ||residual|| / (1 + |r|)^(1/2)) / (1 - c kappa). A mixed arithmetic stores the result. Infinite where
+    c kappa is above 0.1; x must not be constant.
+    """
+    n = x.shape[-1]
+    sx, sy, xx, xy, yy = (v.sum(-1) for v in (x, y, x * x, x * y, y * y))
+    spread, joint, own = n * xx - sx**2, n * xy - sx * sy, n * yy - sy**2
+    slope, intercept = joint / spread, (sy * xx - sx * xy) / spread
+    r = np.abs(sx) / np.sqrt(n * xx)
+    kappa = (1 + r) * np.sqrt(n * xx / spread)
+    residual = np.sqrt(np.maximum(own - joint**2 / spread, 0) / n + 2.0**-40 * yy)
+    c = 10 * n**0.5 * arithmetic.accumulator.u
+    size = np.hypot(slope * np.sqrt(xx), intercept * n**0.5)
+    moved = c * kappa * (2 * size + (kappa + 1) * residual / np.sqrt(1 + r)) / (1 - np.minimum(c * kappa, 0.1))
+    value = np.stack((slope, intercept), -1)
+    error = np.stack((moved / np.sqrt(xx), moved / n**0.5), -1)
+    error = upward(error + 2 * U64 * np.abs(value) + n * arithmetic.accumulator.eta, n)
+    if arithmetic.mixed:
+        error = rounded(error, np.abs(value), arithmetic.result)
+    return Regression(Truth(value, np.where((c * kappa <= 0.1)[..., None], error, np.inf)), spread / n**2)

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from reference.formats import Format, float32
 from reference.rounding import U64
-from reference.statistics import bernstein_radius, dkw_radius, hoeffding_radius
+from reference.statistics import bernstein_radius, binomial_p_value, dkw_radius, hoeffding_radius
 
 Float64 = NDArray[np.float64]
 
@@ -207,19 +207,50 @@ def uniform_laws(lower: float, upper: float, format: Format) -> tuple[Law, ...]:
     slack = 7 * max(format, float32, key=lambda f: f.precision).u
     if format.precision >= float32.precision:
         return (UniformLaw((lower, upper), slack),)
-    rounded = tuple(float(v) for v in format.round(np.array([lower, upper])))
-    positive = numbers(format, rounded[1])
-    support = np.concatenate((-positive[:0:-1], positive))
-    support = support[support >= rounded[0]]
-    middles = (support[:-1] + support[1:]) / 2
     laws: list[Law] = []
-    for low, high in dict.fromkeys(((lower, upper), rounded)):
-        below = np.concatenate(([0.0], np.clip((middles - low) / (high - low), 0.0, 1.0), [1.0]))
-        mass = np.diff(below)
+    for support, mass in rounded_masses(lower, upper, format):
         relabelled = mass.copy()
         relabelled[0] += relabelled[-1]
         relabelled[-1] = 0.0
         laws += [DiscreteLaw(support, p, slack) for p in (relabelled, mass)]
+    return tuple(laws)
+
+
+def rounded_masses(lower: float, upper: float, format: Format) -> list[tuple[Float64, Float64]]:
+    """The numbers of a format from `lower` to `upper` and the masses of their rounding intervals, which end there.
+
+    For the ends as given and, if that is something else, rounded into the format, between which the numbers lie.
+    """
+    rounded = tuple(float(v) for v in format.round(np.array([lower, upper])))
+    positive = numbers(format, max(map(abs, rounded)))
+    support = np.concatenate((-positive[:0:-1], positive))
+    support = support[(support >= rounded[0]) & (support <= rounded[1])]
+    middles = (support[:-1] + support[1:]) / 2
+    masses = []
+    for low, high in dict.fromkeys(((lower, upper), rounded)):
+        below = np.concatenate(([0.0], np.clip((middles - low) / (high - low), 0.0, 1.0), [1.0]))
+        masses.append((support, np.diff(below)))
+    return masses
+
+
+@lru_cache(maxsize=64)
+def half_open_laws(lower: float, upper: float, format: Format) -> tuple[Law, ...]:
+    """The laws that a sampler on [lower, upper) may have in a format, for any ends of that order.
+
+    Besides those of `uniform_laws`, for half types: what rounds to the upper end becomes the number below it. Errors
+    relative to the ends count max(|lower|, |upper|) / (upper - lower) times.
+    """
+    wide = max(format, float32, key=lambda f: f.precision)
+    slack = 7 * wide.u * max(1.0, max(abs(lower), abs(upper)) / (upper - lower))
+    if wide == format:
+        return (UniformLaw((lower, upper), slack),)
+    laws: list[Law] = []
+    for support, mass in rounded_masses(lower, upper, format):
+        for place in (0, -2, -1):
+            moved = mass.copy()
+            moved[-1] = 0.0
+            moved[place] += mass[-1]
+            laws.append(DiscreteLaw(support, moved, slack))
     return tuple(laws)
 
 
@@ -279,6 +310,25 @@ def square_variance_fit(x: Float64, y: Float64, laws: Iterable[Law], alpha: floa
         radius = bernstein_radius(n, fourth - variance**2, max(largest, variance), alpha / 2)
         radius += 4 * largest * law.slack + law.moment_radius(2, n, alpha / 2) ** 2
         fits.append(Fit(abs(covariance - variance), radius))
+    return _nearest(fits)
+
+
+def atom_fit(x: Float64, laws: Iterable[Law], alpha: float = ALPHA) -> Fit:
+    """How often draws x (n,) are an end of the law, or the last number below the upper one: exact binomial tests.
+
+    Masses are known to within twice the `slack`; those of a uniform law are 0. Each point at a share of alpha.
+    """
+    fits = []
+    for law in laws:
+        points, mass = np.array(law.ends), np.zeros(2)
+        if isinstance(law, DiscreteLaw):
+            points, mass = law.support[[0, -2, -1]], law.probabilities[[0, -2, -1]]
+        p_values = []
+        for point, p in zip(points, mass, strict=True):
+            count = int(np.count_nonzero(x == point))
+            likeliest = min(max(count / x.size, p - 2 * law.slack, 0.0), p + 2 * law.slack, 1.0)
+            p_values.append(binomial_p_value(count, x.size, likeliest))
+        fits.append(p_value_fit(min(p_values), alpha / len(points)))
     return _nearest(fits)
 
 

@@ -58,10 +58,25 @@ def density_in_float64(x: Tensor, mean: Tensor, deviation: Tensor) -> Tensor:
     return rounded(by_quotients(x.double(), mean.double(), deviation.double()).numpy(), x.dtype)
 
 
-DENSITY = ("normal-log-density",)
+def sum_of_heights(y: Tensor, x: Tensor) -> Tensor:
+    """The step times the sum of the heights, the outer ones halved, in float64."""
+    heights, at = y.double(), x.double()
+    area = (at[..., 1] - at[..., 0]) * (heights.sum(-1) - (heights[..., 0] + heights[..., -1]) / 2)
+    return rounded(area.numpy(), y.dtype)
+
+
+def exponential_in_float64(x: Tensor) -> Tensor:
+    """One rounding."""
+    return rounded(x.double().exp().numpy(), x.dtype)
+
+
+DENSITY = ("normal-log-density", "normal-moments")
+MOMENTS = ("normal-moments",)
 ALTERNATIVES = [
     (DENSITY, {"normal_log_density": by_quotients}, "the standardised distance"),
     (DENSITY, {"normal_log_density": density_in_float64}, "the log density in float64"),
+    (MOMENTS, {"trapezoid": sum_of_heights}, "the sum of the heights"),
+    (MOMENTS, {"exp": exponential_in_float64}, "the exponential in float64"),
     (ENTROPY, {"of_density": in_float64}, "laws in float64"),
     (ENTROPY, {"of_density": by_scipy}, "SciPy's laws"),
     (ENTROPY, {"largest_entropy": by_the_logarithm_of_the_deviation}, "the logarithm of the deviation"),

@@ -12,10 +12,12 @@ from claims.frame.inputs.densities import (
     SPREADS,
     Densities,
     NormalDeviates,
+    NormalGrid,
     densities,
     normal_deviates,
+    normal_grids,
 )
-from reference.formats import float16, float64
+from reference.formats import FORMATS, Format, float16, float64
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -62,3 +64,26 @@ def test_impossible_points_are_refused() -> None:
         NormalDeviates(3, "endless")
     with pytest.raises(ValueError, match="points"):
         NormalDeviates(-1)
+
+
+@pytest.mark.parametrize("fmt", FORMATS.values(), ids=FORMATS)
+def test_points_of_a_grid_and_their_distances_are_not_rounded(fmt: Format) -> None:
+    for corner in (*normal_grids().corners, NormalGrid(4, "far", "narrow"), NormalGrid(3, "far", "wide")):
+        plain = corner.arrays(np.random.default_rng(0), 50, fmt)
+        x, mean, deviation = corner.make(np.random.default_rng(0), 50, fmt)
+        assert all(np.array_equal(a, b) for a, b in zip(plain, (x, mean, deviation), strict=True))
+        assert np.array_equal(fmt.round(x - mean), x - mean)
+        assert np.all(corner.admits([x, mean, deviation]))
+        assert x.shape[1] == corner.size()
+        with np.errstate(over="ignore"):
+            assert np.all((x - mean) ** 2 < fmt.largest)
+            assert np.all(deviation**2 > fmt.lam)
+
+
+def test_other_grids_are_not_admitted() -> None:
+    x, mean, deviation = NormalGrid().make(np.random.default_rng(0), 5, float64)
+    assert not NormalGrid().admits([x, mean, 2 * deviation]).any()
+    assert not NormalGrid().admits([x, mean + deviation, deviation]).any()
+    assert not NormalGrid().admits([x, mean + 0.01 * deviation, deviation]).any()
+    with pytest.raises(ValueError, match="grid"):
+        NormalGrid(1)

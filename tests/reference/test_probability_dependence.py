@@ -13,6 +13,7 @@ from reference.probability.dependence import (
     difference_is_exact,
     indicators,
     magnitude_of_dependence,
+    regression,
 )
 
 
@@ -65,3 +66,37 @@ def test_indicators_of_all_pairs() -> None:
         [0, 1, 0, 0, 1, 0],
         [0, 0, 1, 0, 0, 1],
     ]
+
+
+def test_regression_lines_are_exact() -> None:
+    rng = np.random.default_rng(2)
+    x, y = rng.integers(-9, 10, (2, 50, 7)) / 4 + 8
+    x[:, 0] = 20
+    found = regression(x, y, Arithmetic.of(float32))
+    for i in range(50):
+        a, b = ([Fraction(v) for v in row[i]] for row in (x, y))
+        mean_a, mean_b = sum(a) / 7, sum(b) / 7
+        spread = sum((v - mean_a) ** 2 for v in a)
+        slope = sum((v - mean_a) * w for v, w in zip(a, b, strict=True)) / spread
+        assert np.allclose(found.line.value[i], [float(slope), float(mean_b - slope * mean_a)], rtol=1e-15, atol=0)
+        assert np.isclose(found.variance[i], float(spread / 7), rtol=1e-15)
+
+
+def test_computed_regression_lines_stay_within_the_bound() -> None:
+    rng = np.random.default_rng(3)
+    for shift in (0, 30, 1000):
+        x, y = rng.integers(-9, 10, (2, 100, 9)) + float(shift)
+        x[:, 0] = shift + 12
+        exact = regression(x, y, Arithmetic.of(float32)).line
+        for i in range(100):
+            design = np.stack((x[i], np.ones(9)), -1).astype(np.float32)
+            q, r = np.linalg.qr(design)
+            computed = np.linalg.solve(r, q.T @ y[i].astype(np.float32)).astype(np.float64)
+            assert np.all(np.abs(computed - exact.value[i]) <= exact.bound[i])
+        assert np.all(exact.bound < 0.05 * (1 + np.abs(exact.value)))
+
+
+def test_half_types_round_the_line() -> None:
+    x, y = np.array([[0.0, 1.0, 2.0]]), np.array([[0.0, 1.0, 3.0]])
+    bounds = [regression(x, y, Arithmetic.of(f)).line.bound[0, 0] for f in (float32, bfloat16)]
+    assert np.isclose(bounds[1] - bounds[0], 1.5 * bfloat16.u, rtol=1e-3)

@@ -9,8 +9,19 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from reference.formats import float16, float32, float64
-from reference.probability.gaussian import FAMILIES, entropy, gap_error, largest_entropy, log_density, variance
+from reference.formats import Arithmetic, bfloat16, float16, float32, float64
+from reference.probability.gaussian import (
+    FAMILIES,
+    density,
+    entropy,
+    gap_error,
+    largest_entropy,
+    log_density,
+    moments,
+    trapezoid_error,
+    variance,
+)
+from reference.truth import Truth
 
 A, B = np.array([2.5, 3.0, 7.25, 40.0]), np.array([0.125, 1.0, 1.5, 2.0])
 
@@ -89,3 +100,39 @@ def test_densities_beyond_squares_are_known() -> None:
     assert truth.value == pytest.approx(100 * math.log(2) - math.log(2 * math.pi) / 2)
     assert (truth.bound < 1e-4).all()
     assert np.isinf(log_density(np.array([3e4]), np.zeros(1), np.array([0.125]), float16).bound).all()
+
+
+def test_densities_are_scipys() -> None:
+    x, mean, deviation = np.array([0.5, -3.0, 1e3]), np.array([0.5, 0.25, 1.0]), np.array([0.125, 2.0, 300.0])
+    truth = density(x, mean, deviation, float32)
+    assert truth.value == pytest.approx(stats.norm.pdf(x, mean, deviation), rel=1e-13)
+    assert np.all(truth.bound < 1e-5 * truth.value + 1e-30)
+
+
+@pytest.mark.parametrize("fine", [2, 3, 4])
+def test_the_trapezoid_rule_is_exact_to_float64(fine: int) -> None:
+    x = (np.arange(-13 * fine, 13 * fine + 1.0) / 4 + 0.125)[None]
+    mean, deviation = np.array([[0.25]]), np.array([[fine / 4]])
+    p = stats.norm.pdf(x, mean, deviation)
+    found = [0.25 * (w * p).sum() for w in (1.0, x, (x - mean) ** 2)]
+    truth = moments(x, mean, deviation, Arithmetic.of(float64))
+    assert found == pytest.approx([float(t.value[0]) for t in truth[1:]], rel=1e-14)
+
+
+def test_moments_in_float32_stay_within_their_bounds() -> None:
+    x = (np.arange(-26, 27.0) / 8 + 1)[None]
+    mean, deviation = np.array([[1.0]]), np.array([[0.25]])
+    truth = moments(x, mean, deviation, Arithmetic.of(float32))
+    at = x.astype(np.float32)
+    p = np.exp(-((at - 1) ** 2) / np.float32(0.125)) / np.float32(0.25 * math.sqrt(2 * math.pi))
+    for weight, exact in zip((1, at, (at - 1) ** 2), truth[1:], strict=True):
+        y = (weight * p).astype(np.float32)
+        area = (np.float32(0.125) * (y[:, 1:] + y[:, :-1])).sum(-1) / 2
+        assert np.abs(area.astype(np.float64) - exact.value) <= exact.bound
+        assert np.all(exact.bound < 1e-4)
+
+
+def test_half_types_round_every_trapezoid() -> None:
+    y = Truth(np.ones((1, 9)), np.zeros((1, 9)))
+    found = [float(trapezoid_error(y, np.ones(1), Arithmetic.of(f))[0]) for f in (float32, bfloat16)]
+    assert found == pytest.approx([9 * 12 * float32.u, 9 * 3 * bfloat16.u], rel=0.02)

@@ -16,8 +16,10 @@ from reference.probability.sampling import (
     Law,
     UniformLaw,
     agreement_fit,
+    atom_fit,
     distance_fit,
     doubled_rand_laws,
+    half_open_laws,
     lags,
     moment_fit,
     numbers,
@@ -270,3 +272,62 @@ def test_uniform_numbers_of_few_bits_repeat() -> None:
         fit = repetition_fit(x, float32)
         assert (fit.distance > fit.radius) == fails
     assert repetition_fit(np.zeros(1), float32).distance == 0
+
+
+HALF_OPEN = [(0.0, 1.0), (2.0, 3.0), (-3.0, -2.0), (1.0, 1.5), (-0.25, 1.5)]
+
+
+@pytest.mark.parametrize("ends", HALF_OPEN)
+@pytest.mark.parametrize("format", [*HALVES, TOY])
+def test_laws_of_half_open_intervals_are_those_of_a_rounded_grid(format: Format, ends: tuple[float, float]) -> None:
+    laws = half_open_laws(*ends, format)
+    assert len(laws) == 3
+    for law, place in zip(laws, (0, -2, -1), strict=True):
+        assert isinstance(law, DiscreteLaw)
+        drawn = pushed_forward(*ends, format, relabel=False)
+        drawn = np.sort(np.where(drawn == ends[1], law.support[place], drawn))
+        assert law.distance(drawn) <= 1 / len(drawn)
+
+
+@pytest.mark.parametrize("ends", HALF_OPEN)
+def test_the_atom_has_both_half_intervals_and_moves_the_mean_by_half_an_ulp(ends: tuple[float, float]) -> None:
+    for format in HALVES:
+        relabelled, below, kept = half_open_laws(*ends, format)
+        assert isinstance(relabelled, DiscreteLaw)
+        lower, upper = relabelled.support[1] - ends[0], ends[1] - relabelled.support[-2]
+        assert relabelled.probabilities[0] == pytest.approx((lower + upper) / 2 / (ends[1] - ends[0]), rel=1e-12)
+        assert kept.mean - relabelled.mean == pytest.approx(upper / 2, rel=1e-9)
+        assert abs(kept.mean - sum(ends) / 2) < 2 * upper**2 / (ends[1] - ends[0])
+        assert kept.mean - below.mean == pytest.approx(upper**2 / 2 / (ends[1] - ends[0]), rel=1e-4)
+
+
+def test_wide_formats_have_no_atom() -> None:
+    for format in (float32, float64):
+        (law,) = half_open_laws(2.0, 3.0, format)
+        assert isinstance(law, UniformLaw)
+        assert law.slack == 21 * format.u
+
+
+def test_counts_of_the_ends_tell_the_laws_apart() -> None:
+    rng = np.random.default_rng(0)
+    laws = half_open_laws(2.0, 3.0, bfloat16)
+    for law in laws:
+        assert isinstance(law, DiscreteLaw)
+        sample = rng.choice(law.support, 1 << 15, p=law.probabilities)
+        for other in laws:
+            distance, radius = atom_fit(sample, [other])
+            assert (distance <= radius) == (other is law)
+        assert atom_fit(sample, laws).distance <= atom_fit(sample, laws).radius
+    uniform = half_open_laws(2.0, 3.0, float32)
+    sample = rng.uniform(2, 3, 1 << 15)
+    assert atom_fit(sample, uniform) == Fit(0.0, pytest.approx(np.log(2e9)))
+    sample[:20] = 2.0
+    assert atom_fit(sample, uniform).distance > atom_fit(sample, uniform).radius
+
+
+def test_the_counts_of_the_ends_seldom_alarm() -> None:
+    rng = np.random.default_rng(1)
+    (law, *_) = half_open_laws(0.0, 1.0, bfloat16)
+    assert isinstance(law, DiscreteLaw)
+    alarms = [atom_fit(rng.choice(law.support, 500, p=law.probabilities), [law], 0.2) for _ in range(300)]
+    assert np.mean([fit.distance > fit.radius for fit in alarms]) < 0.25

@@ -152,3 +152,66 @@ def normal_deviates(*spreads: str) -> Regimes:
     sizes = (1, 7, 33, 0, 130) if not spreads else (1, 9)
     plain = tuple(NormalDeviates(n, chosen[0]) for n in sizes)
     return Regimes(drawn, (*plain, *(NormalDeviates(17, spread) for spread in chosen[1:])))
+
+
+SHIFTS = ("none", "near", "far")
+REACH = 13
+"""So many deviations on either side hold all of the mass but exp(-84)."""
+
+
+@dataclasses.dataclass(frozen=True)
+class NormalGrid(Regime):
+    """Equidistant points over 13 deviations on either side of the mean, `fine` steps a deviation; no number is rounded.
+
+    The mean is 0, up to 5 steps away, or up to 500 (as many as the format has digits for); the points are those of the
+    mean or halfway between. Deviations as for `NormalDeviates`, in float16 from 2^-6 to 16.
+    """
+
+    fine: int = 2
+    shift: str = "none"
+    spread: str = "one"
+    names: ClassVar[tuple[str, ...]] = ("x", "mean", "deviation")
+    most: ClassVar[int] = 8
+
+    def __post_init__(self) -> None:
+        if self.fine not in (2, 3, 4) or self.shift not in SHIFTS or self.spread not in SPREADS[:3]:
+            raise ValueError(f"no grid {self.fine} steps a deviation, {self.shift!r} and {self.spread!r}")
+
+    def size(self) -> int:
+        return 2 * REACH * self.fine + 1
+
+    def arrays(self, rng: np.random.Generator, batch: int, fmt: Format) -> Arrays:
+        reach = REACH * self.fine
+        most = min(500, 2 ** (fmt.precision - 2) - reach - 1)
+        shift = {"none": 0, "near": 5, "far": most}[self.shift]
+        # half steps are whole numbers up to 2 (reach + shift) + 1; the other digits of the format are those of a step
+        digits = fmt.precision - (2 * (reach + shift) + 1).bit_length()
+        mantissa = rng.integers(2 ** (digits - 1), 2**digits, (batch, 1)) / 2.0**digits
+        narrow = fmt.emax < 16
+        low, high = {"one": (-2, 2), "narrow": (-5 if narrow else -12, 0), "wide": (0, 4 if narrow else 13)}[
+            self.spread
+        ]
+        step = mantissa * 2.0 ** (rng.integers(low, high + 1, (batch, 1)) - (self.fine - 1).bit_length())
+        centre = rng.integers(-shift, shift + 1, (batch, 1))
+        at = centre + rng.integers(0, 2, (batch, 1)) / 2 + np.arange(-reach, reach + 1)
+        return [step * at, step * centre, step * self.fine]
+
+    def admits(self, arrays: Arrays) -> Any:
+        x, mean, deviation = arrays
+        step = x[:, 1:2] - x[:, :1]
+        even = (x[:, 1:] - x[:, :-1] == step) & (step > 0) & (deviation == self.fine * step)
+        halves = 2 * (x - mean) / np.where(step > 0, step, 1.0)
+        far = np.minimum(x[:, -1:] - mean, mean - x[:, :1]) >= (REACH - 0.5) * deviation
+        return (even & far).all(-1) & (halves == np.rint(halves)).all(-1)
+
+    def present(self, tensors: Sequence[Any], seed: int) -> Deviates:
+        return Deviates(*tensors)
+
+
+def normal_grids(*shifts: str) -> Regimes:
+    """Grids with means of these kinds (or of all)."""
+    chosen = shifts or SHIFTS
+    drawn = st.builds(NormalGrid, st.sampled_from([2, 3, 4]), st.sampled_from(chosen), st.sampled_from(SPREADS[:3]))
+    corners = [NormalGrid(2, shift) for shift in chosen]
+    corners += [NormalGrid(2 + i % 3, chosen[-1 - i % len(chosen)], spread) for i, spread in enumerate(SPREADS[1:3], 1)]
+    return Regimes(drawn, tuple(corners))

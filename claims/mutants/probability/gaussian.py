@@ -9,7 +9,7 @@ from torch import Tensor
 
 from claims import mutant
 from claims.frame.operations.chapters.gaussian import of_density
-from claims.probability.gaussian import gaussian_maximum_entropy, normal_log_density
+from claims.probability.gaussian import gaussian_maximum_entropy, normal_log_density, normal_moments
 
 
 @mutant(gaussian_maximum_entropy, operation="largest_entropy", trigger="variance not 1")
@@ -96,12 +96,12 @@ def _density(x: Tensor, mean: Tensor, deviation: Tensor) -> Tensor:
     return -z * z / 2 - deviation.log() - math.log(2 * math.pi) / 2
 
 
-@mutant(normal_log_density, operation="normal_log_density", trigger="away from the mean")
+@mutant(normal_log_density, normal_moments, operation="normal_log_density", trigger="away from the mean")
 def exponent_without_the_half(x: Tensor, mean: Tensor, deviation: Tensor) -> Tensor:
     return _density(x, mean, deviation) - ((x - mean) / deviation) ** 2 / 2
 
 
-@mutant(normal_log_density, operation="normal_log_density", trigger="deviation not 1")
+@mutant(normal_log_density, normal_moments, operation="normal_log_density", trigger="deviation not 1")
 def exponent_divided_by_the_deviation(x: Tensor, mean: Tensor, deviation: Tensor) -> Tensor:
     return -((x - mean) ** 2) / (2 * deviation) - deviation.log() - math.log(2 * math.pi) / 2
 
@@ -116,7 +116,7 @@ def logarithm_to_base_ten(x: Tensor, mean: Tensor, deviation: Tensor) -> Tensor:
     return _density(x, mean, deviation) + deviation.log() - deviation.log10()
 
 
-@mutant(normal_log_density, operation="normal_log_density")
+@mutant(normal_log_density, normal_moments, operation="normal_log_density")
 def normaliser_without_pi(x: Tensor, mean: Tensor, deviation: Tensor) -> Tensor:
     return _density(x, mean, deviation) + math.log(math.pi) / 2
 
@@ -139,3 +139,54 @@ def density_cut_off_at_five_deviations(x: Tensor, mean: Tensor, deviation: Tenso
 @mutant(normal_log_density, operation="normal_log_density", trigger="float64", dtypes=("float64",))
 def density_in_float32(x: Tensor, mean: Tensor, deviation: Tensor) -> Tensor:
     return _density(x.float(), mean.float(), deviation.float()).to(x.dtype)
+
+
+@mutant(normal_moments, operation="normal_log_density", trigger="deviation not 1")
+def variance_for_the_scale(x: Tensor, mean: Tensor, deviation: Tensor) -> Tensor:
+    return _density(x, mean, deviation * deviation)
+
+
+@mutant(normal_moments, operation="normal_log_density")
+def mean_half_a_deviation_off(x: Tensor, mean: Tensor, deviation: Tensor) -> Tensor:
+    return _density(x, mean + deviation / 2, deviation)
+
+
+@mutant(normal_moments, operation="normal_log_density", trigger="beyond three deviations: the tails of Laplace's law")
+def heavy_tails(x: Tensor, mean: Tensor, deviation: Tensor) -> Tensor:
+    z = ((x - mean) / deviation).abs()
+    return torch.where(z > 3, 4.5 - 3 * z, -z * z / 2) - deviation.log() - math.log(2 * math.pi) / 2
+
+
+@mutant(normal_moments, operation="exp")
+def power_of_two(x: Tensor) -> Tensor:
+    return x.exp2()
+
+
+@mutant(normal_moments, operation="exp", trigger="arguments below -50", dtypes=("float32", "float64", "bfloat16"))
+def exponential_of_small_arguments_flushed(x: Tensor) -> Tensor:
+    return torch.where(x < -50, torch.zeros_like(x), x.exp())
+
+
+@mutant(normal_moments, operation="trapezoid", trigger="a step other than 1")
+def trapezoids_of_width_one(y: Tensor, x: Tensor) -> Tensor:
+    return torch.trapezoid(y)
+
+
+@mutant(normal_moments, operation="trapezoid")
+def trapezoids_not_halved(y: Tensor, x: Tensor) -> Tensor:
+    return 2 * torch.trapezoid(y, x)
+
+
+@mutant(normal_moments, operation="trapezoid", trigger="a mean within 13 deviations of 0")
+def areas_without_sign(y: Tensor, x: Tensor) -> Tensor:
+    return torch.trapezoid(y.abs(), x)
+
+
+@mutant(normal_moments, operation="trapezoid", trigger="more than 64 points")
+def points_beyond_sixty_four_left_out(y: Tensor, x: Tensor) -> Tensor:
+    return torch.trapezoid(y[..., :64], x[..., :64])
+
+
+@mutant(normal_moments, operation="of_density", trigger="deviation not 1")
+def deviation_of_the_law_for_its_variance(a: Tensor, b: Tensor, family: str, what: str) -> Tensor:
+    return b if (family, what) == ("normal", "variance") else of_density(a, b, family, what)

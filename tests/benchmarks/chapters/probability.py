@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from reference.bounds import Chain
 from reference.formats import Arithmetic
+from reference.probability import dependence
 from reference.probability import independence as reference
 from reference.probability.consistency import consistent
 from reference.probability.sampling import Fit, Law, distance_fit, doubled_rand_laws, moment_fit, uniform_laws
@@ -21,6 +22,13 @@ AXES = "variables x draws"
 GRIDS = ((64, 8), (64, 256))
 DISTANCE = "distance and mean of a sample (NumPy's) against the law in this format"
 COVARIANCE = "covariance of two samples (NumPy's) against its radius"
+
+
+def whole_pairs(rng: np.random.Generator, size: Size) -> Inputs:
+    """Whole numbers."""
+    x, y = rng.integers(-9, 10, (2, *size)).astype(np.float64)
+    x[:, 0] = 10.0
+    return Inputs((x, y))
 
 
 def uniform(rng: np.random.Generator, size: Size) -> Inputs:
@@ -156,5 +164,6 @@ ROWS = (
     ),
     Row("cov", GRIDS, "grids x points", fair, covariance_with_sign),
     Row("weighted_covariance", GRIDS, "grids x points", weighted, covariance_with_sign),
+    Row("regression_line", GRIDS, "samples x pairs", whole_pairs, dependence.regression),
     Row("outer", ((64, 8), (64, 64)), "pairs x outcomes", vectors, outer),
 )

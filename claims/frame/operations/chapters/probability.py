@@ -26,7 +26,16 @@ def _weighted_covariance(x: Tensor, weights: Tensor) -> Tensor:
     return torch.cov(x, correction=0, fweights=weights)
 
 
+def regression_line(x: Tensor, y: Tensor) -> Tensor:
+    """Slope and intercept (..., 2) of the affine function of x (..., n) nearest to y; half types in float32."""
+    wide = torch.promote_types(x.dtype, torch.float32)
+    design = torch.stack((x, torch.ones_like(x)), -1).to(wide)
+    found: Tensor = torch.linalg.lstsq(design, y.to(wide).unsqueeze(-1), driver="gels").solution
+    return found.squeeze(-1).to(x.dtype)
+
+
 ROWS = {
+    "regression_line": Operation(regression_line, "regression_line", axes=(1, 1)),
     "uniform_": Operation(Tensor.uniform_, "torch.Tensor.uniform_", in_place=True),
     "normal_": Operation(Tensor.normal_, "torch.Tensor.normal_", in_place=True),
     "bernoulli_": Operation(Tensor.bernoulli_, "torch.Tensor.bernoulli_", in_place=True),
