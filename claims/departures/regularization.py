@@ -8,9 +8,11 @@ from claims.frame.inputs.masks import Layer
 from claims.frame.inputs.thresholds import Thresholds
 from claims.frame.plan import CallPlan
 from claims.regularization.dropout import dropout_inverted_scaling
-from claims.regularization.sparsity import soft_threshold_slope
+from claims.regularization.sparsity import l1_soft_threshold, soft_threshold_slope
 from claims.regularization.weight_decay import weight_decay_l2_equivalence
 
+HELD_BY_HALF_TYPES = ("half", "zero", "largest")
+"""Thresholds that need no rounding."""
 LARGEST_SCALE = 65520
 """Where 1/(1-p) begins to round to infinity in float16."""
 
@@ -75,14 +77,30 @@ def softshrink_without_a_threshold_has_no_slope_at_zero(plan: CallPlan, given: T
 
 @departure(
     soft_threshold_slope,
-    summary="Half types on the CPU: softshrink compares with lambda in float32, its backward pass with lambda rounded"
-    " to the stored type: softshrink(0.7002, 0.7) is 1.95e-4 in float16, with the gradient 0",
+    summary="Half types: softshrink on the CPU compares with lambda in float32, the backward pass (on CUDA, by its"
+    " source, both) with lambda rounded to the stored type: softshrink(0.7002, 0.7) is 1.95e-4 in float16, with the"
+    " gradient 0",
     operations=("softshrink", "softshrink_module", "softshrink_along"),
-    devices=("cpu",),
+    devices=("cpu", "cuda"),
     dtypes=("float16", "bfloat16"),
     versions="2.13.0",
     script="softshrink_half_backward_threshold",
 )
 def half_precision_softshrink_rounds_its_threshold_backwards(plan: CallPlan, given: Thresholds) -> bool:
     """Thresholds that a half type does not hold."""
-    return given.threshold not in ("half", "zero", "largest")
+    return given.threshold not in HELD_BY_HALF_TYPES
+
+
+@departure(
+    l1_soft_threshold,
+    summary="Half types on CUDA, by its source (not measured): softshrink rounds lambda to the stored type, where other"
+    " operations compute in float32",
+    operations=("softshrink", "softshrink_module", "softshrink_", "proximal_path"),
+    devices=("cuda",),
+    dtypes=("float16", "bfloat16"),
+    versions="2.13.0",
+    script="softshrink_half_cuda_threshold",
+)
+def half_precision_softshrink_rounds_its_threshold_on_cuda(plan: CallPlan, given: Thresholds) -> bool:
+    """Thresholds that a half type does not hold."""
+    return given.threshold not in HELD_BY_HALF_TYPES

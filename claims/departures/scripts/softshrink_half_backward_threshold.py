@@ -1,4 +1,4 @@
-"""Half types on the CPU: the backward pass of softshrink has another threshold than the forward pass.
+"""Half types: the backward pass of softshrink rounds its threshold, on the CPU unlike the forward pass.
 
 x = 0.7 rounded to float16 exceeds 0.7, so that softshrink(x, 0.7) is about 1.95e-4 and has the slope 1. The backward
 pass rounds lambda to float16, finds x not beyond it, and returns 0.
@@ -26,9 +26,8 @@ def exact() -> tuple[float, float]:
 
 
 def departs() -> bool:
-    """Whether a number is left, but no slope."""
-    value, slope = observed()
-    return value > 0 and slope == 0
+    """Whether x has no slope, though it is beyond the threshold."""
+    return observed()[1] == 0
 
 
 if __name__ == "__main__":
