@@ -210,3 +210,16 @@ def test_products_with_zero_are_exactly_zero(name: str) -> None:
     truth = Chain.of(x, ARITHMETICS[name]).matmul(x).matmul(np.ones((2, 2))).truth()
     assert np.all(truth.bound[1] == 0)
     assert np.all(truth.bound[0] > 0)
+
+
+def test_further_ways_to_a_product_give_the_largest_of_their_errors(arithmetic: Arithmetic) -> None:
+    rng = np.random.default_rng(11)
+    sizes = (2, 4, 2, 4, 3)
+    given = [arithmetic.result.round(rng.standard_normal((5, m, n))) for m, n in pairwise(sizes)]
+    a, b, c, d = (Chain.of(f, arithmetic) for f in given)
+    right = [b.matmul(c.matmul(d)), b.matmul(c).matmul(d)]
+    ways = [(a.matmul(b), c.matmul(d)), *((a, x) for x in right), (a.matmul(b).matmul(c), d)]
+    (first, *others) = ways
+    every = [x.matmul(y).error for x, y in ways]
+    found = first[0].matmul(first[1], *others)
+    np.testing.assert_array_equal(found.error, np.max(every, axis=0))
