@@ -66,7 +66,7 @@ def _numbers(x: Any) -> NDArray[np.float64]:
 def _paired(left: NDArray[np.float64], right: NDArray[np.float64]) -> None:
     """Raises ValueError for (n, 1) with (n,), which would compare every instance with every other."""
     both = left.shape, right.shape
-    if np.broadcast_shapes(*both) not in both:
+    if both[0] != both[1] and np.broadcast_shapes(*both) not in both:
         raise ValueError(f"shapes {both[0]} and {both[1]} do not pair instances; give both the same axes")
 
 

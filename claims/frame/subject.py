@@ -39,12 +39,18 @@ def tensors(value: Any) -> list[Tensor]:
     """Every tensor in nested lists and tuples."""
     if isinstance(value, Tensor):
         return [value]
-    return [t for v in value for t in tensors(v)] if isinstance(value, (list, tuple)) else []
+    found: list[Tensor] = []
+    for v in value if isinstance(value, (list, tuple)) else ():
+        if isinstance(v, Tensor):
+            found.append(v)
+        elif isinstance(v, (list, tuple)):
+            found += tensors(v)
+    return found
 
 
-def float_dtypes(value: Any) -> set[torch.dtype]:
-    """The floating-point dtypes of the tensors in nested lists and tuples; of complex numbers that of their parts."""
-    return {t.dtype.to_real() for t in tensors(value) if t.is_floating_point() or t.is_complex()}
+def float_dtypes(given: Sequence[Tensor]) -> set[torch.dtype]:
+    """The floating-point dtypes of the tensors; of complex numbers that of their parts."""
+    return {d.to_real() for d in {t.dtype for t in given} if d.is_floating_point or d.is_complex}
 
 
 class Call(NamedTuple):
@@ -125,7 +131,8 @@ class Subject:
 
         def call(*args: Any, **kwargs: Any) -> Any:
             start = time.perf_counter()
-            versions = _versions(args)
+            given = tensors(args)
+            versions = _versions(given)
             try:
                 if self.tape is None:
                     result = operation.apply(function, args, kwargs, self.plan, _direct)
@@ -133,22 +140,22 @@ class Subject:
                     calls: list[Call] = []
                     result = operation.apply(function, args, kwargs, self.plan, functools.partial(_recording, calls))
                     self.tape.append(Recorded(name, args, kwargs, result, calls))
-                if not operation.in_place and versions != _versions(args):
+                if not operation.in_place and versions != _versions(given):
                     self.faults.append(f"{name} changes its argument")
-                self.faults += [f"{name} returns {fault}" for fault in self._misfits(args, kwargs, result)]
+                self.faults += [f"{name} returns {fault}" for fault in self._misfits(given, kwargs, tensors(result))]
                 return result
             finally:
                 self.seconds += time.perf_counter() - start
 
         return call
 
-    def _misfits(self, args: Sequence[Any], kwargs: Mapping[str, Any], result: Any) -> Iterator[str]:
+    def _misfits(self, given: list[Tensor], kwargs: Mapping[str, Any], made: list[Tensor]) -> Iterator[str]:
         """What is wrong with a result and does not show in its numbers: a wider dtype would meet every bound."""
         dtype = kwargs.get("dtype") or self.torch_dtype
-        if (other := float_dtypes(result) - {dtype}) and float_dtypes(args) <= {dtype}:
+        if (other := float_dtypes(made) - {dtype}) and float_dtypes(given) <= {dtype}:
             yield str(other.pop())
-        places = {t.device for t in tensors(args)}  # none for what the host draws
-        if away := next((t.device for t in tensors(result) if places and t.device not in places), None):
+        places = {t.device for t in given}  # none for what the host draws
+        if away := next((t.device for t in made if places and t.device not in places), None):
             yield f"a tensor on {away}"
 
     def tensor(self, numbers: ArrayLike) -> Tensor:
@@ -183,9 +190,9 @@ class Subject:
             yield generator
 
 
-def _versions(args: Sequence[Any]) -> list[int]:
+def _versions(given: Sequence[Tensor]) -> list[int]:
     """What autograd knows a write in place by; tensors made in inference mode have no such number."""
-    return [t._version for t in tensors(args) if not t.is_inference()]  # noqa: SLF001
+    return [t._version for t in given if not t.is_inference()]  # noqa: SLF001
 
 
 def _direct(function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
