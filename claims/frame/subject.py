@@ -32,7 +32,9 @@ def values(x: Any) -> Any:
         return np.asarray(x, np.float64)
     if x.is_meta:
         return np.zeros(tuple(x.shape))
-    return x.detach().to("cpu", torch.complex128 if x.is_complex() else torch.float64).resolve_conj().numpy()
+    if x.is_complex():
+        return x.detach().to("cpu", torch.complex128).resolve_conj().numpy()
+    return x.detach().to("cpu", torch.float64).numpy()
 
 
 def tensors(value: Any) -> list[Tensor]:
