@@ -13,12 +13,16 @@ from claims.frame.inputs.samples import canvas
 from claims.frame.inputs.spectra import only
 from claims.frame.inputs.starting_point import (
     FIXED,
+    OPTIMISERS,
     LikeUnits,
     Network,
     RankDraw,
     RankedWeight,
+    TrainedUnits,
+    Training,
     like_units,
     ranked_weights,
+    trained_units,
 )
 from claims.frame.subject import Subject
 from reference.initialization import initializers
@@ -108,7 +112,8 @@ def exchanged(net: Network) -> Network:
     book="8.4",
     truth=UNDER_HYPOTHESES,
     correction="Equal incoming weights do not suffice: different outgoing ones break the symmetry in the first step. "
-    "In floating point rounding may break it too: products of matrices add the columns of like units in other orders.",
+    "In floating point rounding may break it too: where the units of a layer share a tensor, products of matrices and "
+    "sums over examples add the terms of like units in other orders.",
     bound="exact: whole numbers, a rectifier and a rate that is a power of two",
 )
 @for_all(net=like_units())
@@ -156,4 +161,64 @@ def zero_weights_train(subject: Subject, net: Network) -> Iterator[Check]:
 def all_units_are_alike(subject: Subject, net: Network) -> Iterator[Check]:
     """Only the pair is; the others went their own way."""
     (w, _), _ = stepped(subject, net)
+    yield equal(w[:, 0], np.ascontiguousarray(values(w)[:, 1]))
+
+
+MOVING = 3
+"""A single step may be rounded away."""
+
+
+def trained(subject: Subject, training: Training) -> tuple[Tensor, Tensor]:
+    """Incoming and outgoing weights after all steps."""
+    w, v, x, t = training.net
+    options = OPTIMISERS[training.optimiser]
+    after: tuple[Tensor, Tensor] = subject.trained_units(
+        w, v, x, t, training.activation, training.optimiser, training.steps, **options
+    )
+    return after
+
+
+@claim(
+    title="Like hidden units stay alike through training bit for bit, if each is a tensor of its own",
+    statement=r"w_i=w_j,\ v_i=v_j\Rightarrow w_i^{(t)}=w_j^{(t)},\ v_i^{(t)}=v_j^{(t)}\ \forall t,\quad "
+    r"y=\sum_i v_i f(w_i^\top x)",
+    hypotheses="the same operations, in the same order, for each unit: only their sum is shared; an optimiser that "
+    "treats parameters alike, no dropout",
+    notes="Deep networks: parameter initialisation: initial parameters must break the symmetry between units",
+    book="8.4",
+    truth=UNDER_HYPOTHESES,
+    correction="With all units of a layer in one tensor it is false in floating point: sums over examples, products of "
+    "matrices and the ends of vectorised loops round like entries differently.",
+    bound="exact: equal operations on equal numbers",
+)
+@for_all(training=trained_units())
+def symmetry_of_units_apart(subject: Subject, training: Training) -> Iterator[Check]:
+    """Steps of SGD with momentum, Adam and RMSprop through tanh, the rectifier and the logistic function, on numbers
+    that round: the first and the last unit start with the same weights, and must have the same after all steps, while
+    the network moves.
+    """
+    after = [values(p) for p in trained(subject, training)]
+    before = [values(p) for p in (training.net.w, training.net.v)]
+    for found, axis, label in zip(after, (1, 2), ("incoming", "outgoing"), strict=True):
+        first, last = np.take(found, 0, axis), np.take(found, -1, axis)
+        yield equal(first, last, label=f"like units stay alike, {label}")
+        yield holds(np.isfinite(found).all((-2, -1)), label=f"finite weights, {label}")
+    if training.steps >= MOVING and training.activation != "relu":  # where all units are dead nothing moves
+        moved = [(a != b).any((-2, -1)) for a, b in zip(after, before, strict=True)]
+        yield holds(moved[0] | moved[1], label="the network moves")
+
+
+@refutation(symmetry_of_units_apart, "Adam keeps units alike whose incoming weights alone are.")
+@for_all(training=only(TrainedUnits(optimiser="Adam", outgoing=False)))
+def adam_keeps_incoming_weights_alike(subject: Subject, training: Training) -> Iterator[Check]:
+    """The sizes of its steps are alike, their signs are not."""
+    w, _ = trained(subject, training)
+    yield equal(w[:, 0], values(w)[:, -1])
+
+
+@refutation(symmetry_of_units_apart, "Training makes the other units like the pair.")
+@for_all(training=only(TrainedUnits()))
+def training_makes_units_alike(subject: Subject, training: Training) -> Iterator[Check]:
+    """Units that differ at first go on differing."""
+    w, _ = trained(subject, training)
     yield equal(w[:, 0], np.ascontiguousarray(values(w)[:, 1]))

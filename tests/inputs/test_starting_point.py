@@ -7,14 +7,19 @@ import pytest
 import torch
 
 from claims.frame.inputs.starting_point import (
+    ACTIVATIONS,
     FIXED,
+    OPTIMISERS,
     RANDOM,
     LikeUnits,
     Network,
     RankDraw,
     RankedWeight,
+    TrainedUnits,
+    Training,
     like_units,
     ranked_weights,
+    trained_units,
 )
 from reference.formats import FORMATS, Format
 
@@ -50,12 +55,28 @@ def test_unlike_units_are_not_admitted() -> None:
     assert not LikeUnits(outgoing=False).admits([w, v, x, t]).any()
 
 
+def test_networks_to_be_trained_have_like_units_and_every_optimiser(fmt: Format) -> None:
+    corners = [c for c in trained_units().corners if isinstance(c, TrainedUnits)]
+    assert {(c.activation, c.optimiser) for c in corners} >= {(f, o) for f in ACTIVATIONS for o in OPTIMISERS}
+    for corner in corners:
+        arrays = corner.make(np.random.default_rng(0), 1, fmt)
+        assert np.all(corner.admits(arrays))
+        made = corner.present([torch.from_numpy(a) for a in arrays], 0)
+        assert isinstance(made, Training)
+        assert torch.equal(made.net.w[:, 0], made.net.w[:, -1])
+    w, v, x, t = TrainedUnits(outgoing=False).make(np.random.default_rng(0), 1, fmt)
+    assert TrainedUnits(outgoing=False).admits([w, v, x, t]).all()
+    assert not TrainedUnits().admits([w, v, x, t]).any()
+
+
 def test_what_makes_no_sense_is_refused() -> None:
     for make in (
         lambda: RankedWeight("other"),
         lambda: RankedWeight("dirac", (3, 3)),
         lambda: RankedWeight("eye", (2, 2)),
         lambda: LikeUnits(1),
+        lambda: TrainedUnits(1),
+        lambda: TrainedUnits(activation="other"),
     ):
-        with pytest.raises(ValueError, match=r"no weight|a network"):
+        with pytest.raises(ValueError, match=r"no weight|a network|no training"):
             make()

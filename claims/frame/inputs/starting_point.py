@@ -135,3 +135,85 @@ def like_units() -> Regimes:
         LikeUnits, st.sampled_from([2, 3, 5, 9, 16]), st.integers(1, 4), st.integers(1, 2), st.integers(1, 2)
     )
     return Regimes(draw, corners)
+
+
+ACTIVATIONS = ("relu", "tanh", "sigmoid")
+OPTIMISERS: dict[str, dict[str, float]] = {
+    "SGD": {"lr": 2.0**-5, "momentum": 0.5},
+    "Adam": {"lr": 2.0**-5, "eps": 2.0**-10},
+    "RMSprop": {"lr": 2.0**-6, "eps": 2.0**-10},
+}
+"""Their options; eps is large enough for half types."""
+
+
+class Training(NamedTuple):
+    """A network with like units, its activation and optimiser, and a number of steps."""
+
+    net: Network
+    activation: str
+    optimiser: str
+    steps: int
+
+
+@dataclasses.dataclass(frozen=True)
+class TrainedUnits(Regime):
+    """A network of two layers with normal weights, whose first and last hidden units are alike, to be trained.
+
+    `outgoing`: whether their outgoing weights are alike too.
+    """
+
+    hidden: int = 3
+    inputs: int = 3
+    activation: str = "tanh"
+    optimiser: str = "SGD"
+    steps: int = 8
+    outgoing: bool = True
+    names: ClassVar[tuple[str, ...]] = ("w", "v", "x", "t")
+    most: ClassVar[int] = 1
+    examples: ClassVar[int] = 4
+    outputs: ClassVar[int] = 2
+
+    def __post_init__(self) -> None:
+        known = self.activation in ACTIVATIONS and self.optimiser in OPTIMISERS
+        if min(self.hidden - 1, self.inputs, self.steps) < 1 or not known:
+            raise ValueError(f"no training of {self.hidden} units by {self.optimiser!r}")
+
+    def size(self) -> int:
+        return self.hidden * (self.inputs + self.outputs) * self.steps
+
+    def arrays(self, rng: np.random.Generator, batch: int, fmt: Format) -> Arrays:
+        h, m, p, k = self.hidden, self.inputs, self.outputs, self.examples
+        w, v, x, t = (rng.standard_normal((batch, *shape)) for shape in ((h, m), (p, h), (k, m), (k, p)))
+        w, v = w / m**0.5, v / h**0.5
+        w[:, -1] = w[:, 0]
+        if self.outgoing:
+            v[:, :, -1] = v[:, :, 0]
+        return [w, v, x, t]
+
+    def admits(self, arrays: Arrays) -> NDArray[np.bool_]:
+        w, v, _, _ = arrays
+        admitted = np.logical_and.reduce([(np.abs(a) <= 8).all((-2, -1)) for a in arrays])
+        admitted &= (w[:, -1] == w[:, 0]).all(-1)
+        if self.outgoing:
+            admitted &= (v[:, :, -1] == v[:, :, 0]).all(-1)
+        return np.asarray(admitted)
+
+    def present(self, tensors: Sequence[Any], seed: int) -> Training:
+        w, v, x, t = tensors
+        return Training(Network(w, v, x, t), self.activation, self.optimiser, self.steps)
+
+
+def trained_units() -> Regimes:
+    """Every activation with every optimiser; corners: two units, 33 inputs, 17 units, 40 steps."""
+    corners = (
+        *(TrainedUnits(3, 3, f, optimiser) for f in ACTIVATIONS for optimiser in OPTIMISERS),
+        TrainedUnits(2, 1, steps=1),
+        TrainedUnits(17, 3, "sigmoid", "Adam", 3),
+        TrainedUnits(3, 33, "tanh", "RMSprop"),
+        TrainedUnits(2, 5, "relu", "Adam", 40),
+    )
+    choices = st.sampled_from(ACTIVATIONS), st.sampled_from(tuple(OPTIMISERS))
+    drawn = st.builds(
+        TrainedUnits, st.sampled_from((2, 3, 5)), st.sampled_from((1, 3, 7, 17)), *choices, st.sampled_from((3, 1, 8))
+    )
+    return Regimes(drawn, corners)

@@ -8,7 +8,12 @@ from torch import Generator, Tensor
 from torch.nn import init
 
 from claims import mutant
-from claims.initialization.starting_point import init_null_space, symmetry_breaking_identical_units
+from claims.frame.operations.chapters.starting_point import trained_units
+from claims.initialization.starting_point import (
+    init_null_space,
+    symmetry_breaking_identical_units,
+    symmetry_of_units_apart,
+)
 
 
 @mutant(init_null_space, operation="init_normal_")
@@ -104,3 +109,62 @@ def inputs_of_a_layer_beyond_16_left_out(x: Tensor, w: Tensor) -> Tensor:
 @mutant(symmetry_breaking_identical_units, operation="linear", trigger="a square weight")
 def square_layer_transposed(x: Tensor, w: Tensor) -> Tensor:
     return F.linear(x, w.mT if w.shape[-1] == w.shape[-2] else w)
+
+
+@mutant(symmetry_of_units_apart, operation="trained_units")
+def outgoing_weights_start_apart(
+    w: Tensor, v: Tensor, x: Tensor, t: Tensor, activation: str, optimiser: str, steps: int, **options: float
+) -> tuple[Tensor, Tensor]:
+    unlike = torch.cat((1.25 * v[:, :1], v[:, 1:]), 1)
+    return trained_units(w, unlike, x, t, activation, optimiser, steps, **options)
+
+
+@mutant(symmetry_of_units_apart, operation="trained_units", trigger="more than one step")
+def units_are_dropped_at_random(
+    w: Tensor, v: Tensor, x: Tensor, t: Tensor, activation: str, optimiser: str, steps: int, **options: float
+) -> tuple[Tensor, Tensor]:
+    kept = torch.ones_like(v)
+    kept[:, 0] = 0
+    w, dropped = trained_units(w, v * kept, x, t, activation, optimiser, 1, **options)
+    return trained_units(w, dropped + v * (1 - kept), x, t, activation, optimiser, max(steps - 1, 1), **options)
+
+
+@mutant(symmetry_of_units_apart, operation="trained_units")
+def steps_have_noise_of_each_unit(
+    w: Tensor, v: Tensor, x: Tensor, t: Tensor, activation: str, optimiser: str, steps: int, **options: float
+) -> tuple[Tensor, Tensor]:
+    w, v = trained_units(w, v, x, t, activation, optimiser, steps, **options)
+    return w * (1 + 0.01 * torch.arange(len(w), device=w.device).to(w.dtype))[:, None], v
+
+
+@mutant(symmetry_of_units_apart, operation="trained_units", trigger="the last unit")
+def the_last_unit_has_half_the_rate(
+    w: Tensor, v: Tensor, x: Tensor, t: Tensor, activation: str, optimiser: str, steps: int, **options: float
+) -> tuple[Tensor, Tensor]:
+    after, out = trained_units(w, v, x, t, activation, optimiser, steps, **options)
+    return torch.cat((after[:-1], (after[-1:] + w[-1:]) / 2)), out
+
+
+@mutant(symmetry_of_units_apart, operation="trained_units")
+def nothing_is_trained(
+    w: Tensor, v: Tensor, x: Tensor, t: Tensor, activation: str, optimiser: str, steps: int, **options: float
+) -> tuple[Tensor, Tensor]:
+    return w.clone(), v.clone()
+
+
+@mutant(symmetry_of_units_apart, operation="trained_units", trigger="17 units or more")
+def units_beyond_16_rest(
+    w: Tensor, v: Tensor, x: Tensor, t: Tensor, activation: str, optimiser: str, steps: int, **options: float
+) -> tuple[Tensor, Tensor]:
+    after, out = trained_units(w, v, x, t, activation, optimiser, steps, **options)
+    return torch.cat((after[:16], w[16:])), out
+
+
+@mutant(symmetry_of_units_apart, operation="trained_units")
+def the_last_unit_has_another_activation(
+    w: Tensor, v: Tensor, x: Tensor, t: Tensor, activation: str, optimiser: str, steps: int, **options: float
+) -> tuple[Tensor, Tensor]:
+    other = "sigmoid" if activation == "tanh" else "tanh"
+    after, out = trained_units(w, v, x, t, activation, optimiser, steps, **options)
+    last, _ = trained_units(w, v, x, t, other, optimiser, steps, **options)
+    return torch.cat((after[:-1], last[-1:])), out
