@@ -86,14 +86,6 @@ def one_variable_has_a_matrix(subject: Subject, sample: Sample) -> Iterator[Chec
     yield holds(tuple(subject.cov(sample.X).shape[1:]) == (1, 1))
 
 
-@refutation(covariance_matrix, "Computed covariance matrices are symmetric.", dtypes=("float32", "float64"))
-@for_all(sample=only(Observations(5, 10, NORMAL), Observations(9, 17, NORMAL), Observations(33, 64, NORMAL)))
-def computed_matrices_are_symmetric(subject: Subject, sample: Sample) -> Iterator[Check]:
-    """Products of matrices do not add both triangles in the same order."""
-    c = subject.cov(sample.X)
-    yield equal(c, values(c.mT))
-
-
 @refutation(covariance_matrix, "Computed covariance matrices are positive semidefinite.")
 @for_all(sample=only(Observations(33, 5, NORMAL), Observations(9, 3, NORMAL)))
 def computed_matrices_are_semidefinite(subject: Subject, sample: Sample) -> Iterator[Check]:

@@ -136,7 +136,7 @@ def norm_is_divided_by_one_plus_the_penalty(subject: Subject, given: Problem) ->
     truth=UNDER_HYPOTHESES,
     correction="AdamW, Adafactor, Muon and decoupled_weight_decay=True multiply the weights by 1 - lr lambda instead.",
     bound="bitwise for lambda a power of two, where both spellings round g + lambda w once; first step: "
-    "gamma_{17} lr |d| + u |w|",
+    "gamma_{17} lr |d| + u |w|, and for NAdam, whose step has two parts, u |w| once more",
 )
 @for_all(given=coupled_steps())
 def weight_decay_l2_equivalence(subject: Subject, given: Steps) -> Iterator[Check]:

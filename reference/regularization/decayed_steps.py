@@ -20,16 +20,21 @@ from reference.truth import Truth
 Float64 = NDArray[np.float64]
 EPS = 2.0**-8
 _BETAS: dict[str, Any] = {"betas": (0.5, 0.75), "eps": EPS}
+_EVEN = {**_BETAS, "momentum_decay": 0.0}
 PSI = 0.004
 """NAdam's momentum decay by default."""
 
 
 class Rule(NamedTuple):
-    """A class of `torch.optim` with options, and the direction d(g) of its first step w - lr d(g), if there is one."""
+    """A class of `torch.optim` with options, and the direction d(g) of its first step w - lr d(g), if there is one.
+
+    The step is taken in `parts`, each added to the parameters and rounded.
+    """
 
     optimiser: str
     options: dict[str, Any]
     direction: Callable[[Float64], Float64] | None = None
+    parts: int = 1
 
 
 def _normalised(g: Float64) -> Float64:
@@ -48,8 +53,8 @@ RULES = {
     "adam": Rule("Adam", _BETAS, _normalised),
     "amsgrad": Rule("Adam", {**_BETAS, "amsgrad": True}, _normalised),
     "adamax": Rule("Adamax", _BETAS, _normalised),
-    "nadam": Rule("NAdam", {**_BETAS, "momentum_decay": 0.0}, _nadam),
-    "nadam by default": Rule("NAdam", {**_BETAS, "momentum_decay": PSI}, functools.partial(_nadam, psi=PSI)),
+    "nadam": Rule("NAdam", _EVEN, _nadam, parts=2),
+    "nadam by default": Rule("NAdam", {**_BETAS, "momentum_decay": PSI}, functools.partial(_nadam, psi=PSI), parts=2),
     "radam": Rule("RAdam", _BETAS, lambda g: g),  # no variance yet: rho = 1
     "adagrad": Rule("Adagrad", {"eps": EPS}, _normalised),
     "rmsprop": Rule("RMSprop", {"alpha": 0.75, "eps": EPS}, lambda g: g / (np.abs(g) / 2 + EPS)),
@@ -58,7 +63,9 @@ RULES = {
     "asgd": Rule("ASGD", {"lambd": 0.0}, lambda g: g),
     "adamw": Rule("AdamW", _BETAS, _normalised),
     "decoupled adam": Rule("Adam", {**_BETAS, "decoupled_weight_decay": True}, _normalised),
-    "decoupled nadam": Rule("NAdam", {**_BETAS, "momentum_decay": 0.0, "decoupled_weight_decay": True}, _nadam),
+    "decoupled nadam": Rule(
+        "NAdam", {**_BETAS, "momentum_decay": 0.0, "decoupled_weight_decay": True}, _nadam, parts=2
+    ),
     "decoupled radam": Rule("RAdam", {**_BETAS, "decoupled_weight_decay": True}, lambda g: g),
     "adafactor": Rule("Adafactor", {}),
     "muon": Rule("Muon", {"ns_steps": 2}),
@@ -74,8 +81,9 @@ def first_step(w: Float64, g: Float64, lr: float, decay: float, rule: str, arith
     """w - lr d(g + decay w), or w (1 - lr decay) - lr d(g) if the rule is decoupled, elementwise, for a rule with d.
 
     For a decay that is a power of two, g + decay w has one rounding, and |d| grows no faster than its argument:
-    moments, root, quotient and products are below 16 roundings more, gamma_{17} lr |d|. Parameters are rounded once,
-    and twice before if they are multiplied by 1 - lr decay. The squares of g must be normal numbers.
+    moments, root, quotient and products are below 16 roundings more, gamma_{17} lr |d|. Parameters are rounded once
+    for each part of the step, and twice before if they are multiplied by 1 - lr decay. The squares of g must be normal
+    numbers.
     """
     direction, u = RULES[rule].direction, arithmetic.result.u
     if direction is None:
@@ -84,6 +92,7 @@ def first_step(w: Float64, g: Float64, lr: float, decay: float, rule: str, arith
     step = lr * direction(gradient)
     value = kept - step
     moved = gamma(17, u) * np.abs(step) + (gamma(3, u) * np.abs(kept) if rule in DECOUPLED else 0.0)
+    moved += (RULES[rule].parts - 1) * u * (np.abs(kept) + np.abs(step) + moved)
     bound = moved + u * (np.abs(value) + moved) + 8 * U64 * (np.abs(kept) + np.abs(step)) + 4 * arithmetic.result.eta
     return Truth(value, upward(bound))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from reference.formats import FORMATS, Arithmetic, Format, float64
+from reference.formats import FORMATS, Arithmetic, Format, float16, float64
 from reference.regularization.decayed_steps import COUPLED, DECOUPLED, EPS, RULES, first_step, shifted
 
 W, G = np.array([3.0, -1.0, 0.5, 0.0]), np.array([1.0, 2.0, -0.25, 4.0])
@@ -61,3 +61,11 @@ def test_rules_are_of_one_kind_and_some_have_no_closed_form() -> None:
     assert set(COUPLED) | set(DECOUPLED) == set(RULES)
     with pytest.raises(ValueError, match="no closed form"):
         first_step(W, G, 0.125, 0.5, "centred", EXACT)
+
+
+def test_a_step_of_two_parts_is_rounded_twice() -> None:
+    """NAdam in float16: -2 - 2^-11 2/3 and as much again, each of which rounds back to -2."""
+    one, half = np.ones(1), Arithmetic.of(float16)
+    adam, nadam = (first_step(-2 * one, 2 * one, 2.0**-10, 0.5, rule, half) for rule in ("adam", "nadam"))
+    lost = np.abs(nadam.value + 2)
+    assert adam.bound < lost <= nadam.bound
