@@ -42,6 +42,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--report", metavar="DIR", type=Path, help="write the run's record and an HTML report to DIR")
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist takes its own default
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    """Workers with nothing left to do take over from others: a claim takes as long as many mutants."""
+    if getattr(config.option, "numprocesses", None) and config.option.dist == "no":
+        config.option.dist = "worksteal"
+
+
 @pytest.hookimpl(tryfirst=True)  # before Hypothesis loads a profile, which would fail on an unknown name at length
 def pytest_configure(config: pytest.Config) -> None:
     """Checks every name that the user gave, sets the precision switches, and opens the record."""

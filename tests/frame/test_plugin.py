@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import types
 from pathlib import Path
 
 import pytest
 
+from claims.frame import pytest_plugin
 from claims.frame.profiles import PROFILES
 from claims.frame.runner import TOGETHER
 from reports import schema
@@ -218,3 +220,19 @@ def test_what_is_asked_for_by_name_runs_alone() -> None:
     alone = run_here("--collect-only", "--claim", "doubling", path="tests/frame/test_plan.py")
     assert alone.status == pytest.ExitCode.NO_TESTS_COLLECTED
     assert "tests/frame/test_plan.py::" not in alone.output
+
+
+@pytest.mark.parametrize(
+    ("workers", "given", "taken"),
+    [
+        (2, "no", "worksteal"),
+        ("auto", "no", "worksteal"),
+        (2, "loadfile", "loadfile"),
+        (0, "no", "no"),
+        (None, "no", "no"),
+    ],
+)
+def test_idle_workers_take_over_unless_told_otherwise(workers: int | str | None, given: str, taken: str) -> None:
+    option = types.SimpleNamespace(numprocesses=workers, dist=given)
+    pytest_plugin.pytest_cmdline_main(types.SimpleNamespace(option=option))  # type: ignore[arg-type]  # all it looks at
+    assert option.dist == taken
