@@ -61,11 +61,11 @@ def test_the_seed_depends_on_claim_regimes_number_and_base() -> None:
     assert trial._replace(plan=CallPlan("single")).seed(one, 0) == seeds[0]
 
 
-def test_single_calls_get_an_eighth_of_the_batch_and_at_most_sixteen() -> None:
+def test_single_calls_get_an_eighth_of_the_batch_and_at_most_eight() -> None:
     profile = PROFILES["standard"]
     assert Trial({"x": Row(2)}, 0).batch(profile) == 256
-    assert Trial({"x": Row(2)}, 0, CallPlan("single")).batch(profile) == 16
-    assert Trial({"x": Row(2)}, 0, CallPlan("single")).batch(dataclasses.replace(profile, batch=64)) == 8
+    assert Trial({"x": Row(2)}, 0, CallPlan("single")).batch(profile) == 8
+    assert Trial({"x": Row(2)}, 0, CallPlan("single")).batch(dataclasses.replace(profile, batch=32)) == 4
     assert Trial({"x": Row(2), "y": Row(1 << 13)}, 0).batch(profile) == 8
     assert Trial({"x": Row(2), "y": Draws()}, 0).batch(profile) == 1
 
