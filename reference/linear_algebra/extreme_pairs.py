@@ -18,11 +18,12 @@ Float64 = NDArray[np.float64]
 
 
 class Pair(NamedTuple):
-    """For computed l (batch,) and x (batch, n): A x - l x, its length, x^T A x / x^T x, and the extreme eigenvalue."""
+    """For computed l (batch,) and x (batch, n): A x - l x, ||x||, x^T A x / x^T x, nearest and extreme eigenvalue."""
 
     residual: Defect
     length: Truth
     quotient: Truth
+    nearest: Truth
     extreme: Truth
 
 
@@ -32,8 +33,8 @@ def pair(a: Float64, value: Float64, x: Float64, tol: float, i: int, arithmetic:
 
     That is the criterion of torch.lobpcg, with an estimate of ||A|| from below and |l| <= ||A||_2 <= ||A||_F, so
     2 tol ||A||_F, and BND-EIGH for its evaluation. The value is the Rayleigh quotient of x up to BND-EIGH, and ||x|| is
-    1 up to 16 n u (calibrated). Some eigenvalue is within the residual; that it is the extreme one, not another at
-    which a random start may stall, is calibrated.
+    1 up to 16 n u (calibrated). Some eigenvalue is within the residual (Parlett, The Symmetric Eigenvalue Problem,
+    theorem 4.5.1). Which one no theorem says: an iteration may stop at an inner one, where the quotient has a saddle.
     """
     n, norm = a.shape[-1], frobenius(a)
     rounding = eigh_residual_error(norm, n, arithmetic)
@@ -44,6 +45,9 @@ def pair(a: Float64, value: Float64, x: Float64, tol: float, i: int, arithmetic:
     squared = (x**2).sum(-1)
     quotient = np.einsum("bi,bij,bj->b", x, a, x) / np.where(squared > 0, squared, 1.0)
     exact = certified_eigenvalues(a)
-    extreme = Truth(exact.value[..., i], exact.bound[..., i] + allowed)
+    every = Truth(exact.value, exact.bound + allowed[..., None])
+    closest = np.abs(exact.value - value[..., None]).argmin(-1)[..., None]
+    nearest = Truth(*(np.take_along_axis(part, closest, -1)[..., 0] for part in every))
+    extreme = Truth(*(part[..., i] for part in every))
     length = np.full(len(a), eigh_orthogonality_error(n, arithmetic))
-    return Pair(defect(found, allowed), Truth(np.ones(len(a)), length), Truth(quotient, rounding), extreme)
+    return Pair(defect(found, allowed), Truth(np.ones(len(a)), length), Truth(quotient, rounding), nearest, extreme)

@@ -20,7 +20,8 @@ def test_pairs(fmt: Format, i: int) -> None:
     pair = reference.pair(a, w[:, i], q[:, :, i], 0.0, i, Arithmetic.of(fmt))
     assert np.all(frobenius(pair.residual.observed) <= pair.residual.truth.bound)
     assert np.all(np.abs(np.linalg.norm(q[:, :, i], axis=-1) - 1) <= pair.length.bound)
-    for truth in (pair.quotient, pair.extreme):
+    for truth in (pair.quotient, pair.nearest, pair.extreme):
         assert np.all(np.abs(w[:, i] - truth.value) <= truth.bound)
     other = reference.pair(a, w[:, 2], q[:, :, 2], 1e-3, i, Arithmetic.of(fmt))
     assert np.all(np.abs(w[:, 2] - other.extreme.value) > other.extreme.bound)
+    assert np.all(np.abs(w[:, 2] - other.nearest.value) <= other.nearest.bound)
