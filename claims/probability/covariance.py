@@ -106,9 +106,9 @@ def covariance_definition(subject: Subject, sample: Sample) -> Iterator[Check]:
     grid = (np.abs(x) <= 4) & (x == np.rint(x))
     moved = subject.add(subject.multiply(X, -2.0), 2.0 ** (subject.format.precision - 1) - 8)
     bound = reference.Observed.of(values(moved), how).covariance(0).bound
-    truth = Truth(4 * exact.covariance(0).value, bound)
+    truth = in_range(Truth(4 * exact.covariance(0).value, bound), sample._replace(X=moved), 1.0, subject)
     found = matrices(subject.cov(moved, correction=0), d)
-    known = grid.all((-2, -1)) & np.isfinite(bound).all((-2, -1))
+    known = grid.all((-2, -1)) & np.isfinite(truth.bound).all((-2, -1))
     yield within(found, truth, where=known, label="Cov(-2x + b) = 4 Cov(x)")
     if d > 1:
         yield from by_means(subject, X)
