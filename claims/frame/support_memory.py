@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -47,10 +48,11 @@ def prepare(claims: Sequence[Claim], cache: Path, worker: int = 0, workers: int 
     There is one file a claim in `cache`/digest. Neighbouring workers begin at opposite ends and meet.
     """
     folder = cache / digest()
-    folder.mkdir(parents=True, exist_ok=True)
-    for old in cache.iterdir():
-        if old != folder:
-            shutil.rmtree(old, ignore_errors=True)
+    with contextlib.suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)
+        for old in cache.iterdir():
+            if old != folder:
+                shutil.rmtree(old, ignore_errors=True)
     for claim in order(claims, worker, workers):
         path = folder / f"{claim.id}.json"
         found = _read(path, claim)
@@ -82,7 +84,8 @@ def _read(path: Path, claim: Claim) -> list[Support] | None:
 
 
 def _write(path: Path, found: Sequence[Support]) -> None:
-    """Writes aside and renames, so that no other worker reads half a file."""
+    """Writes aside and renames, so that no other worker reads half a file; what cannot be written is not remembered."""
     aside = path.with_suffix(f".{os.getpid()}")
-    aside.write_text(json.dumps([s._asdict() for s in found]), encoding="utf-8")
-    aside.replace(path)
+    with contextlib.suppress(OSError):
+        aside.write_text(json.dumps([s._asdict() for s in found]), encoding="utf-8")
+        aside.replace(path)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import types
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from claims.frame import support, support_memory
+from claims.frame import pytest_plugin, support, support_memory
 from claims.frame.claim import Claim
 from claims.frame.support_memory import announce, learn, prepare
 from tests.frame.toys.registry import load_toys
@@ -75,6 +76,14 @@ def test_a_torn_file_is_written_again(toys: list[Claim], tmp_path: Path, torn: s
     assert json.loads(path.read_text()) == json.loads(whole)
 
 
+def test_where_nothing_can_be_written_nothing_is_remembered(toys: list[Claim], tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("no directory")
+    prepare(toys, file / "cache")
+    assert support.known[toys[0].property].operations
+    assert file.read_text() == "no directory"
+
+
 @pytest.mark.parametrize("workers", [1, 2, 3, 4])
 def test_every_worker_knows_every_claim_and_neighbours_meet(toys: list[Claim], workers: int) -> None:
     orders = [[c.id for c in support_memory.order(toys, worker, workers)] for worker in range(workers)]
@@ -97,3 +106,13 @@ def test_learning_is_done_when_first_asked_for_and_once() -> None:
 def test_a_device_that_was_not_asked_about_is_asked_now(toys: list[Claim], tmp_path: Path) -> None:
     prepare(toys, tmp_path)
     assert support.unsupported(toys[0], "meta", "float32") is None
+
+
+def test_without_a_place_to_remember_in_nothing_is_prepared(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: str) -> None:
+        raise PermissionError("read-only")
+
+    monkeypatch.setattr(support_memory, "prepare", lambda *_: pytest.fail("prepared"))
+    pytest_plugin.learn_support(types.SimpleNamespace())  # type: ignore[arg-type]  # -p no:cacheprovider
+    unwritable = types.SimpleNamespace(cache=types.SimpleNamespace(mkdir=refuse))
+    pytest_plugin.learn_support(unwritable)  # type: ignore[arg-type]
