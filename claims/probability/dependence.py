@@ -136,7 +136,7 @@ def powers(subject: Subject, x: Tensor, degree: int) -> Tensor:
 
 
 def covariances_between(subject: Subject, f: Tensor, g: Tensor, counts: Tensor) -> tuple[Tensor, Truth]:
-    """Observed of the rows of f (..., r, k) with those of g (..., s, k), and the exact ones; (..., r, s)."""
+    """Covariances of the rows of f (..., r, k) with those of g (..., s, k), and the exact ones; (..., r, s)."""
     data, r = torch.cat((f, g), -2), f.shape[-2]
     rows, weights = values([data, counts])
     exact = weighted_covariance(rows, weights, None, subject.arithmetic("cov"), 0)
@@ -166,7 +166,7 @@ def covariances_of_powers(subject: Subject, pair: Joint, degree: int) -> tuple[T
 def independence_stronger_than_uncorrelatedness(subject: Subject, pair: Joint) -> Iterator[Check]:
     """The covariances of one-hot codes are P - p q^T: all 0 for products of marginals, and beyond their bound for some
     pair of indicators wherever a dependent law is resolved, also if X and Y, or all their polynomials of degree up to
-    2, are uncorrelated. Observed of powers up to the third follow from those of the indicators.
+    2, are uncorrelated. Covariances of powers up to the third follow from those of the indicators.
     """
     counts = values(pair.counts)
     codes, m = one_hot(subject, pair), counts.shape[-2]
