@@ -16,7 +16,7 @@ from claims.frame.subject import Subject
 from reference.initialization import rectification as reference
 
 SPELLINGS: dict[str, tuple[float, ...]] = {
-    "rectified": (),
+    "relu": (),
     "relu_method": (),
     "relu_module": (),
     "relu_": (),
@@ -27,7 +27,7 @@ SPELLINGS: dict[str, tuple[float, ...]] = {
 """Operations with the arguments that make rectifiers of them."""
 
 
-def both_sides(subject: Subject, z: Tensor, name: str = "rectified") -> tuple[Tensor, Tensor]:
+def both_sides(subject: Subject, z: Tensor, name: str = "relu") -> tuple[Tensor, Tensor]:
     """max(z, 0) and max(-z, 0)."""
     rectifier, how = getattr(subject, name), SPELLINGS[name]
     return rectifier(z, *how), rectifier(-z, *how)

@@ -29,7 +29,7 @@ def sum_from_the_end(x: Tensor, dim: int) -> Tensor:
 
 
 ALTERNATIVES = [
-    (HALF, {"rectified": by_selection, "relu_method": by_a_mask}, "rectifiers by selection and by a mask"),
+    (HALF, {"relu": by_selection, "relu_method": by_a_mask}, "rectifiers by selection and by a mask"),
     (HALF, {"clamp_min": least_of_zero_and_the_number}, "clamp by comparison"),
     (HALF, {"sum": sum_from_the_end}, "sum of squares from the end"),
 ]

@@ -58,15 +58,18 @@ class EveryNumber(Regime):
 
 @dataclasses.dataclass(frozen=True)
 class AnyNumbers(Regime):
-    """Rows of `n` random numbers of every magnitude."""
+    """Rows of `n` random numbers of every magnitude, or `near` 1, so that their squares and sums stay in range."""
 
     n: int = 3
+    near: bool = False
     names: ClassVar[tuple[str, ...]] = ("x",)
 
     def size(self) -> int:
         return self.n
 
     def arrays(self, rng: np.random.Generator, batch: int, fmt: Format) -> Arrays:
+        if self.near:
+            return [rng.standard_normal((batch, self.n))]
         return [random_numbers(rng, (batch, self.n), fmt)]
 
 
@@ -80,5 +83,6 @@ def every_number() -> Regimes:
     """All numbers of the 16-bit formats; corners of wider ones: rows of lengths around the widths of vectors, too."""
     parts = tuple(EveryNumber(part) for part in range(PARTS))
     rows = tuple(AnyNumbers(n=n) for n in LENGTHS)
-    drawn = st.builds(AnyNumbers, n=st.sampled_from(LENGTHS))
-    return Regimes(drawn, (rows[2], *parts, *rows[:2], *rows[3:]), exhaustive_in=SHORT)
+    near = tuple(AnyNumbers(n, near=True) for n in LENGTHS[3:])
+    drawn = st.builds(AnyNumbers, st.sampled_from(LENGTHS), st.booleans())
+    return Regimes(drawn, (rows[2], *parts, *rows[:2], *rows[3:], *near), exhaustive_in=SHORT)

@@ -12,7 +12,7 @@ from claims import mutant
 from claims.initialization.rectification import relu_half_second_moment
 
 
-@mutant(relu_half_second_moment, operation="rectified", trigger="numbers between 0 and 0.01")
+@mutant(relu_half_second_moment, operation="relu", trigger="numbers between 0 and 0.01")
 def threshold_of_a_hundredth(x: Tensor) -> Tensor:
     return F.threshold(x, 0.01, 0.0)
 
@@ -22,7 +22,7 @@ def subnormal_numbers_are_flushed(x: Tensor) -> Tensor:
     return torch.relu(x) * (x.abs() >= torch.finfo(x.dtype).tiny)
 
 
-@mutant(relu_half_second_moment, operation="rectified", trigger="more than 16 numbers a row")
+@mutant(relu_half_second_moment, operation="relu", trigger="more than 16 numbers a row")
 def the_rest_of_a_row_stays(x: Tensor) -> Tensor:
     whole = x.shape[-1] // 16 * 16
     return torch.cat((torch.relu(x[..., :whole]), x[..., whole:] if whole else torch.relu(x)), -1)
@@ -49,7 +49,7 @@ def saturates_at_six(x: Tensor, least: float) -> Tensor:
     return torch.clamp(x, least, 6.0)
 
 
-@mutant(relu_half_second_moment, operation="rectified", trigger="the gradient at 0", dtypes=("bfloat16",))
+@mutant(relu_half_second_moment, operation="relu", trigger="the gradient at 0", dtypes=("bfloat16",))
 def slopes_of_both_branches_at_zero(x: Tensor) -> Tensor:
     return torch.relu(x) - torch.relu(-x) + torch.clamp_min(-x, 0.0)
 

@@ -166,8 +166,8 @@ def no_slope_for_negative_numbers(x: Tensor, t: float) -> Tensor:
 
 @mutant(soft_threshold_slope, operation="softshrink", trigger="the last of an odd number of entries")
 def slope_of_the_last_odd_entry_is_one(x: Tensor, t: float) -> Tensor:
-    y = F.softshrink(x, t)
-    return torch.cat((y[..., :-1], x[..., -1:]), -1) if x.ndim and x.shape[-1] % 2 else y
+    y: Tensor = last_odd_entry_not_shrunk(x, t)
+    return y
 
 
 @mutant(soft_threshold_slope, operation="softshrink_module", trigger="a threshold other than the default")

@@ -189,7 +189,6 @@ ROWS = (
     Row("sparse_", WEIGHTS, "outputs x inputs", sparse, sparse_fits, SAMPLE),
     Row("kaiming_uniform_", WEIGHTS, "outputs x inputs", kaiming_uniform, uniform_fits, SAMPLE),
     Row("kaiming_normal_", WEIGHTS, "outputs x inputs", kaiming_normal, normal_fits, SAMPLE),
-    Row("relu", LAYERS, "signals", signals, lambda x, _how: Truth(np.maximum(x, 0), np.zeros_like(x))),
     Row("log", LAYERS, "frequencies", shares, lambda c, how: within_ulps(np.log(c), how)),
     Row("tanh", LAYERS, "signals", signals, lambda x, how: within_ulps(np.tanh(x), how)),
     Row("selu", LAYERS, "signals", signals, scaled_exponential),

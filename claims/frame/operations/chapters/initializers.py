@@ -46,7 +46,6 @@ ROWS = {
     "conv_transpose": Operation(conv_transpose, "conv_transpose", product=True),
     "kaiming_normal_": Operation(nn.init.kaiming_normal_, "torch.nn.init.kaiming_normal_", in_place=True),
     "kaiming_uniform_": Operation(nn.init.kaiming_uniform_, "torch.nn.init.kaiming_uniform_", in_place=True),
-    "relu": Operation(F.relu, "torch.nn.functional.relu"),
     "tanh": Operation(torch.tanh, "torch.tanh"),
     "selu": Operation(nn.functional.selu, "torch.nn.functional.selu"),
     "propagated_mean": Operation(lambda m, ew, ex: m * ew * ex, "(lambda m, ew, ex: m * ew * ex)"),

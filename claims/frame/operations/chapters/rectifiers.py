@@ -19,7 +19,7 @@ def _relu_(x: Tensor) -> Tensor:
 
 
 ROWS = {
-    "rectified": Operation(F.relu, "torch.nn.functional.relu", axes=(1,)),
+    "relu": Operation(F.relu, "torch.nn.functional.relu", axes=(1,)),
     "relu_method": Operation(Tensor.relu, "torch.Tensor.relu", axes=(1,)),
     "relu_module": Operation(_relu_module, "(lambda x: torch.nn.ReLU()(x))", axes=(1,)),
     "relu_": Operation(_relu_, "(lambda x: torch.relu_(x.clone()))", axes=(1,)),
