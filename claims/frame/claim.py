@@ -57,13 +57,19 @@ class Mutant:
     raises: tuple[type[Exception], ...] = ()
 
 
+@functools.cache
+def departs(script: str) -> bool:
+    """Whether torch departs on this machine as the script says."""
+    return bool(importlib.import_module(f"claims.departures.scripts.{script}").departs())
+
+
 @dataclasses.dataclass(frozen=True)
 class Departure:
     """A place where torch breaks the mathematics.
 
     `excludes(plan, regimes)` says which trials of the claim it spoils: the runner leaves out exactly those and
     counts them. `script` names a module of `claims.departures.scripts` that runs by itself in plain torch. `hardware`
-    says on which processors it is seen, if not on all.
+    says on which processors it is seen, if not on all: on others it excludes nothing.
     """
 
     name: str
@@ -80,7 +86,8 @@ class Departure:
     def concerns(self, subject: Subject) -> bool:
         """Whether torch departs for this subject: its device, its dtype, and an operation that is still torch's own."""
         here = subject.device.partition(":")[0] in self.devices and subject.dtype in self.dtypes
-        return here and not set(self.operations) <= subject.overrides.keys()
+        own = not set(self.operations) <= subject.overrides.keys()
+        return here and own and (not self.hardware or departs(self.script))
 
 
 @dataclasses.dataclass(frozen=True)

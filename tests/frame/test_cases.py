@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from claims.frame import cases, messages, support
+from claims.frame import claim as registry
 from claims.frame.cases import (
     Case,
     Selection,
@@ -24,6 +25,7 @@ from claims.frame.cases import (
 from claims.frame.claim import Claim, Departure
 from claims.frame.kernels import UsageProblem
 from claims.frame.messages import failure_text
+from claims.frame.subject import Subject
 from tests.frame.toys.properties import TINY
 from tests.frame.toys.registry import load_toys
 
@@ -215,6 +217,10 @@ def test_a_departure_of_other_processors_is_not_mended(
     monkeypatch.setitem(sys.modules, "claims.departures.scripts.toy", script)
     evidence = Case("departure", departing.id, "eager", "cpu", ("float16",), "toy").run(TINY, 0)
     assert (evidence.outcome, evidence.reason) == (outcome, reason)
+    registry.departs.cache_clear()
+    excludes = departing.departures[0].concerns(Subject("eager", "float16"))
+    assert excludes == (departs or not hardware)
+    registry.departs.cache_clear()
 
 
 def test_an_error_is_described_without_the_paths_of_the_machine() -> None:
