@@ -33,13 +33,6 @@ def both_sides(subject: Subject, z: Tensor, name: str = "relu") -> tuple[Tensor,
     return rectifier(z, *how), rectifier(-z, *how)
 
 
-def squares_of_both(subject: Subject, z: Tensor) -> Tensor:
-    """Squares of a rectified signal that takes z and -z equally often, (batch, 2n)."""
-    both = torch.cat(both_sides(subject, z), -1)
-    square: Tensor = subject.multiply(both, both)
-    return square
-
-
 @claim(
     title="A ReLU halves the second moment of a symmetric signal, and of its gradient",
     statement=r"z=z^+-z^-,\ z^2=(z^+)^2+(z^-)^2,\ z^\pm=\max(\pm z,0)\quad\Rightarrow\quad"
@@ -67,7 +60,8 @@ def relu_half_second_moment(subject: Subject, z: Tensor) -> Iterator[Check]:
         passed = sum(values(slope(subject, side, name)) for side in (z, -z))
         yield holds(np.where(x != 0, passed == 1, (passed >= 0) & (passed <= 2)), label=f"{name}: slopes")
     truth = reference.half_of_all_squares(square, subject.arithmetic("sum"))
-    kept = subject.sum(squares_of_both(subject, z), dim=-1)
+    both = torch.cat(both_sides(subject, z), -1)  # a signal that takes z and -z equally often
+    kept = subject.sum(subject.multiply(both, both), dim=-1)
     yield within(kept, truth, where=np.isfinite(truth.bound), label="half of the second moment")
     yield holds(subject.calculate_gain("relu") == reference.HE_GAIN, label="He's gain")
 

@@ -203,7 +203,6 @@ def mean_distance_is_the_deviation(subject: Subject, x: Deviates) -> Iterator[Ch
 @refutation(normal_moments, r"\int e^{-(x-\mu)^2/2\sigma^2}dx=\sqrt{2\pi}\text{ for every }\sigma")
 def normaliser_without_the_deviation(subject: Subject, x: Deviates) -> Iterator[Check]:
     """The width enters as a factor."""
-    unnormalised = (
-        integral(subject, density(subject, x), x).double() * (2 * np.pi) ** 0.5 * x.deviation[..., 0].double()
-    )
+    mass, deviation = values(integral(subject, density(subject, x), x)), values(x.deviation)[..., 0]
+    unnormalised = mass * deviation * (2 * np.pi) ** 0.5
     yield within(unnormalised, Truth(np.full(len(x.x), (2 * np.pi) ** 0.5), np.full(len(x.x), 0.1)))
