@@ -21,7 +21,7 @@ from reference.probability.continuous import NormalLaw
 from reference.probability.sampling import ALPHA, DiscreteLaw, Fit
 from reference.regularization.dropout_training import added, total
 from reference.regularization.submodels import affine, all_masks
-from reference.rounding import rounded, silent, upward
+from reference.rounding import U64, gamma, rounded, silent, upward
 from reference.running import Running, difference, mean, product, stored_exactly
 from reference.truth import Truth
 
@@ -129,7 +129,7 @@ def normal_mean_fit(
     deviation = sigma * float(np.linalg.norm(w))
     expected = float((a**2).sum()) + len(y) * deviation**2
     if deviation == 0:
-        return Fit(abs(found - expected), bound + 1e-12 * expected)
+        return Fit(abs(found - expected), bound + gamma(draws + 2 * len(y) + 4, U64) * expected)  # sums in float64
     one = NormalLaw.of(0.0, deviation, fmt)
     law = NormalLaw(stats.norm(0.0, deviation), one.slack, n**0.5 * one.rounding, n * one.quantum)
     of_mean, of_square = (law.moment_radius(k, draws, ALPHA / 2) for k in (1, 2))
