@@ -161,13 +161,16 @@ def formula_truth(value: Float64, format: Format) -> Truth:
 def scaled_product_error(w: Float64, scaled: Float64, x: Float64, factor: Float64, arithmetic: Arithmetic) -> Float64:
     """|fl((alpha W) x) - alpha fl(W x)| for W (..., n, m), alpha W as stored, x (..., m), alpha (...); shape (..., n).
 
-    BND-DOT for both products, and a rounding of each scaled entry: u |alpha W| + eta/2.
+    BND-DOT for both products, and a rounding of each scaled entry: u |alpha W| + eta/2. alpha fl(W x) is itself a
+    product in float64, one rounding more.
     """
     size, fmt = np.abs(factor)[..., None], arithmetic.result
     entry = fmt.u * np.abs(factor)[..., None, None] * np.abs(w) + fmt.eta / 2
     by_entries = (entry * np.abs(x)[..., None, :]).sum(-1)
-    dots = dot_error(scaled, x[..., None, :], arithmetic) + size * dot_error(w, x[..., None, :], arithmetic)
-    return upward(by_entries + dots, w.shape[-1])
+    plain = dot_error(w, x[..., None, :], arithmetic)
+    dots = dot_error(scaled, x[..., None, :], arithmetic) + size * plain
+    own = U64 * size * ((np.abs(w) * np.abs(x)[..., None, :]).sum(-1) + plain) + 2.0**-1074
+    return upward(by_entries + dots + own, w.shape[-1])
 
 
 def scaled_norm_error(y: Float64, z: Float64, error: Float64, factor: Float64, arithmetic: Arithmetic) -> Float64:

@@ -118,6 +118,13 @@ def test_means_and_scaled_products_stay_within_their_bounds(fmt: Format) -> None
     assert (np.abs(sizes[1] - np.abs(factor) * sizes[0]) <= apart).all()
 
 
+def test_the_factor_times_a_float64_product_is_rounded_too() -> None:
+    w, factor, x = np.array([[[-0.9586098528926359]]]), np.array([4.341471452296264]), np.array([[0.632327215453679]])
+    error = reference.scaled_product_error(w, w * factor, x, factor, Arithmetic.of(FORMATS["float64"]))
+    apart = np.abs((w[0] * factor) @ x[0] - factor * (w[0] @ x[0]))
+    assert 3 * 2.0**-53 * 2.63 < apart[0] <= error[0, 0]
+
+
 def test_small_numbers_are_not_scaled_exactly() -> None:
     fmt = FORMATS["float16"]
     y = np.array([[1.0, 0.0], [1.0, 2.0**-14]])
