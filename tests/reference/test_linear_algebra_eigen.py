@@ -46,6 +46,15 @@ def test_balancing_is_a_similarity_by_powers_of_two(rng: np.random.Generator) ->
         assert np.linalg.norm(lapacks) == pytest.approx(np.linalg.norm(balanced))
 
 
+@pytest.mark.parametrize("n", [2, 3, 5, 9])
+def test_factors_are_lapacks_where_it_permutes_rows_too(rng: np.random.Generator, n: int) -> None:
+    full = badly_scaled(rng, 200, n)
+    for a in (full, full * (rng.random(full.shape) < 0.3), np.triu(full), np.tril(full)):
+        b = balance(a)
+        for m, d in zip(a, b.scale, strict=True):
+            assert np.array_equal(d, np.abs(scipy.linalg.matrix_balance(m)[1]).max(-1))
+
+
 def test_off_the_cpu_a_solver_may_balance_or_not(rng: np.random.Generator) -> None:
     a, how = badly_scaled(rng, 20, 4), Arithmetic.of(float32)
     either = balance(a, "cuda:0")
