@@ -26,7 +26,7 @@ PROFILES = {
     p.name: p
     for p in (
         Profile("quick", examples=12, batch=128, elements=1 << 14, corner_plans=3),
-        Profile("standard", examples=40, batch=256, elements=1 << 16, corner_plans=3),
+        Profile("standard", examples=40, batch=256, elements=1 << 14, corner_plans=3),
         Profile("thorough", examples=600, batch=256, elements=1 << 18, corner_plans=20),
         Profile("hunt", examples=2000, batch=256, elements=1 << 16, corner_plans=20, climb=True),
     )
