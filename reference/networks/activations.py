@@ -120,5 +120,5 @@ def envelope(z: Float64) -> Float64:
 
 
 def unit_step(z: Float64) -> Truth:
-    """1 for z > 0 and 0 for z < 0, exactly; at 0 anything from 0 to 1; NaN for NaN."""
-    return Truth(np.where(np.isnan(z), np.nan, np.heaviside(z, 0.5)), np.where(z == 0, 0.5, 0.0))
+    """1 for z > 0 and 0 for z < 0, exactly; at 0 anything from 0 to 1."""
+    return Truth(np.heaviside(z, 0.5), np.where(z == 0, 0.5, 0.0))
