@@ -172,42 +172,22 @@ def relu_unit_derivative(subject: Subject, z: Tensor) -> Iterator[Check]:
     """
     x = values(z)
     direction, d = directions(subject, z)
-    step = reference.unit_step(x)
-    for spelling, how in CUTS.items():
-        yield from one_spelling(subject, z, (spelling, how), np.maximum(x, 0.0), (direction, times(d, step)))
-    for name in OTHERS:
-        value, known = np.maximum(x, 0.0), np.ones(x.shape, bool)
-        if name in NAN_IS_ZERO:
-            value = np.where(np.isnan(x), 0.0, value)
-        if name in NAN_AT_MINUS_INFINITY:
-            known = x != -np.inf
+    positive, nan, finite = np.maximum(x, 0.0), np.isnan(x), np.isfinite(x).all()
+    step = times(d, reference.unit_step(np.where(nan, -1.0, x)))
+    for name in (*CUTS, *OTHERS):
+        leaf, value = z.detach().clone().requires_grad_(), positive
+        y = subject.rectify(leaf, name) if name in OTHERS else getattr(subject, name)(leaf, *CUTS[name])
+        found, slopes = values(y), values(subject.gradient(y, leaf, direction))
         if name == "half of the sum":
-            value = np.where(2 * value > subject.format.largest, np.inf, value)
-        bound = np.where((x == np.inf) & (name == "hardtanh"), 0.5, step.bound)
-        truth = Truth(np.where(bound > 0, 0.5, step.value), bound)
-        yield from one_spelling(subject, z, ("rectify", (name,)), value, (direction, times(d, truth)), known)
-
-
-def one_spelling(
-    subject: Subject,
-    z: Tensor,
-    spelling: tuple[str, tuple[float | str, ...]],
-    value: NDArray[np.float64],
-    backward: tuple[Tensor, Truth],
-    known: NDArray[np.bool_] | None = None,
-) -> Iterator[Check]:
-    """Values, and the derivative away from NaN, where they are `known`."""
-    operation, how = spelling
-    label = operation if operation != "rectify" else str(how[0])
-    direction, truth = backward
-    leaf = z.detach().clone().requires_grad_()
-    y = getattr(subject, operation)(leaf, *how)
-    everywhere = np.ones(value.shape, bool) if known is None else known
-    yield equal(np.where(everywhere, values(y), value), value, label=label)
-    found = values(subject.gradient(y, leaf, direction))
-    there = everywhere & ~np.isnan(truth.value)
-    passed = Truth(np.where(there, truth.value, 0.0), np.where(there, truth.bound, 0.0))
-    yield within(np.where(there, found, 0.0), passed, label=f"{label}: slope")
+            value = np.where(2 * positive > subject.format.largest, np.inf, positive)
+        if not finite:
+            value = np.where(nan & (name in NAN_IS_ZERO), 0.0, value)
+            spoiled = (x == -np.inf) & (name in NAN_AT_MINUS_INFINITY)
+            found, slopes = np.where(spoiled, value, found), np.where(spoiled | nan, 0.0, slopes)
+            at_the_end = (x == np.inf) & (name == "hardtanh")
+            slopes = np.where(at_the_end & (np.abs(slopes / d - 0.5) <= 0.5), d, slopes)
+        yield equal(found, value, label=name)
+        yield within(slopes, step, label=f"{name}: slope")
 
 
 def slope_of(subject: Subject, z: Tensor, name: str) -> NDArray[np.float64]:

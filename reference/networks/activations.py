@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reference import double_double as dd
-from reference.double_double import double_double
+from reference.double_double import DoubleDouble, double_double
 from reference.formats import Arithmetic
 from reference.memory import remembered
 from reference.rounding import U64, gamma, rounded, upward, wide
@@ -21,14 +21,23 @@ UNITS_CPU, UNITS_CUDA = 4.0, 7.0
 
 
 @remembered
+def decay(z: Float64, *, fine: bool) -> tuple[Float64, Float64]:
+    """exp(-|z|) as a sum of two numbers, the second 0 unless it is wanted `fine`: in double-double."""
+    if not fine:
+        return np.exp(-np.abs(z)), np.zeros(z.shape)
+    e = dd.exp(double_double(-np.abs(z)))
+    return e.hi, e.lo
+
+
+@remembered
 def logistic(z: Float64, *, fine: bool) -> tuple[Float64, Float64]:
     """sigma(z) and sigma(-z), by e = exp(-|z|); `fine`: nearest, else within 8 roundoffs."""
+    high, low = decay(z, fine=fine)
     if fine:
-        e = dd.exp(double_double(-np.abs(z)))
+        e = DoubleDouble(high, low)
         less, more = (e / (e + 1.0)).hi, (double_double(np.ones(z.shape)) / (e + 1.0)).hi
     else:
-        power = np.exp(-np.abs(z))
-        less, more = power / (1 + power), 1 / (1 + power)
+        less, more = high / (1 + high), 1 / (1 + high)
     return np.where(z < 0, less, more), np.where(z < 0, more, less)
 
 
@@ -111,5 +120,5 @@ def envelope(z: Float64) -> Float64:
 
 
 def unit_step(z: Float64) -> Truth:
-    """1 for z > 0 and 0 for z < 0, exactly; at 0 anything from 0 to 1; NaN for NaN."""
-    return Truth(np.where(np.isnan(z), np.nan, np.heaviside(z, 0.5)), np.where(z == 0, 0.5, 0.0))
+    """1 for z > 0 and 0 for z < 0, exactly; at 0 anything from 0 to 1."""
+    return Truth(np.heaviside(z, 0.5), np.where(z == 0, 0.5, 0.0))
