@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from claims import departure
-from claims.frame.inputs.rows import Logits
+from claims.frame.inputs.rows import BalancedRow, ExtendedRow, Logits
 from claims.frame.plan import CallPlan
+from claims.losses.logsumexp import logsumexp_accuracy
 from claims.losses.softmax import log_softmax_accuracy
+
+FLOAT16_SUMS = 65520
+"""The least number of exponentials of 1 whose sum overflows in float16."""
+
+
+def _sum_overflows(x: Logits) -> bool:
+    """Rows of so many entries that are equal, or so nearly that their exponentials sum to that number."""
+    return x.width >= FLOAT16_SUMS and (x.kind == "equal" or (x.kind == "normal" and x.scale <= 1e-3))
 
 
 @departure(
@@ -19,6 +28,19 @@ from claims.losses.softmax import log_softmax_accuracy
     script="log_softmax_float16_sum",
 )
 def log_softmax_sum_overflows_in_float16(plan: CallPlan, x: Logits) -> bool:
-    """Rows of 65520 or more entries that are equal, or so nearly that their exponentials sum to 65520."""
-    nearly_equal = x.kind == "equal" or (x.kind == "normal" and x.scale <= 1e-3)
-    return plan.axis == "last" and x.width >= 65520 and nearly_equal
+    """Along the last axis."""
+    return plan.axis == "last" and _sum_overflows(x)
+
+
+@departure(
+    logsumexp_accuracy,
+    summary="float16: logsumexp stores the sum of exponentials in float16, which overflows when it reaches 65520: inf",
+    operations=("logsumexp", "special_logsumexp"),
+    devices=("cpu", "cuda"),
+    dtypes=("float16",),
+    versions="2.13.0",
+    script="logsumexp_float16_sum",
+)
+def logsumexp_sum_overflows_in_float16(plan: CallPlan, x: Logits | BalancedRow | ExtendedRow) -> bool:
+    """Along every axis."""
+    return isinstance(x, Logits) and _sum_overflows(x)

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reference.formats import Arithmetic
+from reference.losses.logsumexp import folded_truth, logsumexp_truth, pair_truth, prefixes
 from reference.losses.softmax import Kernel, Rows, log_softmax_truth, softmax_truth
 from reference.truth import Truth
 from tests.benchmarks.row import Inputs, Row, Size
@@ -76,7 +77,31 @@ def cross_entropy(x: Float64, target: NDArray[np.int64], how: Arithmetic) -> Tru
     return Truth(-truth.value[chosen], truth.bound[chosen])
 
 
+def pairs(rng: np.random.Generator, size: Size) -> Inputs:
+    """Two normal numbers each."""
+    return Inputs((3 * rng.standard_normal(size), 3 * rng.standard_normal(size)))
+
+
+def logsumexp(x: Float64, how: Arithmetic) -> Truth:
+    """Along the last axis."""
+    return logsumexp_truth(Rows.of(x, how), LAST)
+
+
+def cumulative(x: Float64, how: Arithmetic) -> Truth:
+    """Every beginning of each row."""
+    last = np.arange(x.shape[-1])
+    return folded_truth(Rows.of(prefixes(x[:, None], last + 1), how), last, LAST)
+
+
+def logaddexp(a: Float64, b: Float64, how: Arithmetic) -> Truth:
+    """Entry by entry."""
+    return pair_truth(a, b, how, LAST)
+
+
 ROWS = (
+    Row("special_logsumexp", SIZES, AXES, logits, logsumexp),
+    Row("logcumsumexp", NARROW, AXES, logits, cumulative),
+    Row("logaddexp", SIZES[:2], AXES, pairs, logaddexp),
     Row("softmax functional_softmax special_softmax softmax_layer", SIZES, AXES, logits, softmax),
     Row("softmin_layer", SIZES, AXES, negated, softmax),
     Row(

@@ -59,6 +59,9 @@ ROWS = {
     ),
     "adaptive_log_softmax": Operation(adaptive_log_softmax, "adaptive_log_softmax", axes=(1,)),
     "logsumexp": Operation(torch.logsumexp, "torch.logsumexp", axes=(1,), dim="reduced"),
+    "special_logsumexp": Operation(torch.special.logsumexp, "torch.special.logsumexp", axes=(1,), dim="reduced"),
+    "logcumsumexp": Operation(torch.logcumsumexp, "torch.logcumsumexp", axes=(1,), dim="kept"),
+    "logaddexp": Operation(torch.logaddexp, "torch.logaddexp", axes=(1, 1)),
     "cross_entropy": Operation(F.cross_entropy, "torch.nn.functional.cross_entropy", axes=(1, 0)),
     "scaled_dot_product_attention": Operation(
         F.scaled_dot_product_attention, "torch.nn.functional.scaled_dot_product_attention", axes=(2, 2, 2, 2)
