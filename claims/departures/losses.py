@@ -7,6 +7,7 @@ from claims.frame.inputs.rows import BalancedRow, ExtendedRow, Logits
 from claims.frame.plan import CallPlan
 from claims.losses.logsumexp import logsumexp_accuracy
 from claims.losses.softmax import log_softmax_accuracy
+from claims.losses.softmax_range import softmax_shifted_denominator_range
 
 FLOAT16_SUMS = 65520
 """The least number of exponentials of 1 whose sum overflows in float16."""
@@ -33,9 +34,24 @@ def log_softmax_sum_overflows_in_float16(plan: CallPlan, x: Logits) -> bool:
 
 
 @departure(
+    softmax_shifted_denominator_range,
+    summary="float16 on the CPU: log_softmax along the last axis of 65520 or more equal entries is -inf",
+    operations=("log_softmax",),
+    devices=("cpu",),
+    dtypes=("float16",),
+    versions="2.13.0",
+    script="log_softmax_float16_sum",
+)
+def log_softmax_leaves_its_range_in_float16(plan: CallPlan, x: Logits | BalancedRow | ExtendedRow) -> bool:
+    """Along the last axis."""
+    return plan.axis == "last" and isinstance(x, Logits) and _sum_overflows(x)
+
+
+@departure(
     logsumexp_accuracy,
+    softmax_shifted_denominator_range,
     summary="float16: logsumexp stores the sum of exponentials in float16, which overflows when it reaches 65520: inf",
-    operations=("logsumexp", "special_logsumexp"),
+    operations=("logsumexp",),
     devices=("cpu", "cuda"),
     dtypes=("float16",),
     versions="2.13.0",

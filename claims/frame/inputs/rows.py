@@ -344,3 +344,20 @@ def large_numbers() -> Regimes:
     """Single numbers from about 20 to 30."""
     drawn = st.builds(Logits, st.just(1), st.just("normal"), offset=st.just(25.0))
     return Regimes(drawn, (Logits(1, "normal", 1.0, 25.0),))
+
+
+def low_rows() -> Regimes:
+    """Narrow rows of numbers far below 0."""
+    drawn = st.builds(Logits, st.integers(2, 9), st.just("negative"), st.just(1e3))
+    return Regimes(drawn, (Logits(3, "negative", 1e3),))
+
+
+def equal_rows() -> Regimes:
+    """Narrow rows of equal numbers."""
+    drawn = st.builds(Logits, st.integers(3, 40), st.just("equal"))
+    return Regimes(drawn, tuple(Logits(n, "equal") for n in (3, 5, 7, 11, 13, 25, 41, 49)))
+
+
+def rows_of_nothing() -> Regimes:
+    """Rows of -inf throughout."""
+    return Regimes(st.builds(ExtendedRow, st.integers(2, 9), st.just("lowest")), (ExtendedRow(2, "lowest"),))

@@ -30,6 +30,13 @@ def negated(rng: np.random.Generator, size: Size) -> Inputs:
     return Inputs((-x,), {"dim": -1}, given=(x,))
 
 
+def half_masked(rng: np.random.Generator, size: Size) -> Inputs:
+    """Rows of which a mask leaves out about half, the first entry never; the reference gets -inf there."""
+    x, mask = 3 * rng.standard_normal(size), rng.random(size) < 0.5
+    mask[:, 0] = True
+    return Inputs((np.where(mask, x, 0.0), mask), {"dim": -1}, given=(np.where(mask, x, -np.inf),))
+
+
 def images(rng: np.random.Generator, size: Size) -> Inputs:
     """Channels of images; the reference has them last."""
     x = 3 * rng.standard_normal(size)
@@ -103,6 +110,7 @@ ROWS = (
     Row("logcumsumexp", NARROW, AXES, logits, cumulative),
     Row("logaddexp", SIZES[:2], AXES, pairs, logaddexp),
     Row("softmax functional_softmax special_softmax softmax_layer", SIZES, AXES, logits, softmax),
+    Row("masked_softmax", SIZES[:2], AXES, half_masked, softmax),
     Row("softmin_layer", SIZES, AXES, negated, softmax),
     Row(
         "softmax_2d",

@@ -45,6 +45,16 @@ def adaptive_log_softmax(x: Tensor) -> Tensor:
         return layer.log_prob(x.reshape(-1, n)).reshape(x.shape)  # type: ignore[no-any-return]
 
 
+def masked_softmax(x: Tensor, mask: Tensor, dim: int) -> Tensor:
+    """torch.masked.softmax, over the entries where the mask is true."""
+    return torch.masked.softmax(x, dim, mask=mask)
+
+
+def masked_log_softmax(x: Tensor, mask: Tensor, dim: int) -> Tensor:
+    """torch.masked.log_softmax, over the entries where the mask is true."""
+    return torch.masked.log_softmax(x, dim, mask=mask)
+
+
 ROWS = {
     "softmax": Operation(torch.softmax, "torch.softmax", axes=(1,), dim="kept"),
     "functional_softmax": Operation(F.softmax, "torch.nn.functional.softmax", axes=(1,), dim="kept"),
@@ -62,6 +72,8 @@ ROWS = {
     "special_logsumexp": Operation(torch.special.logsumexp, "torch.special.logsumexp", axes=(1,), dim="reduced"),
     "logcumsumexp": Operation(torch.logcumsumexp, "torch.logcumsumexp", axes=(1,), dim="kept"),
     "logaddexp": Operation(torch.logaddexp, "torch.logaddexp", axes=(1, 1)),
+    "masked_softmax": Operation(masked_softmax, "masked_softmax", axes=(1, 1), dim="kept"),
+    "masked_log_softmax": Operation(masked_log_softmax, "masked_log_softmax", axes=(1, 1), dim="kept"),
     "cross_entropy": Operation(F.cross_entropy, "torch.nn.functional.cross_entropy", axes=(1, 0)),
     "scaled_dot_product_attention": Operation(
         F.scaled_dot_product_attention, "torch.nn.functional.scaled_dot_product_attention", axes=(2, 2, 2, 2)
