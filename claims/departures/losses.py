@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from claims import departure
+from claims.frame.inputs.distributions import ProbabilityPairs, Supports
 from claims.frame.inputs.rows import BalancedRow, ExtendedRow, Logits
 from claims.frame.plan import CallPlan
+from claims.losses.divergence import kl_divergence_nonnegative
 from claims.losses.logsumexp import logsumexp_accuracy
 from claims.losses.softmax import log_softmax_accuracy
 from claims.losses.softmax_range import softmax_shifted_denominator_range
@@ -60,3 +62,47 @@ def log_softmax_leaves_its_range_in_float16(plan: CallPlan, x: Logits | Balanced
 def logsumexp_sum_overflows_in_float16(plan: CallPlan, x: Logits | BalancedRow | ExtendedRow) -> bool:
     """Along every axis."""
     return isinstance(x, Logits) and _sum_overflows(x)
+
+
+@departure(
+    kl_divergence_nonnegative,
+    summary="F.kl_div multiplies a target of 0 by an input of -inf: an outcome that both laws exclude gives NaN, not 0",
+    operations=("kl_div",),
+    devices=("cpu", "cuda"),
+    dtypes=("float16", "bfloat16", "float32", "float64"),
+    versions="2.13.0",
+    script="kl_div_excluded_outcome",
+)
+def kl_div_of_an_excluded_outcome_is_nan(plan: CallPlan, pair: ProbabilityPairs, ends: Supports) -> bool:
+    """Where the last outcome is impossible by both."""
+    return ends.kind == "outside"
+
+
+@departure(
+    kl_divergence_nonnegative,
+    summary="F.kl_div with log_target=True multiplies exp(-inf) = 0 by infinity: an outcome that the target excludes "
+    "gives NaN, not 0",
+    operations=("kl_div",),
+    devices=("cpu", "cuda"),
+    dtypes=("float16", "bfloat16", "float32", "float64"),
+    versions="2.13.0",
+    script="kl_div_log_target",
+)
+def kl_div_of_an_excluded_log_target_is_nan(plan: CallPlan, pair: ProbabilityPairs, ends: Supports) -> bool:
+    """Where the last outcome is impossible by p."""
+    return ends.kind in {"outside", "outside p"}
+
+
+@departure(
+    kl_divergence_nonnegative,
+    summary="kl_divergence of two Categorical(probs) clips probabilities to [2u, 1 - 2u] before the logarithm: no "
+    "smaller probability of q counts",
+    operations=("categorical_divergence",),
+    devices=("cpu", "cuda"),
+    dtypes=("float16", "bfloat16", "float32", "float64"),
+    versions="2.13.0",
+    script="categorical_small_probability",
+)
+def categorical_clips_small_probabilities(plan: CallPlan, pair: ProbabilityPairs, ends: Supports) -> bool:
+    """Where q nearly excludes the last outcome."""
+    return ends.kind == "small"

@@ -75,12 +75,12 @@ def summed(terms: Terms, arithmetic: Arithmetic) -> Truth:
     else:
         value = terms.value.sum(-1)
         own = gamma(n, U64) * np.abs(terms.value).sum(-1)
-    infinite = np.isneginf(terms.value).any(-1)
+    infinite = np.isinf(terms.value).any(-1)
     sizes = np.abs(terms.value) + terms.bound
     error = terms.bound.sum(-1) + gamma(n, arithmetic.accumulator.u) * sizes.sum(-1)
     if arithmetic.mixed:
         error = rounded(error, np.abs(value), arithmetic.result)
-    return Truth(np.where(infinite, -np.inf, value), np.where(infinite, 0.0, upward(error + own, n)))
+    return Truth(np.where(infinite, terms.value.sum(-1), value), np.where(infinite, 0.0, upward(error + own, n)))
 
 
 @silent

@@ -91,6 +91,9 @@ class ProbabilityPairs(Probabilities):
         if self.other not in OTHERS:
             raise ValueError(f"no pair of kind {self.other!r}")
 
+    def size(self) -> int:
+        return 2 * self.width
+
     def arrays(self, rng: np.random.Generator, batch: int, fmt: Format) -> Arrays:
         shape = batch, self.width
         p = self._drawn(rng, shape, fmt)
@@ -110,6 +113,49 @@ class ProbabilityPairs(Probabilities):
     def admits(self, arrays: Arrays) -> Any:
         p, q = arrays
         return super().admits([p]) & np.all((q >= 0) & (q <= 64), axis=-1)
+
+
+SUPPORTS = {
+    "inside": ((0.5, 0.25, 0.25), (0.25, 0.5, 0.25)),
+    "outside": ((0.5, 0.5, 0.0), (0.25, 0.75, 0.0)),
+    "outside p": ((0.5, 0.5, 0.0), (0.25, 0.5, 0.25)),
+    "small": ((0.5, 0.25, 0.25), (0.5, 0.5, 0.0)),
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Supports(Regime):
+    """Two laws p and q of three outcomes.
+
+    `kind`: inside (both everywhere positive), outside (the last outcome impossible by both), outside p (by p only),
+    small (its q is sixteen times the smallest number of the format).
+    """
+
+    kind: str = "inside"
+    names: ClassVar[tuple[str, ...]] = ("p", "q")
+
+    def __post_init__(self) -> None:
+        if self.kind not in SUPPORTS:
+            raise ValueError(f"no supports of kind {self.kind!r}")
+
+    def size(self) -> int:
+        return 3
+
+    def arrays(self, rng: np.random.Generator, batch: int, fmt: Format) -> Arrays:
+        p, q = (np.tile(row, (batch, 1)) for row in SUPPORTS[self.kind])
+        if self.kind == "small":
+            q[:, -1] = 16 * fmt.eta
+        return [p, q]
+
+    def admits(self, arrays: Arrays) -> Any:
+        p, q = arrays
+        return np.all((p >= 0) & (q >= 0), axis=-1)
+
+
+def supports() -> Regimes:
+    """Every pair of supports."""
+    corners = tuple(map(Supports, SUPPORTS))
+    return Regimes(st.just(corners[0]), corners)
 
 
 def _kind(i: int) -> str:
@@ -155,7 +201,12 @@ def positive_pairs() -> Regimes:
     return Regimes(drawn, (ProbabilityPairs(2), ProbabilityPairs(5)))
 
 
-def equal_pairs() -> Regimes:
+def same_pairs() -> Regimes:
     """Narrow pairs of equal vectors."""
     drawn = st.builds(ProbabilityPairs, st.integers(2, 9), st.just("dirichlet"), st.just("same"))
     return Regimes(drawn, (ProbabilityPairs(5, "dirichlet", "same"),))
+
+
+def small_pairs() -> Regimes:
+    """Three outcomes, of which q nearly excludes the last."""
+    return Regimes(st.just(Supports("small")), (Supports("small"),))

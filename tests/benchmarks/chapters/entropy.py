@@ -1,4 +1,4 @@
-"""Entropies."""
+"""Entropies and divergences."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reference.formats import Arithmetic
+from reference.losses import divergence
 from reference.losses.entropy import entropy_of_logits, entropy_of_weights, x_log_y
 from reference.losses.softmax import Kernel, Rows
 from reference.truth import Truth
@@ -55,7 +56,30 @@ def of_logits(x: Float64, how: Arithmetic) -> Truth:
     return entropy_of_logits(Rows.of(x, how), KERNEL)
 
 
+def even_laws(rng: np.random.Generator, size: Size) -> Inputs:
+    """No probability is so small that it is clipped, in bfloat16 either."""
+    return Inputs(tuple(rng.uniform(0.8, 1, size) / size[-1] for _ in "pq"))
+
+
+def from_logarithms(rng: np.random.Generator, size: Size) -> Inputs:
+    """log q and p, which the reference takes the other way round."""
+    p, q = two_laws(rng, size).args
+    return Inputs((np.log(q), p), {"reduction": "none", "log_target": False})
+
+
+def divergence_terms(log_q: Float64, p: Float64, how: Arithmetic) -> Truth:
+    """p log p - p l."""
+    return divergence.terms(p, log_q, how, KERNEL).truth
+
+
+def of_two_laws(p: Float64, q: Float64, how: Arithmetic) -> Truth:
+    """The divergence of normalised weights."""
+    return divergence.divergence_of_weights(p, q, how, KERNEL)
+
+
 ROWS = (
+    Row("kl_div", SIZES, AXES, from_logarithms, divergence_terms),
+    Row("categorical_divergence", ((256, 10), (256, 100)), AXES, even_laws, of_two_laws),
     Row("entr", SIZES, AXES, laws, terms),
     Row("xlogy special_xlogy", SIZES, AXES, two_laws, products),
     Row("categorical_entropy", SIZES, AXES, laws, of_weights),
