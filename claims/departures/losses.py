@@ -6,6 +6,7 @@ from claims import departure
 from claims.frame.inputs.distributions import ProbabilityPairs, Supports
 from claims.frame.inputs.rows import BalancedRow, ExtendedRow, Logits
 from claims.frame.plan import CallPlan
+from claims.losses.cross_entropy import cross_entropy_decomposition
 from claims.losses.divergence import kl_divergence_nonnegative
 from claims.losses.logsumexp import logsumexp_accuracy
 from claims.losses.softmax import log_softmax_accuracy
@@ -106,3 +107,18 @@ def kl_div_of_an_excluded_log_target_is_nan(plan: CallPlan, pair: ProbabilityPai
 def categorical_clips_small_probabilities(plan: CallPlan, pair: ProbabilityPairs, ends: Supports) -> bool:
     """Where q nearly excludes the last outcome."""
     return ends.kind == "small"
+
+
+@departure(
+    cross_entropy_decomposition,
+    summary="F.cross_entropy multiplies a probability of 0 by the logarithm of 0: a class that both laws exclude gives "
+    "NaN, not 0",
+    operations=("soft_cross_entropy",),
+    devices=("cpu", "cuda"),
+    dtypes=("float16", "bfloat16", "float32", "float64"),
+    versions="2.13.0",
+    script="cross_entropy_excluded_class",
+)
+def cross_entropy_of_an_excluded_class_is_nan(plan: CallPlan, pair: ProbabilityPairs, ends: Supports) -> bool:
+    """Where the last outcome is impossible by both."""
+    return ends.kind == "outside"

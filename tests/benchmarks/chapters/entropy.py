@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reference.formats import Arithmetic
-from reference.losses import divergence
-from reference.losses.entropy import entropy_of_logits, entropy_of_weights, x_log_y
+from reference.losses import cross_entropy, divergence
+from reference.losses.entropy import entropy_of_logits, entropy_of_weights, summed, x_log_y
 from reference.losses.softmax import Kernel, Rows
 from reference.truth import Truth
 from tests.benchmarks.row import Inputs, Row, Size
@@ -77,7 +77,18 @@ def of_two_laws(p: Float64, q: Float64, how: Arithmetic) -> Truth:
     return divergence.divergence_of_weights(p, q, how, KERNEL)
 
 
+def with_logits(rng: np.random.Generator, size: Size) -> Inputs:
+    """Normal logits and a law."""
+    return Inputs((*rows(rng, size).args, *laws(rng, size).args), {"reduction": "none"})
+
+
+def soft_cross_entropy(x: Float64, p: Float64, how: Arithmetic) -> Truth:
+    """-sum p log softmax x."""
+    return summed(cross_entropy.terms(p, Rows.of(x, how), Kernel(stores_sum=True)), how)
+
+
 ROWS = (
+    Row("soft_cross_entropy", SIZES, AXES, with_logits, soft_cross_entropy),
     Row("kl_div", SIZES, AXES, from_logarithms, divergence_terms),
     Row("categorical_divergence", ((256, 10), (256, 100)), AXES, even_laws, of_two_laws),
     Row("entr", SIZES, AXES, laws, terms),

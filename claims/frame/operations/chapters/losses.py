@@ -55,6 +55,11 @@ def masked_log_softmax(x: Tensor, mask: Tensor, dim: int) -> Tensor:
     return torch.masked.log_softmax(x, dim, mask=mask)
 
 
+def soft_cross_entropy_layer(x: Tensor, target: Tensor) -> Tensor:
+    """nn.CrossEntropyLoss of logits and probabilities, a number for every row."""
+    return nn.CrossEntropyLoss(reduction="none")(x, target)  # type: ignore[no-any-return]
+
+
 ROWS = {
     "softmax": Operation(torch.softmax, "torch.softmax", axes=(1,), dim="kept"),
     "functional_softmax": Operation(F.softmax, "torch.nn.functional.softmax", axes=(1,), dim="kept"),
@@ -75,6 +80,9 @@ ROWS = {
     "masked_softmax": Operation(masked_softmax, "masked_softmax", axes=(1, 1), dim="kept"),
     "masked_log_softmax": Operation(masked_log_softmax, "masked_log_softmax", axes=(1, 1), dim="kept"),
     "cross_entropy": Operation(F.cross_entropy, "torch.nn.functional.cross_entropy", axes=(1, 0)),
+    "soft_cross_entropy": Operation(F.cross_entropy, "torch.nn.functional.cross_entropy", axes=(1, 1)),
+    "soft_cross_entropy_layer": Operation(soft_cross_entropy_layer, "soft_cross_entropy_layer", axes=(1, 1)),
+    "soft_cross_entropy_reduced": Operation(F.cross_entropy, "torch.nn.functional.cross_entropy"),
     "scaled_dot_product_attention": Operation(
         F.scaled_dot_product_attention, "torch.nn.functional.scaled_dot_product_attention", axes=(2, 2, 2, 2)
     ),
