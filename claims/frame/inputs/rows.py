@@ -361,3 +361,26 @@ def equal_rows() -> Regimes:
 def rows_of_nothing() -> Regimes:
     """Rows of -inf throughout."""
     return Regimes(st.builds(ExtendedRow, st.integers(2, 9), st.just("lowest")), (ExtendedRow(2, "lowest"),))
+
+
+def sloped_rows() -> Regimes:
+    """Rows of 1 to 1025 logits; corners: widths around those of vectors, flat and saturated, masked and equal rows."""
+    kinds, scales = st.sampled_from(("normal", "integers", "equal", "masked", "ties")), st.sampled_from((0.1, 2.0, 8.0))
+    drawn = st.builds(Logits, st.one_of(st.integers(1, 17), st.sampled_from(WIDTHS[8:26])), kinds, scales)
+    corners = (
+        *(Logits(n, "normal", scale) for n in (2, 3, 8) for scale in (0.1, 2.0, 8.0)),
+        *(Logits(n, "normal", 2.0) for n in (1, 4, 5, 7, 9, 16, 17, 33, 65, 129, 513, 1023, 1025)),
+        *(Logits(n, kind) for n in (2, 5) for kind in ("equal", "masked", "peak")),
+        Logits(257, "normal", 1.0, block=BLOCK),
+    )
+    return Regimes(drawn, corners)
+
+
+def narrow_rows() -> Regimes:
+    """Rows of 2 to 5 logits."""
+    return Regimes(st.builds(Logits, st.integers(2, 5), st.just("normal")), (Logits(2, "normal"), Logits(3, "normal")))
+
+
+def two_equal_logits() -> Regimes:
+    """Two logits that are equal."""
+    return Regimes(st.just(Logits(2, "equal")), (Logits(2, "equal"),))

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from reference.formats import Arithmetic
 from reference.losses.logsumexp import folded_truth, logsumexp_truth, pair_truth, prefixes
 from reference.losses.softmax import Kernel, Rows, log_softmax_truth, softmax_truth
+from reference.losses.softmax_jacobian import jacobian_truth
 from reference.truth import Truth
 from tests.benchmarks.row import Inputs, Row, Size
 
@@ -105,7 +106,19 @@ def logaddexp(a: Float64, b: Float64, how: Arithmetic) -> Truth:
     return pair_truth(a, b, how, LAST)
 
 
+def reverse(rng: np.random.Generator, size: Size) -> Inputs:
+    """Normal rows, of which the Jacobian is taken by reverse mode."""
+    x = 3 * rng.standard_normal(size)
+    return Inputs((x, "reverse"), given=(x,))
+
+
+def softmax_jacobian(x: Float64, how: Arithmetic) -> Truth:
+    """diag(p) - p p^T."""
+    return jacobian_truth(Rows.of(x, how), OTHER)
+
+
 ROWS = (
+    Row("softmax_jacobian", ((64, 4), (64, 16)), AXES, reverse, softmax_jacobian),
     Row("special_logsumexp", SIZES, AXES, logits, logsumexp),
     Row("logcumsumexp", NARROW, AXES, logits, cumulative),
     Row("logaddexp", SIZES[:2], AXES, pairs, logaddexp),

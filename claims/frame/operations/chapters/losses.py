@@ -60,6 +60,13 @@ def soft_cross_entropy_layer(x: Tensor, target: Tensor) -> Tensor:
     return nn.CrossEntropyLoss(reduction="none")(x, target)  # type: ignore[no-any-return]
 
 
+def softmax_jacobian(x: Tensor, mode: str) -> Tensor:
+    """The Jacobian of softmax at every row, by torch.func.jacrev or jacfwd, which refuses expanded tensors."""
+    transform = torch.func.jacrev if mode == "reverse" else torch.func.jacfwd
+    jacobian = transform(lambda row: torch.softmax(row, -1))
+    return torch.func.vmap(jacobian)(x.clone()) if x.ndim == 2 else jacobian(x.clone())  # type: ignore[no-any-return]
+
+
 ROWS = {
     "softmax": Operation(torch.softmax, "torch.softmax", axes=(1,), dim="kept"),
     "functional_softmax": Operation(F.softmax, "torch.nn.functional.softmax", axes=(1,), dim="kept"),
@@ -67,6 +74,7 @@ ROWS = {
     "softmax_layer": Operation(softmax_layer, "(lambda x, dim: torch.nn.Softmax(dim)(x))", axes=(1,), dim="kept"),
     "softmin_layer": Operation(softmin_layer, "(lambda x, dim: torch.nn.Softmin(dim)(x))", axes=(1,), dim="kept"),
     "softmax_2d": Operation(softmax_2d, "torch.nn.Softmax2d()", axes=(3,)),
+    "softmax_jacobian": Operation(softmax_jacobian, "softmax_jacobian", axes=(1,)),
     "log_softmax": Operation(torch.log_softmax, "torch.log_softmax", axes=(1,), dim="kept"),
     "functional_log_softmax": Operation(F.log_softmax, "torch.nn.functional.log_softmax", axes=(1,), dim="kept"),
     "log_softmax_layer": Operation(
