@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from claims import departure
-from claims.frame.inputs.labelled_logits import LabelledLogits
-from claims.frame.inputs.rows import Logits
+from claims.frame.inputs.distributions import ProbabilityPairs, Supports
+from claims.frame.inputs.rows import BalancedRow, ExtendedRow, Logits
 from claims.frame.plan import CallPlan
-from claims.losses.sigmoid_losses import (
-    cross_entropy_on_probabilities_saturates,
-    cross_entropy_sigmoid_gradient,
-    soft_margin_loss_is_cross_entropy,
-)
+from claims.losses.cross_entropy import cross_entropy_decomposition
+from claims.losses.divergence import kl_divergence_nonnegative
+from claims.losses.logsumexp import logsumexp_accuracy
 from claims.losses.softmax import log_softmax_accuracy
+from claims.losses.softmax_range import softmax_shifted_denominator_range
+
+FLOAT16_SUMS = 65520
+"""The least number of exponentials of 1 whose sum overflows in float16."""
+
+
+def _sum_overflows(x: Logits) -> bool:
+    """Rows of so many entries that are equal, or so nearly that their exponentials sum to that number."""
+    return x.width >= FLOAT16_SUMS and (x.kind == "equal" or (x.kind == "normal" and x.scale <= 1e-3))
 
 
 @departure(
@@ -25,65 +32,93 @@ from claims.losses.softmax import log_softmax_accuracy
     script="log_softmax_float16_sum",
 )
 def log_softmax_sum_overflows_in_float16(plan: CallPlan, x: Logits) -> bool:
-    """Rows of 65520 or more entries that are equal, or so nearly that their exponentials sum to 65520."""
-    nearly_equal = x.kind == "equal" or (x.kind == "normal" and x.scale <= 1e-3)
-    return plan.axis == "last" and x.width >= 65520 and nearly_equal
+    """Along the last axis."""
+    return plan.axis == "last" and _sum_overflows(x)
 
 
 @departure(
-    cross_entropy_sigmoid_gradient,
-    summary="binary cross-entropy of an infinite logit is NaN with either label, where the loss is 0 or infinite; the "
-    "slope is right",
-    operations=("bce_with_logits", "bce_with_logits_module", "weighted_bce_with_logits"),
-    devices=("cpu",),
-    dtypes=("float16", "bfloat16", "float32", "float64"),
-    versions="2.13.0",
-    script="bce_infinite_logit",
-)
-def loss_of_an_infinite_logit_is_nan(plan: CallPlan, given: LabelledLogits) -> bool:
-    """Infinite logits."""
-    return given.kind == "infinite"
-
-
-@departure(
-    soft_margin_loss_is_cross_entropy,
-    summary="soft_margin_loss takes exp(-y z) and log1p of it: infinite, with the slope NaN, where the exponential "
-    "overflows, in float16 from -y z = 11.09 on, in float32 and bfloat16 from 88.7, in float64 from 709.8",
-    operations=("soft_margin_loss",),
-    devices=("cpu",),
-    dtypes=("float16", "bfloat16", "float32", "float64"),
-    versions="2.13.0",
-    script="soft_margin_overflow",
-)
-def exponential_of_the_margin_overflows(plan: CallPlan, given: LabelledLogits) -> bool:
-    """Logits far on the wrong side; those of the right side have an exponential below 1."""
-    return given.labels != "right" and given.kind in {"vanishing", "far", "huge", "infinite"}
-
-
-@departure(
-    soft_margin_loss_is_cross_entropy,
-    summary="the same in float16, for logits of ordinary size",
-    operations=("soft_margin_loss",),
+    softmax_shifted_denominator_range,
+    summary="float16 on the CPU: log_softmax along the last axis of 65520 or more equal entries is -inf",
+    operations=("log_softmax",),
     devices=("cpu",),
     dtypes=("float16",),
     versions="2.13.0",
-    script="soft_margin_overflow",
+    script="log_softmax_float16_sum",
 )
-def exponential_of_the_margin_overflows_early(plan: CallPlan, given: LabelledLogits) -> bool:
-    """float16 has exponentials up to e^11.09."""
-    return given.labels != "right" and given.kind == "wide"
+def log_softmax_leaves_its_range_in_float16(plan: CallPlan, x: Logits | BalancedRow | ExtendedRow) -> bool:
+    """Along the last axis."""
+    return plan.axis == "last" and isinstance(x, Logits) and _sum_overflows(x)
 
 
 @departure(
-    cross_entropy_on_probabilities_saturates,
-    summary="float16 on the CPU: the floor 1e-12 of p (1 - p) rounds to 0, so that the slope is 0/0 where the "
-    "probability is rounded to 0 or 1",
-    operations=("binary_cross_entropy", "bce_module"),
-    devices=("cpu",),
+    logsumexp_accuracy,
+    softmax_shifted_denominator_range,
+    summary="float16: logsumexp stores the sum of exponentials in float16, which overflows when it reaches 65520: inf",
+    operations=("logsumexp",),
+    devices=("cpu", "cuda"),
     dtypes=("float16",),
     versions="2.13.0",
-    script="bce_float16_slope",
+    script="logsumexp_float16_sum",
 )
-def slope_of_a_rounded_probability_is_nan(plan: CallPlan, given: LabelledLogits) -> bool:
-    """Logits from 7.6 on."""
-    return given.kind not in {"normal", "tiny"}
+def logsumexp_sum_overflows_in_float16(plan: CallPlan, x: Logits | BalancedRow | ExtendedRow) -> bool:
+    """Along every axis."""
+    return isinstance(x, Logits) and _sum_overflows(x)
+
+
+@departure(
+    kl_divergence_nonnegative,
+    summary="F.kl_div multiplies a target of 0 by an input of -inf: an outcome that both laws exclude gives NaN, not 0",
+    operations=("kl_div",),
+    devices=("cpu", "cuda"),
+    dtypes=("float16", "bfloat16", "float32", "float64"),
+    versions="2.13.0",
+    script="kl_div_excluded_outcome",
+)
+def kl_div_of_an_excluded_outcome_is_nan(plan: CallPlan, pair: ProbabilityPairs, ends: Supports) -> bool:
+    """Where the last outcome is impossible by both."""
+    return ends.kind == "outside"
+
+
+@departure(
+    kl_divergence_nonnegative,
+    summary="F.kl_div with log_target=True multiplies exp(-inf) = 0 by infinity: an outcome that the target excludes "
+    "gives NaN, not 0",
+    operations=("kl_div",),
+    devices=("cpu", "cuda"),
+    dtypes=("float16", "bfloat16", "float32", "float64"),
+    versions="2.13.0",
+    script="kl_div_log_target",
+)
+def kl_div_of_an_excluded_log_target_is_nan(plan: CallPlan, pair: ProbabilityPairs, ends: Supports) -> bool:
+    """Where the last outcome is impossible by p."""
+    return ends.kind in {"outside", "outside p"}
+
+
+@departure(
+    kl_divergence_nonnegative,
+    summary="kl_divergence of two Categorical(probs) clips probabilities to [2u, 1 - 2u] before the logarithm: no "
+    "smaller probability of q counts",
+    operations=("categorical_divergence",),
+    devices=("cpu", "cuda"),
+    dtypes=("float16", "bfloat16", "float32", "float64"),
+    versions="2.13.0",
+    script="categorical_small_probability",
+)
+def categorical_clips_small_probabilities(plan: CallPlan, pair: ProbabilityPairs, ends: Supports) -> bool:
+    """Where q nearly excludes the last outcome."""
+    return ends.kind == "small"
+
+
+@departure(
+    cross_entropy_decomposition,
+    summary="F.cross_entropy multiplies a probability of 0 by the logarithm of 0: a class that both laws exclude gives "
+    "NaN, not 0",
+    operations=("soft_cross_entropy",),
+    devices=("cpu", "cuda"),
+    dtypes=("float16", "bfloat16", "float32", "float64"),
+    versions="2.13.0",
+    script="cross_entropy_excluded_class",
+)
+def cross_entropy_of_an_excluded_class_is_nan(plan: CallPlan, pair: ProbabilityPairs, ends: Supports) -> bool:
+    """Where the last outcome is impossible by both."""
+    return ends.kind == "outside"

@@ -124,6 +124,12 @@ def inverse(error: Float64 | float) -> Float64:
     return np.asarray(error / (1 - error))
 
 
+def log_error(r: Float64, log_total: Float64, unit: float) -> Float64:
+    """|computed log S - log S| for a sum within r S and a logarithm within `unit` of itself."""
+    from_sum = -np.log1p(-r)
+    return from_sum + unit * (log_total + from_sum)
+
+
 def softmax_truth(rows: Rows, kernel: Kernel) -> Truth:
     """p = e / S of the shape of the rows, with `softmax_error`; masked entries are exactly 0."""
     if rows.fine is None:
@@ -217,9 +223,9 @@ def log_softmax_error(rows: Rows, kernel: Kernel) -> Float64:
     half = rows.half
     r = rows.sum_error(*rows.exponential_error(kernel.exp_units, stored=False))
     log_total = np.log(rows.total)
-    b = _log_error(r, log_total, kernel.log_units * u)
+    b = log_error(r, log_total, kernel.log_units * u)
     if half is not None and kernel.stores_sum:
-        b = _log_error(compounded(r, half.u), log_total, kernel.log_units * u)
+        b = log_error(compounded(r, half.u), log_total, kernel.log_units * u)
         b = b + half.u * (log_total + b) + half.eta / 2
     magnitude = np.where(rows.masked, 0.0, np.abs(rows.s)) + log_total
     with np.errstate(over="ignore"):
@@ -289,12 +295,6 @@ def naive_softmax(x: Float64, format: Format) -> Float64:
         exponentials = format.round(np.exp(x))
         quotient: Float64 = exponentials / format.round(exponentials.sum(-1, keepdims=True))
     return quotient
-
-
-def _log_error(r: Float64, log_total: Float64, unit: float) -> Float64:
-    """|computed log S - log S| for a sum within r S and a logarithm within `unit` of itself."""
-    from_sum = -np.log1p(-r)
-    return from_sum + unit * (log_total + from_sum)
 
 
 def _exp(s: DoubleDouble) -> DoubleDouble:

@@ -20,6 +20,7 @@ WIDTHS = (
     *(2, 1, 3, 5, 7, 8, 9, 15, 16, 17, 33, 64, 65, 100, 127, 128, 129, 300),
     *(511, 512, 513, 700, 1000, 1023, 1024, 1025, 2049, 4097, 10007),
 )
+EXTENDED = ("infinite", "mixed", "nan", "nan and inf", "lowest", "largest", "opposite")
 NUMBERS_A_TRIAL = 1 << 12
 BLOCK = 64
 """Rows enough to fill vectors of every length, even after the batch is split in two."""
@@ -179,6 +180,70 @@ class BeyondRange(NarrowRegime):
         return np.all(np.diff(arrays[0], axis=-1) == (0.0 if self.side == "finite" else -1.0), axis=-1)
 
 
+@dataclasses.dataclass(frozen=True)
+class BalancedRow(NarrowRegime):
+    """Rows of `width` normal logits, moved so that the sum of their exponentials is 1, up to rounding."""
+
+    width: int = 2
+
+    def __post_init__(self) -> None:
+        if self.width < 1:
+            raise ValueError("an empty row has no exponentials")
+
+    def size(self) -> int:
+        return self.width
+
+    def arrays(self, rng: np.random.Generator, batch: int, fmt: Format) -> Arrays:
+        x = rng.standard_normal((batch, self.width))
+        return [x - np.log(np.exp(x).sum(-1, keepdims=True))]
+
+    def admits(self, arrays: Arrays) -> Any:
+        return np.isfinite(arrays[0]).all(axis=-1)
+
+
+@dataclasses.dataclass(frozen=True)
+class ExtendedRow(NarrowRegime):
+    """Rows of `width` integers in -4..4 with what lies beyond them.
+
+    `kind`: infinite (+inf once), mixed (+inf and -inf among them), nan (NaN once), nan and inf, lowest (-inf
+    throughout), largest (the largest number throughout), opposite (the largest number, and its negative elsewhere). The
+    place of what is once differs from row to row.
+    """
+
+    width: int = 2
+    kind: str = "infinite"
+
+    def __post_init__(self) -> None:
+        if self.kind not in EXTENDED or self.width < 2:
+            raise ValueError(f"no row of {self.width} entries of kind {self.kind!r}")
+
+    def size(self) -> int:
+        return self.width
+
+    def arrays(self, rng: np.random.Generator, batch: int, fmt: Format) -> Arrays:
+        x = rng.integers(-4, 5, (batch, self.width)).astype(np.float64)
+        rows, first = np.arange(batch), rng.integers(0, self.width, batch)
+        second = (first + 1) % self.width
+        match self.kind:
+            case "lowest":
+                x[:] = -np.inf
+            case "largest":
+                x[:] = fmt.largest
+            case "opposite":
+                x[:] = -fmt.largest
+                x[rows, first] = fmt.largest
+            case "nan":
+                x[rows, first] = np.nan
+            case "nan and inf":
+                x[rows, first], x[rows, second] = np.nan, np.inf
+            case "infinite":
+                x[rows, first] = np.inf
+            case "mixed":
+                x[rng.random(x.shape) < 0.5] = -np.inf
+                x[rows, first], x[rows, second] = np.inf, -np.inf
+        return [x]
+
+
 def _kind(width: int, i: int) -> str:
     """Wide rows are sorted: what is missing at an end would be lost among as many normal entries."""
     return "normal" if width < WIDE else "descending" if i % 5 == 0 else "ascending"
@@ -255,3 +320,67 @@ def rows_beyond_range() -> Regimes:
         *(BeyondRange(n, "finite") for n in (1, 2, 7, 16, 17, 33, 129)),
     )
     return Regimes(drawn, corners)
+
+
+def summable_rows() -> Regimes:
+    """Rows of logits, balanced rows, and rows with infinite entries, NaN or the largest numbers, narrow and wide."""
+    rows = logits()
+    drawn = st.one_of(
+        rows.draw,
+        rows.draw,
+        st.builds(BalancedRow, st.integers(1, 300)),
+        st.builds(ExtendedRow, st.integers(2, 130), st.sampled_from(EXTENDED)),
+    )
+    extended = (ExtendedRow(n, kind) for n in (2, 17, 1025) for kind in EXTENDED)
+    return Regimes(drawn, (*rows.corners, BalancedRow(2), BalancedRow(17), *extended))
+
+
+def balanced_rows() -> Regimes:
+    """Rows whose exponentials sum to about 1."""
+    return Regimes(st.builds(BalancedRow, st.integers(2, 9)), (BalancedRow(2), BalancedRow(5)))
+
+
+def large_numbers() -> Regimes:
+    """Single numbers from about 20 to 30."""
+    drawn = st.builds(Logits, st.just(1), st.just("normal"), offset=st.just(25.0))
+    return Regimes(drawn, (Logits(1, "normal", 1.0, 25.0),))
+
+
+def low_rows() -> Regimes:
+    """Narrow rows of numbers far below 0."""
+    drawn = st.builds(Logits, st.integers(2, 9), st.just("negative"), st.just(1e3))
+    return Regimes(drawn, (Logits(3, "negative", 1e3),))
+
+
+def equal_rows() -> Regimes:
+    """Narrow rows of equal numbers."""
+    drawn = st.builds(Logits, st.integers(3, 40), st.just("equal"))
+    return Regimes(drawn, tuple(Logits(n, "equal") for n in (3, 5, 7, 11, 13, 25, 41, 49)))
+
+
+def rows_of_nothing() -> Regimes:
+    """Rows of -inf throughout."""
+    return Regimes(st.builds(ExtendedRow, st.integers(2, 9), st.just("lowest")), (ExtendedRow(2, "lowest"),))
+
+
+def sloped_rows() -> Regimes:
+    """Rows of 1 to 1025 logits; corners: widths around those of vectors, flat and saturated, masked and equal rows."""
+    kinds, scales = st.sampled_from(("normal", "integers", "equal", "masked", "ties")), st.sampled_from((0.1, 2.0, 8.0))
+    drawn = st.builds(Logits, st.one_of(st.integers(1, 17), st.sampled_from(WIDTHS[8:26])), kinds, scales)
+    corners = (
+        *(Logits(n, "normal", scale) for n in (2, 3, 8) for scale in (0.1, 2.0, 8.0)),
+        *(Logits(n, "normal", 2.0) for n in (1, 4, 5, 7, 9, 16, 17, 33, 65, 129, 513, 1023, 1025)),
+        *(Logits(n, kind) for n in (2, 5) for kind in ("equal", "masked", "peak")),
+        Logits(257, "normal", 1.0, block=BLOCK),
+    )
+    return Regimes(drawn, corners)
+
+
+def narrow_rows() -> Regimes:
+    """Rows of 2 to 5 logits."""
+    return Regimes(st.builds(Logits, st.integers(2, 5), st.just("normal")), (Logits(2, "normal"), Logits(3, "normal")))
+
+
+def two_equal_logits() -> Regimes:
+    """Two logits that are equal."""
+    return Regimes(st.just(Logits(2, "equal")), (Logits(2, "equal"),))

@@ -6,7 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reference.formats import Arithmetic
+from reference.losses.logsumexp import folded_truth, logsumexp_truth, pair_truth, prefixes
 from reference.losses.softmax import Kernel, Rows, log_softmax_truth, softmax_truth
+from reference.losses.softmax_jacobian import jacobian_truth
 from reference.truth import Truth
 from tests.benchmarks.row import Inputs, Row, Size
 
@@ -27,6 +29,13 @@ def negated(rng: np.random.Generator, size: Size) -> Inputs:
     """The rows of which softmin is the softmax."""
     x = 3 * rng.standard_normal(size)
     return Inputs((-x,), {"dim": -1}, given=(x,))
+
+
+def half_masked(rng: np.random.Generator, size: Size) -> Inputs:
+    """Rows of which a mask leaves out about half, the first entry never; the reference gets -inf there."""
+    x, mask = 3 * rng.standard_normal(size), rng.random(size) < 0.5
+    mask[:, 0] = True
+    return Inputs((np.where(mask, x, 0.0), mask), {"dim": -1}, given=(np.where(mask, x, -np.inf),))
 
 
 def images(rng: np.random.Generator, size: Size) -> Inputs:
@@ -76,8 +85,45 @@ def cross_entropy(x: Float64, target: NDArray[np.int64], how: Arithmetic) -> Tru
     return Truth(-truth.value[chosen], truth.bound[chosen])
 
 
+def pairs(rng: np.random.Generator, size: Size) -> Inputs:
+    """Two normal numbers each."""
+    return Inputs((3 * rng.standard_normal(size), 3 * rng.standard_normal(size)))
+
+
+def logsumexp(x: Float64, how: Arithmetic) -> Truth:
+    """Along the last axis."""
+    return logsumexp_truth(Rows.of(x, how), LAST)
+
+
+def cumulative(x: Float64, how: Arithmetic) -> Truth:
+    """Every beginning of each row."""
+    last = np.arange(x.shape[-1])
+    return folded_truth(Rows.of(prefixes(x[:, None], last + 1), how), last, LAST)
+
+
+def logaddexp(a: Float64, b: Float64, how: Arithmetic) -> Truth:
+    """Entry by entry."""
+    return pair_truth(a, b, how, LAST)
+
+
+def reverse(rng: np.random.Generator, size: Size) -> Inputs:
+    """Normal rows, of which the Jacobian is taken by reverse mode."""
+    x = 3 * rng.standard_normal(size)
+    return Inputs((x, "reverse"), given=(x,))
+
+
+def softmax_jacobian(x: Float64, how: Arithmetic) -> Truth:
+    """diag(p) - p p^T."""
+    return jacobian_truth(Rows.of(x, how), OTHER)
+
+
 ROWS = (
+    Row("softmax_jacobian", ((64, 4), (64, 16)), AXES, reverse, softmax_jacobian),
+    Row("special_logsumexp", SIZES, AXES, logits, logsumexp),
+    Row("logcumsumexp", NARROW, AXES, logits, cumulative),
+    Row("logaddexp", SIZES[:2], AXES, pairs, logaddexp),
     Row("softmax functional_softmax special_softmax softmax_layer", SIZES, AXES, logits, softmax),
+    Row("masked_softmax", SIZES[:2], AXES, half_masked, softmax),
     Row("softmin_layer", SIZES, AXES, negated, softmax),
     Row(
         "softmax_2d",
