@@ -25,8 +25,8 @@ def gradient(sets: Standardised, g: Float64, arithmetic: Arithmetic, *, centred:
 
     With s = (|y| + |mean| + d)(1 + stretch) / root, which is what x and mean cost where they are multiplied before they
     are subtracted: P errs by e = mean(|g| core) + gamma_{m+6} mean(|g| s), xhat P by (core + gamma_4 s)(|P| + e) +
-    |xhat| e, mean(g) by gamma_{m+2} mean|g|, and all by gamma_6 and the stretch of 1 / root. Half types may store each
-    of the terms, g - mean(g), g - mean(g) - xhat P, and that times 1 / root and times w, one after the other.
+    |xhat| e, mean(g) by gamma_{m+2} mean|g|, and all by gamma_6 and the stretch of 1 / root. Half types may store
+    sum(g (x - mean)), P / root, xhat P, g, mean(g), g - mean(g), g - mean(g) - xhat P, and that times 1 / root and w.
     """
     m, u = g.shape[-1], arithmetic.accumulator.u
     y, standard, core = np.abs(sets.y), sets.standard, sets.core
@@ -39,12 +39,11 @@ def gradient(sets: Standardised, g: Float64, arithmetic: Arithmetic, *, centred:
     error = (core + gamma(4, u) * s) * (np.abs(p) + e) + np.abs(standard) * e + gamma(m + 2, u) * total
     error = (error + gamma(6, u) * terms + OWN * (m + 8) * U64 * terms) * (1 + sets.stretch) + sets.stretch * terms
     if arithmetic.mixed:
-        error = error + arithmetic.result.u * (
-            terms + np.abs(g - mean) + 3 * np.abs(g - mean - standard * p) + 8 * error
-        )
+        steps = terms + 2 * np.abs(standard * p) + np.abs(g - mean) + 3 * np.abs(g - mean - standard * p)
+        error = error + arithmetic.result.u * (steps + 9 * error)
     scale = np.ldexp(1.0, -sets.exponent) / sets.root
     value = (g - mean - standard * p) * scale
-    return Truth(value, upward(error * scale + 4 * arithmetic.result.eta * (1 + scale), m))
+    return Truth(value, upward(error * scale + 4 * arithmetic.result.eta * (1 + scale + np.abs(standard)), m))
 
 
 @silent

@@ -42,8 +42,8 @@ def test_higher_derivatives_are_difference_quotients(order: int, *, centred: boo
     steps = np.arange(len(weights)) - len(weights) // 2
     quotient = sum(w * (c * layer(x + s * h * d, centred=centred)).sum(-1) for w, s in zip(weights, steps, strict=True))
     truth = reference.along(x, d, c, EPS, order, HOW, centred=centred)
-    assert truth.value == pytest.approx(np.asarray(quotient) / h**order, rel=1e-2, abs=1e-2)
-    assert (truth.bound < 1e-10).all()
+    assert truth.value == pytest.approx(np.asarray(quotient) / h**order, rel=2e-2, abs=2e-2)
+    assert (truth.bound < 1e-8).all()
 
 
 def test_a_backward_pass_in_float32_stays_within_the_bound() -> None:
