@@ -54,7 +54,8 @@ def higher(subject: Subject, given: Nested) -> Iterator[Check]:
     """One nesting of modes against the closed form."""
     order, centred = len(given.modes), given.layer != "RMS norm"
     how = subject.arithmetic("nested_derivative")
-    truth = reference.along(*map(values, given[:3]), EPS, order, how, centred=centred)
+    x, d, c = (values(t) for t in given[:3])
+    truth = reference.along(x, d, c, EPS, order, how, centred=centred)
     found = subject.nested_derivative(*given[:3], modes=given.modes, layer=given.layer, eps=EPS)
     yield within(found, truth, label=f"{given.layer}: derivative of order {order}")
 

@@ -55,7 +55,8 @@ class NestedDerivatives(Regime):
         return np.asarray(np.all([(np.abs(a) <= 8).all(-1) for a in arrays], 0))
 
     def present(self, tensors: Sequence[Any], seed: int) -> Nested:
-        return Nested(*tensors, self.layer, self.modes)
+        x, direction, weights = tensors
+        return Nested(x, direction, weights, self.layer, self.modes)
 
 
 def nested_derivatives() -> Regimes:

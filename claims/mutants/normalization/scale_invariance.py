@@ -50,4 +50,5 @@ def scale_is_constant(x: Tensor, w: Parameter, b: Parameter, *, eps: float, **op
 def variance_of_at_least_one(x: Tensor, w: Parameter, b: Parameter, **options: Any) -> Tensor:
     z = wide_of(x)
     y: Tensor = layer_norm(x, w, b, **options)
-    return y * (variance(z).clamp(max=1) + options["eps"]).sqrt().to(x.dtype)
+    scaled: Tensor = y * (variance(z).clamp(max=1) + options["eps"]).sqrt().to(x.dtype)
+    return scaled
