@@ -14,15 +14,15 @@ from claims.frame.inputs.spectra import only
 from claims.frame.subject import Subject
 from claims.normalization.batch_norm import each, normalised, output, standardised
 from claims.normalization.gradients import gradient
-from reference.normalization.scale_invariance import component, rescaled
+from reference.normalization import scale_invariance as reference
 from reference.rounding import overflows
 from reference.truth import Truth
 
 
 def pass_through(subject: Subject, given: ScaledLayer, scale: float, eps: float) -> tuple[Tensor, Tensor]:
     """Output and gradient of the weights for weights times `scale` and this eps."""
-    leaf = (given.weights * scale).requires_grad_()
-    z = subject.matmul(given.examples, leaf)[..., 0]
+    leaf = (given.weights.mT * scale).requires_grad_()
+    z = subject.sum(subject.multiply(given.examples, leaf), dim=-1)
     y = normalised(subject, given.sets._replace(x=z, eps=eps))
     return y, subject.gradient(y, leaf, given.cotangent)
 
@@ -51,17 +51,17 @@ def batch_norm_scale_invariance(subject: Subject, given: ScaledLayer) -> Iterato
     w = each(sets.w, sets.x.shape[-1])
     g = values(given.cotangent) * (1.0 if w is None else w)
     dz = gradient(subject, sets, g)
-    how = subject.arithmetic("matmul")
-    through = rescaled(dz, values(given.examples), how)
+    how = subject.arithmetic("sum")
+    through = reference.rescaled(dz, values(given.examples), how)
     if how.mixed:
         largest = np.abs(values(given.examples)).sum((-2, -1)) * (np.abs(dz.value) + dz.bound).max(-1) / a
         slack = np.where(overflows(largest, how.result)[:, None], np.inf, 2 * through + a * how.result.eta)
-        yield within((values(ds) * a)[..., 0], Truth(values(dw)[..., 0], slack), label="gradient")
+        yield within((values(ds) * a)[:, 0], Truth(values(dw)[:, 0], slack), label="gradient")
     else:
         yield equal(values(ds) * a, dw, label="gradient")
     if sets.operation != "rms_norm":
-        truth = component(standardised(subject, sets), g, through, values(given.weights)[..., 0])
-        yield within((values(dw) * values(given.weights)).sum((-2, -1)), truth, label="component along the weights")
+        truth = reference.component(standardised(subject, sets), g, through, values(given.weights)[..., 0])
+        yield within((values(dw) * values(given.weights.mT)).sum((-2, -1)), truth, label="component along the weights")
 
 
 @refutation(batch_norm_scale_invariance, "The output does not depend on the scale for a fixed eps = 1e-5.")
@@ -87,7 +87,7 @@ def gradients_do_not_depend_on_the_scale(subject: Subject, given: ScaledLayer) -
 def weights_do_not_grow(subject: Subject, given: ScaledLayer) -> Iterator[Check]:
     """The gradient is nearly orthogonal to them: |w - lr g|^2 is nearly |w|^2 + lr^2 |g|^2."""
     dw = pass_through(subject, given, 1.0, given.sets.eps)[1]
-    w = values(given.weights)
+    w = values(given.weights.mT)
     after = ((w - 0.5 * values(dw)) ** 2).sum((-2, -1))
     yield holds(after <= (w**2).sum((-2, -1)))
 

@@ -14,6 +14,7 @@ from claims.frame.inputs.small_batches import SmallBatches, small_batches
 from claims.frame.inputs.spectra import only
 from claims.frame.subject import Subject
 from claims.normalization.batch_norm import normalised, output
+from reference.normalization import small_batches as reference
 from reference.rounding import U64
 from reference.truth import Truth
 
@@ -61,8 +62,7 @@ def batch_norm_batch_of_one_two(subject: Subject, given: Sets) -> Iterator[Check
     rest = np.sort(x, -1)
     alone = (rest[:, :1] == rest[:, -2:-1]) | (rest[:, 1:2] == rest[:, -1:])
     odd = (np.abs(x - np.median(x, -1, keepdims=True)) > 0) if m > 2 else np.ones(x.shape, bool)
-    apart = rest[:, -1:] - rest[:, :1]
-    expected = apart * (m - 1) / m / np.sqrt(apart**2 * (m - 1) / m**2 + given.eps)
+    expected = reference.of_outlier(rest[:, -1:] - rest[:, :1], m, given.eps)
     known = alone[:, 0] & (rest[:, 0] < rest[:, -1])
     truth = Truth(np.where(odd, expected, 0.0), bound)
     yield within(np.where(odd, found, 0.0), truth, where=known, label="an outlier attains it")
