@@ -1,0 +1,1 @@
+"""Normalisation: layers that standardise activations, over a batch or within an example."""

@@ -1,0 +1,1 @@
+"""Normalisation: standardised sets and their derivatives, with derived bounds."""
