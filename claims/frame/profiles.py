@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, Phase, settings
 class Profile:
     """About `examples` drawn trials an item, each a batch of at most `batch` instances and about `elements` numbers.
 
-    Every corner regime runs under `corner_plans` call plans. `climb` lets Hypothesis search for large margins.
+    Every corner regime runs under `corner_plans` call plans, others in every dtype. `climb` lets Hypothesis search for
+    large margins.
     """
 
     name: str
@@ -25,8 +26,8 @@ class Profile:
 PROFILES = {
     p.name: p
     for p in (
-        Profile("quick", examples=12, batch=128, elements=1 << 14, corner_plans=3),
-        Profile("standard", examples=40, batch=256, elements=1 << 14, corner_plans=3),
+        Profile("quick", examples=12, batch=128, elements=1 << 14, corner_plans=2),
+        Profile("standard", examples=36, batch=256, elements=1 << 14, corner_plans=2),
         Profile("thorough", examples=600, batch=256, elements=1 << 18, corner_plans=20),
         Profile("hunt", examples=2000, batch=256, elements=1 << 16, corner_plans=20, climb=True),
     )

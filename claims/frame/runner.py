@@ -24,6 +24,7 @@ from claims.frame.shrink import Found, smallest
 from claims.frame.subject import Subject
 from claims.frame.support import corner_regimes, operations_of
 from claims.frame.trial import Timer, Trial, checks_of, digest
+from reference.formats import FORMATS
 
 MOST_UNDETERMINED = 0.1
 SHRINK_SECONDS = 3.0
@@ -56,18 +57,20 @@ def _mostly_batched(available: Sequence[CallPlan]) -> list[CallPlan]:
     return [*batched, *single, *batched * (max(1, 4 * len(single) // len(batched)) - 1)]
 
 
-def corner_trials(proposition: Proposition, profile: Profile) -> Iterator[Trial]:
+def corner_trials(proposition: Proposition, profile: Profile, dtype: str) -> Iterator[Trial]:
     """Every corner under `profile.corner_plans` call plans, dealt so that few corners see all plans.
 
-    All corners under their first plan come first: most of what is wrong shows at one corner, whatever the plan.
+    A corner gets other plans in every dtype: most of what is wrong for one plan is so in all dtypes. All corners under
+    their first plan come first: most of what is wrong shows at one corner, whatever the plan.
     """
     available = call_plans(proposition)
     shuffled = [available[i] for i in np.random.default_rng(digest("plans")).permutation(len(available))]
     corners = corner_regimes(proposition)
     hands: list[tuple[CallPlan, ...]] = []
     wanted = min(profile.corner_plans, len(available))
+    turn = list(FORMATS).index(dtype)
     for i in range(len(corners)):
-        hand = [shuffled[(i * wanted + j) % len(shuffled)] for j in range(wanted)]
+        hand = [shuffled[((i + turn) * wanted + j) % len(shuffled)] for j in range(wanted)]
         hands.append(tuple(dict.fromkeys([available[0], *hand] if i == 0 else hand)))
     for number in range(wanted + 1):
         for corner, dealt in zip(corners, hands, strict=True):
@@ -136,7 +139,7 @@ class Examination:
 
     def corners(self) -> None:
         """Runs every corner regime."""
-        for trial in corner_trials(self.proposition, self.profile):
+        for trial in corner_trials(self.proposition, self.profile, self.subject.dtype):
             self.run(trial)
 
     def drawn(self, *, shrink: bool) -> None:

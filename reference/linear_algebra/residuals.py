@@ -55,9 +55,9 @@ def frobenius(a: Float64) -> Float64:
 
 
 def _slices(hi: Float64, lo: Float64 | None, bits: int, count: int) -> list[Float64]:
-    """`count` arrays whose sum is hi + lo up to 2^-(count bits + 1), each integers of `bits` bits times a power of two.
+    """Up to `count` arrays whose sum is hi + lo up to 2^-(count bits + 1): integers of `bits` bits times powers of two.
 
-    Needs |hi| <= 1; a low part of None is zero.
+    Needs |hi| <= 1; a low part of None is zero. Arrays of nothing but zeros are left out at the end.
     """
     parts = []
     for i in range(1, count + 1):
@@ -67,6 +67,8 @@ def _slices(hi: Float64, lo: Float64 | None, bits: int, count: int) -> list[Floa
         hi = hi - part
         if lo is not None:
             hi, lo = fast_two_sum(hi, lo)
+        if not hi.any():
+            break
     return parts
 
 
@@ -86,7 +88,7 @@ def residual(c: Float64, x: Float64 | DoubleDouble, y: Float64) -> Residual:
     hi = np.ldexp(c, -(p + q))
     lo = np.zeros_like(hi)
     for order in range(count):
-        for i in range(order + 1):
+        for i in range(max(0, order - len(ys) + 1), min(order + 1, len(xs))):
             hi, e = two_sum(hi, -(xs[i] @ ys[order - i]))
             lo = lo + e
     total = hi + lo

@@ -19,6 +19,7 @@ from claims.frame.profiles import PROFILES, Profile
 from claims.frame.runner import call_plans, corner_trials, examine
 from claims.frame.subject import Subject
 from claims.frame.trial import Trial, digest
+from reference.formats import FORMATS
 from tests.frame.toys.inputs import Draws, Row, only, rows
 from tests.frame.toys.properties import (
     TINY,
@@ -66,7 +67,7 @@ def test_single_calls_get_an_eighth_of_the_batch_and_at_most_eight() -> None:
     assert Trial({"x": Row(2)}, 0).batch(profile) == 256
     assert Trial({"x": Row(2)}, 0, CallPlan("single")).batch(profile) == 8
     assert Trial({"x": Row(2)}, 0, CallPlan("single")).batch(dataclasses.replace(profile, batch=32)) == 4
-    assert Trial({"x": Row(2), "y": Row(1 << 13)}, 0).batch(profile) == 8
+    assert Trial({"x": Row(2), "y": Row(1 << 11)}, 0).batch(profile) == 8
     assert Trial({"x": Row(2), "y": Draws()}, 0).batch(profile) == 1
 
 
@@ -102,11 +103,18 @@ def test_propositions_draw_different_numbers_from_one_seed() -> None:
 def test_every_profile_runs_every_corner_and_deals_every_call_plan(profile: Profile) -> None:
     corners = tuple(Row(n) for n in range(1, 16))
     made = proposition(Spy(), x=only(*corners))
-    trials = list(corner_trials(made, profile))
+    trials = list(corner_trials(made, profile, "float32"))
     assert {t.regimes["x"] for t in trials} == set(corners)
     assert {t.plan for t in trials} == set(call_plans(made))
     assert trials[0].plan == CallPlan()
     assert all(t.number != u.number for t, u in itertools.pairwise(trials) if t.regimes == u.regimes)
+
+
+def test_a_corner_gets_other_call_plans_in_every_dtype() -> None:
+    made, quick = proposition(Spy(), x=only(*(Row(n) for n in range(1, 16)))), PROFILES["quick"]
+    dealt = [{t.plan for t in corner_trials(made, quick, dtype) if t.regimes["x"] == Row(3)} for dtype in FORMATS]
+    assert [len(plans) for plans in dealt] == [quick.corner_plans] * len(FORMATS)
+    assert len(set().union(*dealt)) == quick.corner_plans * len(FORMATS)
 
 
 def test_corners_run_even_where_they_are_never_drawn() -> None:

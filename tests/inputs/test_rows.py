@@ -76,7 +76,7 @@ def test_blocks_of_wide_rows_come_together() -> None:
 @pytest.mark.parametrize("claim", [softmax_definition_accuracy, log_softmax_accuracy], ids=lambda c: c.id)
 def test_blocks_of_wide_rows_are_reduced_along_the_first_and_the_middle_axis(claim: Claim) -> None:
     quick = PROFILES["quick"]
-    trials = [t for t in corner_trials(claim, quick) if t.batch(quick) >= 64]
+    trials = [t for d in FORMATS for t in corner_trials(claim, quick, d) if t.batch(quick) >= 64]
     seen = {(t.regimes["x"].size(), t.plan.axis) for t in trials}
     assert seen >= {(width, axis) for width in (257, 513, 1025) for axis in ("first", "middle")}
 

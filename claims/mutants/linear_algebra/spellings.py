@@ -130,7 +130,8 @@ def ger_is_transposed(x: Tensor, y: Tensor, spelling: str) -> Tensor:
 
 def _kron(a: Tensor, b: Tensor, spelling: str) -> Tensor:
     """Without torch's departure: no other matrices than contiguous ones."""
-    return kronecker_product(a.contiguous(), b.contiguous(), spelling)
+    x, y = (t.clone(memory_format=torch.contiguous_format) for t in (a, b))  # along axes of size 1 too
+    return kronecker_product(x, y, spelling)
 
 
 @mutant(kronecker_spellings_agree, operation="kronecker_product", trigger="torch.kron takes B (x) A")
