@@ -169,7 +169,7 @@ def soft_margin_is_the_hinge(subject: Subject, given: Labelled) -> Iterator[Chec
 
 @claim(
     title="Cross-entropy of a rounded probability is clamped at 100 and loses its slope",
-    statement=r"\operatorname{fl}(\sigma(z))=1,\ y=0:\quad\ell=100,\ \ell'(z)=0;\qquad"
+    statement=r"\operatorname{fl}(\sigma(z))=1,\ y=0:\quad\ell=100,\ \ell'(z)=0;\qquad "
     r"p=\operatorname{fl}(\sigma(z)):\ \ell'(z)=(p-y)\,\frac{p(1-p)}{\max(p(1-p),10^{-12})}",
     hypotheses="the probability is rounded into the format before the loss is taken",
     notes="Losses: cross-entropy overcomes the saturation of the sigmoid",

@@ -40,12 +40,13 @@ def of_the_tail(x: Tensor, dim: int | tuple[int, ...], *, keepdim: bool = False)
 
 
 def rounding_every_step(x: Tensor, dim: int | tuple[int, ...], *, keepdim: bool = False) -> Tensor:
-    """Each step in the dtype of the logits, as torch does."""
+    """Each step in the dtype of the logits, as torch does, but for the sum, which float16 may not hold."""
     if x.numel() == 0:
         return _nothing_summed(x, dim, keepdim=keepdim)
     m = x.amax(dim, keepdim=True)
     shift = torch.where(m.isinf(), 0.0, m)
-    y = (x - shift).exp().flip(0).sum(dim, keepdim=True).flip(0).log() + shift
+    total = _wide((x - shift).exp().flip(0)).sum(dim, keepdim=True).flip(0)
+    y = total.log().to(x.dtype) + shift
     return y if keepdim else y.reshape(x.sum(dim).shape)
 
 

@@ -87,8 +87,47 @@ def soft_cross_entropy(x: Float64, p: Float64, how: Arithmetic) -> Truth:
     return summed(cross_entropy.terms(p, Rows.of(x, how), Kernel(stores_sum=True)), how)
 
 
+def all_terms(rng: np.random.Generator, size: Size) -> Inputs:
+    """The same, summed over all rows."""
+    return Inputs(from_logarithms(rng, size).args, {"reduction": "sum", "log_target": False})
+
+
+def mean_of_terms(rng: np.random.Generator, size: Size) -> Inputs:
+    """The same for torch.kl_div, where 1 is the mean of all terms."""
+    return Inputs(from_logarithms(rng, size).args, {"reduction": 1})
+
+
+def whole_divergence(log_q: Float64, p: Float64, how: Arithmetic) -> Truth:
+    """The sum of all terms."""
+    return divergence.reduced(divergence.terms(p, log_q, how, KERNEL), how, 1)
+
+
+def mean_divergence(log_q: Float64, p: Float64, how: Arithmetic) -> Truth:
+    """The mean of all terms."""
+    return divergence.reduced(divergence.terms(p, log_q, how, KERNEL), how, p.size)
+
+
+def logits_and_law(rng: np.random.Generator, size: Size) -> Inputs:
+    """The same for the layer."""
+    return Inputs(with_logits(rng, size).args)
+
+
+def all_rows(rng: np.random.Generator, size: Size) -> Inputs:
+    """The same, summed over all rows."""
+    return Inputs(with_logits(rng, size).args, {"reduction": "sum"})
+
+
+def whole_cross_entropy(x: Float64, p: Float64, how: Arithmetic) -> Truth:
+    """The sum over all rows."""
+    return divergence.reduced(cross_entropy.terms(p, Rows.of(x, how), Kernel(stores_sum=True)), how, 1)
+
+
 ROWS = (
     Row("soft_cross_entropy", SIZES, AXES, with_logits, soft_cross_entropy),
+    Row("soft_cross_entropy_layer", SIZES, AXES, logits_and_law, soft_cross_entropy),
+    Row("soft_cross_entropy_reduced", SIZES, AXES, all_rows, whole_cross_entropy),
+    Row("kl_div_reduced kl_div_layer", SIZES, AXES, all_terms, whole_divergence),
+    Row("kl_div_mean", SIZES, AXES, mean_of_terms, mean_divergence),
     Row("kl_div", SIZES, AXES, from_logarithms, divergence_terms),
     Row("categorical_divergence", ((256, 10), (256, 100)), AXES, even_laws, of_two_laws),
     Row("entr", SIZES, AXES, laws, terms),

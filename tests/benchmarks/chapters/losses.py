@@ -31,6 +31,12 @@ def negated(rng: np.random.Generator, size: Size) -> Inputs:
     return Inputs((-x,), {"dim": -1}, given=(x,))
 
 
+def unmasked(rng: np.random.Generator, size: Size) -> Inputs:
+    """Normal rows of which nothing is masked."""
+    x = 3 * rng.standard_normal(size)
+    return Inputs((x, np.ones(size, bool)), {"dim": -1}, given=(x,))
+
+
 def half_masked(rng: np.random.Generator, size: Size) -> Inputs:
     """Rows of which a mask leaves out about half, the first entry never; the reference gets -inf there."""
     x, mask = 3 * rng.standard_normal(size), rng.random(size) < 0.5
@@ -124,6 +130,7 @@ ROWS = (
     Row("logaddexp", SIZES[:2], AXES, pairs, logaddexp),
     Row("softmax functional_softmax special_softmax softmax_layer", SIZES, AXES, logits, softmax),
     Row("masked_softmax", SIZES[:2], AXES, half_masked, softmax),
+    Row("masked_log_softmax", SIZES[:2], AXES, unmasked, log_softmax),
     Row("softmin_layer", SIZES, AXES, negated, softmax),
     Row(
         "softmax_2d",

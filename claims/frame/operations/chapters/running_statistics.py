@@ -19,6 +19,8 @@ def running_statistics(x: Tensor, *, momentum: float | None, shape: Sequence[int
     channels = x if x.ndim > 2 else x[None]
     kind = {1: nn.BatchNorm1d, 3: nn.BatchNorm2d, 4: nn.BatchNorm3d}[len(shape)]
     dtype = torch.float32 if x.dtype.itemsize == 2 else x.dtype
+    if x.is_meta and momentum is None:  # the layer then asks its counter of batches, which has no number there
+        momentum = 1.0
     layer = kind(len(channels), momentum=momentum, device=x.device, dtype=dtype)
     for batch in channels.unbind(1):
         images = batch.unflatten(-1, tuple(shape)).movedim(0, 1)
