@@ -54,7 +54,10 @@ def batch_norm_scale_invariance(subject: Subject, given: ScaledLayer) -> Iterato
     how = subject.arithmetic("sum")
     through = reference.rescaled(dz, values(given.examples), how)
     if how.mixed:
+        kept = standardised(subject, sets)
         largest = np.abs(values(given.examples)).sum((-2, -1)) * (np.abs(dz.value) + dz.bound).max(-1) / a
+        # the backward pass may store sum g (z - mean) of the scaled numbers
+        largest = np.maximum(largest, np.abs(g * kept.standard).sum(-1) * np.ldexp(kept.root, kept.exponent)[:, 0] * a)
         slack = np.where(overflows(largest, how.result)[:, None], np.inf, 2 * through + a * how.result.eta)
         yield within((values(ds) * a)[:, 0], Truth(values(dw)[:, 0], slack), label="gradient")
     else:
