@@ -31,6 +31,7 @@ from claims.frame.inputs.activation_inputs import (
     zeros,
 )
 from claims.frame.inputs.samples import canvas, draws_of_generator
+from claims.frame.operations.elementary import units
 from claims.frame.subject import Subject
 from reference.initialization import xavier_activations as reference
 from reference.probability.sampling import ALPHA
@@ -42,8 +43,7 @@ FEW = 512
 
 def kernel(subject: Subject) -> reference.Kernel:
     """Format and accuracy of the elementary functions of the subject."""
-    units = reference.UNITS_CUDA if subject.device.startswith("cuda") else reference.UNITS_CPU
-    return reference.Kernel(subject.format, units)
+    return reference.Kernel(subject.format, units(subject))
 
 
 def slope(subject: Subject, x: Tensor, name: str) -> Tensor:

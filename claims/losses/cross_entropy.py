@@ -19,7 +19,6 @@ from reference.losses import cross_entropy as reference
 from reference.losses.divergence import reduced
 from reference.losses.entropy import Terms, summed
 from reference.losses.softmax import Rows
-from reference.rounding import U64
 from reference.truth import Truth
 
 
@@ -66,14 +65,13 @@ def cross_entropy_decomposition(subject: Subject, pair: list[Tensor], ends: list
     for reduction, divisor in (("sum", 1), ("mean", len(p))):
         whole = subject.soft_cross_entropy_reduced(log_q, p, reduction=reduction)
         yield within(whole, reduced(each, subject.arithmetic("soft_cross_entropy"), divisor), label=reduction)
-    normaliser = reference.of_the_normaliser(v, values(log_q))
     entropy, divergence = subject.sum(subject.entr(p), dim=-1), of_rows(subject, log_q, p)
-    parts = values(entropy) + values(divergence) + normaliser
-    room = entropy_truth(subject, p).bound + truth_of_sums(subject, p, log_q).bound
-    own = 16 * p.shape[-1] * U64 * (1 + abs(values(entropy)) + abs(values(divergence)) + abs(normaliser))
+    room = truth.bound + entropy_truth(subject, p).bound + truth_of_sums(subject, p, log_q).bound
+    parts = reference.parts(v, values(log_q), values(entropy), values(divergence), room)
     finite = np.isfinite(truth.value)
-    yield within(found, Truth(parts, truth.bound + room + own), where=finite, label="H(p) + D(p || q)")
-    yield at_most(reference.least(v), found, truth.bound + own, where=finite, label="H(p) <= H(p, q)")
+    yield within(found, parts, where=finite, label="H(p) + D(p || q)")
+    least = reference.least(v)
+    yield at_most(least.value, found, truth.bound + least.bound, where=finite, label="H(p) <= H(p, q)")
     a, b = (law[:FEW] for law in ends)
     yield within(loss(subject, b.log(), a), truth_of(subject, b.log(), a), label="F.cross_entropy, supports")
 

@@ -1,4 +1,4 @@
-"""Entropy, the Kullback-Leibler divergence and cross entropy of discrete laws."""
+"""The entropy of discrete laws."""
 
 from __future__ import annotations
 

@@ -14,6 +14,7 @@ from claims.frame.inputs.gaussian_losses import EPS, GaussianLoss, GaussianLosse
 from claims.frame.inputs.spectra import only
 from claims.frame.subject import Subject
 from reference.losses import gaussian_nll as reference
+from reference.losses.reduction import reduced
 from reference.truth import Truth
 
 Float64 = NDArray[np.float64]
@@ -66,7 +67,7 @@ def gaussian_nll_with_learned_variance(subject: Subject, given: GaussianLoss) ->
     arithmetic = subject.arithmetic("gaussian_nll_reduced")
     for reduction in ("sum", "mean"):
         total = subject.gaussian_nll_reduced(*given, eps=EPS, reduction=reduction)
-        yield within(total, reference.reduced(truth, arithmetic, mean=reduction == "mean"), label=reduction)
+        yield within(total, reduced(truth, arithmetic, mean=reduction == "mean"), label=reduction)
     largest = given.variance.amax(-1)
     shared = subject.gaussian_nll_shared(given.mean, given.target, largest, eps=EPS, reduction="none")
     yield within(shared, reference.loss(r, v.max(-1, keepdims=True), EPS, fmt), label="one variance for all")

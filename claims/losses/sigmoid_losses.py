@@ -12,18 +12,15 @@ from claims import FALSE_AS_STATED, TRUE, at_most, claim, equal, for_all, holds,
 from claims.frame.checks import Check
 from claims.frame.inputs.labelled_logits import Labelled, LabelledLogits, labelled_logits
 from claims.frame.inputs.spectra import only
+from claims.frame.operations.elementary import units
 from claims.frame.subject import Subject
 from reference.losses import sigmoid_losses as reference
-from reference.losses.gaussian_nll import reduced
+from reference.losses.reduction import reduced
+from reference.networks.activations import Sigmoid
 from reference.truth import Truth
 
 WEIGHT = 3.0
 """The weight of the positive label."""
-
-
-def units(subject: Subject) -> float:
-    """The error of logistic functions and logarithms of the subject in units roundoff."""
-    return reference.UNITS_CUDA if torch.device(subject.device).type == "cuda" else reference.UNITS_CPU
 
 
 def slope(subject: Subject, loss: Tensor, leaf: Tensor) -> Tensor:
@@ -184,6 +181,7 @@ def cross_entropy_on_probabilities_saturates(subject: Subject, given: Labelled) 
     """Losses of fl(sigma(z)) by function and module, their slopes in z, and the logit form on the same inputs."""
     z, y = values(given.z), values(given.y)
     how, k = subject.arithmetic("binary_cross_entropy"), units(subject)
+    yield within(subject.sigmoid(given.z), Sigmoid.of(z, k, how).truth, label="sigma(z)")
     for name in ("binary_cross_entropy", "bce_module"):
         leaf = given.z.clone().requires_grad_()
         probability = subject.sigmoid(leaf)
@@ -248,14 +246,14 @@ def mse_sigmoid_gradient_vanishes(subject: Subject, given: Labelled) -> Iterator
     leaf = given.z.clone().requires_grad_()
     loss = subject.half_squared_error(subject.sigmoid(leaf), given.y)
     truth = reference.squared_error_slope(z, y, subject.arithmetic("half_squared_error"), units(subject))
-    size = np.abs(values(slope(subject, loss, leaf)))
-    yield within(slope(subject, loss, leaf), truth, label="slope")
+    found = slope(subject, loss, leaf)
+    size = np.abs(values(found))
+    yield within(found, truth, label="slope")
     hard = ((y == 0) | (y == 1)).reshape(len(y), -1).all(-1)
     error = np.abs(values(subject.sigmoid(given.z)) - y)
+    of_sigma = Sigmoid.of(z, units(subject), subject.arithmetic("sigmoid")).error
     yield at_most(size, np.full(z.shape, 4 / 27), truth.bound, where=hard, label="at most 4/27")
-    yield at_most(
-        size, error / 4, truth.bound + reference.sigmoid_error(z, subject.format, units(subject)), label="at most e/4"
-    )
+    yield at_most(size, error / 4, truth.bound + of_sigma, label="at most e/4")
     yield at_most(size, np.exp(-np.abs(z)) * (1 + reference.OWN), truth.bound, label="at most exp(-|z|)")
 
 
@@ -277,6 +275,16 @@ def slope_is_largest_at_one_half(subject: Subject, given: Labelled) -> Iterator[
     leaf = given.z.clone().requires_grad_()
     size = np.abs(values(slope(subject, subject.half_squared_error(subject.sigmoid(leaf), given.y), leaf)))
     yield at_most(size, np.full(size.shape, 0.125), 0.005)
+
+
+@refutation(mse_sigmoid_gradient_vanishes, "It is half of the slope of the cross-entropy.")
+@for_all(given=only(LabelledLogits(1), LabelledLogits(33, "wide", "wrong")))
+def slope_is_half_of_that_of_cross_entropy(subject: Subject, given: Labelled) -> Iterator[Check]:
+    """It is at most a quarter of it."""
+    leaf = given.z.clone().requires_grad_()
+    of_square = values(slope(subject, subject.half_squared_error(subject.sigmoid(leaf), given.y), leaf))
+    of_entropy = values(slope(subject, subject.bce_with_logits(leaf, given.y, reduction="none"), leaf))
+    yield within(of_square, Truth(of_entropy / 2, np.abs(of_entropy) / 8))
 
 
 @refutation(mse_sigmoid_gradient_vanishes, "The computed slope is never 0 where the error is not.")

@@ -13,6 +13,7 @@ from claims import TRUE, UNDER_HYPOTHESES, at_most, claim, equal, for_all, holds
 from claims.frame.checks import Check
 from claims.frame.inputs.preactivations import Preactivations, Special, preactivations
 from claims.frame.inputs.spectra import only
+from claims.frame.operations.elementary import units
 from claims.frame.subject import Subject
 from reference.networks import activations as reference
 from reference.truth import Truth
@@ -26,11 +27,6 @@ CUTS: dict[str, tuple[float, ...]] = {
     "threshold": (0.0, 0.0),
 }
 """Operations with the arguments that make rectifiers of them."""
-
-
-def units(subject: Subject) -> float:
-    """The error of a sigmoid of the subject."""
-    return reference.UNITS_CUDA if subject.device.startswith("cuda") else reference.UNITS_CPU
 
 
 def directions(subject: Subject, z: Tensor) -> tuple[Tensor, NDArray[np.float64]]:
@@ -153,6 +149,20 @@ NAN_AT_MINUS_INFINITY = ("product", "leaky relu", "prelu", "half of the sum")
 """Spellings that multiply -infinity by 0, or add it to infinity."""
 
 
+def expected(
+    x: NDArray[np.float64], name: str, largest: float
+) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_]]:
+    """max(x, 0) in a spelling; where it has no derivative; and where it is not defined, as 0 times infinity is."""
+    value = np.maximum(x, 0.0)
+    if name in NAN_IS_ZERO:
+        value = np.where(np.isnan(x), 0.0, value)
+    if name == "half of the sum":  # x + |x| overflows before its half is taken
+        value = np.where(2 * value > largest, np.inf, value)
+    undefined = (x == -np.inf) & (name in NAN_AT_MINUS_INFINITY)
+    kink = (x == 0) | ((x == np.inf) & (name == "hardtanh"))  # the upper end of hardtanh is infinity here
+    return value, kink, undefined
+
+
 @claim(
     title="The derivative of ReLU is 1 for positive and 0 for negative numbers",
     statement=r"\operatorname{relu}'(z)=\mathbf{1}_{z>0}\quad(z\ne0),\qquad\partial\operatorname{relu}(0)=[0,1]",
@@ -170,24 +180,15 @@ def relu_unit_derivative(subject: Subject, z: Tensor) -> Iterator[Check]:
     ones for neighbouring numbers, as cotangents. NaN stays NaN, but in fmax and where; products with 0 and sums with
     the magnitude are NaN at minus infinity, and the sum overflows before its half is taken.
     """
-    x = values(z)
-    direction, d = directions(subject, z)
-    positive, nan, finite = np.maximum(x, 0.0), np.isnan(x), np.isfinite(x).all()
-    step = times(d, reference.unit_step(np.where(nan, -1.0, x)))
+    x, (direction, d) = values(z), directions(subject, z)
     for name in (*CUTS, *OTHERS):
-        leaf, value = z.detach().clone().requires_grad_(), positive
+        leaf = z.detach().clone().requires_grad_()
         y = subject.rectify(leaf, name) if name in OTHERS else getattr(subject, name)(leaf, *CUTS[name])
-        found, slopes = values(y), values(subject.gradient(y, leaf, direction))
-        if name == "half of the sum":
-            value = np.where(2 * positive > subject.format.largest, np.inf, positive)
-        if not finite:
-            value = np.where(nan & (name in NAN_IS_ZERO), 0.0, value)
-            spoiled = (x == -np.inf) & (name in NAN_AT_MINUS_INFINITY)
-            found, slopes = np.where(spoiled, value, found), np.where(spoiled | nan, 0.0, slopes)
-            at_the_end = (x == np.inf) & (name == "hardtanh")
-            slopes = np.where(at_the_end & (np.abs(slopes / d - 0.5) <= 0.5), d, slopes)
-        yield equal(found, value, label=name)
-        yield within(slopes, step, label=f"{name}: slope")
+        value, kink, undefined = expected(x, name, subject.format.largest)
+        step = times(d, reference.unit_step(np.where(np.isnan(x), 0.0, x), kink))
+        slopes = values(subject.gradient(y, leaf, direction))
+        yield equal(np.where(undefined, value, values(y)), value, label=name)
+        yield within(np.where(undefined | np.isnan(x), step.value, slopes), step, label=f"{name}: slope")
 
 
 def slope_of(subject: Subject, z: Tensor, name: str) -> NDArray[np.float64]:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+import torch
 from torch import Tensor
 
 from claims import TRUE, UNDER_HYPOTHESES, at_most, claim, equal, for_all, refutation, values, within
 from claims.frame.checks import Check
 from claims.frame.inputs.maxout import Maxima, Unit, Units, maxima, units
 from claims.frame.inputs.spectra import only
+from claims.frame.operations.elementary import units as function_units
 from claims.frame.subject import Subject
-from reference.initialization.xavier_activations import UNITS_CPU, UNITS_CUDA
 from reference.networks import maxout as reference
 from reference.truth import Truth
 
@@ -38,9 +39,8 @@ def maxout_approximates_convex(subject: Subject, unit: Unit) -> Iterator[Check]:
     and how far it is below the function: at most by either bound, and by nothing above it.
     """
     x, t = values(unit.x), values(unit.t)
-    error = UNITS_CUDA if subject.device.startswith("cuda") else UNITS_CPU
     w, c = subject.tangents(unit.t, unit.name)
-    slope, intercept = reference.tangent_pieces(unit.name, t, error, subject.arithmetic("tangents"))
+    slope, intercept = reference.tangent_pieces(unit.name, t, function_units(subject), subject.arithmetic("tangents"))
     yield within(w, slope, label="slopes")
     yield within(c, intercept, label="intercepts")
     truth = reference.maximum_of_pieces(x, values(w), values(c), subject.arithmetic("maxout"))
@@ -153,6 +153,15 @@ def infinite_numbers_have_a_maximum(subject: Subject, x: Tensor) -> Iterator[Che
     """The difference of two infinities is NaN."""
     infinite = subject.tensor(np.full(x.shape, np.inf))
     yield equal(subject.maximum_by_relu(infinite, infinite), infinite)
+
+
+@refutation(relu_maximum_identity, "At a tie it has the gradient of the maximum, 1/2 for either number.")
+@for_all(x=PAIRS)
+def ties_have_the_gradient_of_the_maximum(subject: Subject, x: Tensor) -> Iterator[Check]:
+    """It is 0 for the first and 1 for the second."""
+    leaf = x.clone().requires_grad_()
+    y = subject.maximum_by_relu(leaf, x)
+    yield equal(subject.gradient(y, leaf, torch.ones_like(y)), np.full(x.shape, 0.5))
 
 
 @refutation(relu_maximum_identity, r"\max(a,b)=\operatorname{relu}(a-b)+a")

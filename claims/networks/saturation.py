@@ -13,8 +13,8 @@ from claims import FALSE_AS_STATED, at_most, claim, equal, for_all, holds, refut
 from claims.frame.checks import Check
 from claims.frame.inputs.preactivations import Preactivations, preactivations
 from claims.frame.inputs.spectra import only
+from claims.frame.operations.elementary import units
 from claims.frame.subject import Subject
-from claims.networks.activations import units
 from reference.networks import saturation as reference
 from reference.networks.activations import Sigmoid, envelope
 

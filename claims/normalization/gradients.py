@@ -87,15 +87,10 @@ def batch_norm_backward_projection(subject: Subject, given: WithCotangent | Nest
     yield within(found, truth, label=sets.layer)
     if sets.operation == "rms_norm":
         return
-    standard, bound = standardised(subject, sets), truth.bound
-    own = np.abs(values(found)).sum(-1) * values(found).shape[-1] * 2.0**-52
-    yield within(values(found).sum(-1), Truth(np.zeros(len(bound)), bound.sum(-1) + own), label="sum 0")
-    xhat, m = standard.standard, bound.shape[-1]
-    share = ((standard.root**2 - standard.variance) / standard.root**2)[:, 0]
-    along = m * (g * xhat).mean(-1) / standard.root[:, 0] * share * np.ldexp(1.0, -standard.exponent[:, 0])
-    slack = (np.abs(xhat) * bound).sum(-1) + 2.0**-48 * m * (np.abs(values(found)) * np.abs(xhat)).sum(-1)
-    slack = slack + 2.0**-48 * m * (np.abs(g) * np.abs(xhat)).sum(-1) / standard.root[:, 0]
-    yield within((values(found) * xhat).sum(-1), Truth(along, slack), label="component along xhat")
+    dx, kept = values(found), standardised(subject, sets)
+    yield within(dx.sum(-1), reference.sum_truth(dx, truth.bound), label="sum 0")
+    along = reference.component(kept, g, dx, truth.bound)
+    yield within((dx * kept.standard).sum(-1), along, label="component along xhat")
 
 
 @refutation(batch_norm_backward_projection, r"\nabla_xL=g/\sqrt{v+\epsilon}\text{: mean and variance are constants}")

@@ -62,11 +62,7 @@ def batch_norm_running_statistics_mismatch(subject: Subject, given: Stream) -> I
     stored = Truth(values(found), np.zeros(truth.value.shape))
     yield within(y, reference.evaluated(x, stored, EPS, how), label="evaluation")
     if given.momentum == 1 and given.x.shape[1] == 1:
-        sets, m = standardised(x, EPS, how), x.shape[-1]
-        v = sets.variance * np.ldexp(1.0, 2 * sets.exponent)
-        ratio = np.sqrt((v + EPS) / (m / (m - 1) * v + EPS))
-        bound = reference.evaluated(x, truth, EPS, how).bound
-        yield within(y, Truth(ratio * sets.standard, bound), label="evaluation by training")
+        yield within(y, reference.evaluated_by_training(x, truth, EPS, how), label="evaluation by training")
 
 
 @refutation(batch_norm_running_statistics_mismatch, "The running variance is that of divisor m.")

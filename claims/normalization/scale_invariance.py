@@ -15,7 +15,6 @@ from claims.frame.subject import Subject
 from claims.normalization.batch_norm import each, normalised, output, standardised
 from claims.normalization.gradients import gradient
 from reference.normalization import scale_invariance as reference
-from reference.rounding import overflows
 from reference.truth import Truth
 
 
@@ -52,18 +51,15 @@ def batch_norm_scale_invariance(subject: Subject, given: ScaledLayer) -> Iterato
     g = values(given.cotangent) * (1.0 if w is None else w)
     dz = gradient(subject, sets, g)
     how = subject.arithmetic("sum")
-    through = reference.rescaled(dz, values(given.examples), how)
+    kept, examples = standardised(subject, sets), values(given.examples)
     if how.mixed:
-        kept = standardised(subject, sets)
-        largest = np.abs(values(given.examples)).sum((-2, -1)) * (np.abs(dz.value) + dz.bound).max(-1) / a
-        # the backward pass may store sum g (z - mean) of the scaled numbers
-        largest = np.maximum(largest, np.abs(g * kept.standard).sum(-1) * np.ldexp(kept.root, kept.exponent)[:, 0] * a)
-        slack = np.where(overflows(largest, how.result)[:, None], np.inf, 2 * through + a * how.result.eta)
-        yield within((values(ds) * a)[:, 0], Truth(values(dw)[:, 0], slack), label="gradient")
+        apart = reference.scaled_error(kept, g, dz, examples, a, how)
+        yield within((values(ds) * a)[:, 0], Truth(values(dw)[:, 0], apart), label="gradient")
     else:
         yield equal(values(ds) * a, dw, label="gradient")
     if sets.operation != "rms_norm":
-        truth = reference.component(standardised(subject, sets), g, through, values(given.weights)[..., 0])
+        through = reference.rescaled(dz, examples, how)
+        truth = reference.component(kept, g, through, values(given.weights)[..., 0])
         yield within((values(dw) * values(given.weights.mT)).sum((-2, -1)), truth, label="component along the weights")
 
 

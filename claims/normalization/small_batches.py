@@ -58,14 +58,8 @@ def batch_norm_batch_of_one_two(subject: Subject, given: Sets) -> Iterator[Check
     found, bound = deviation(subject, given)
     m = found.shape[-1]
     yield at_most(found, np.full(found.shape, np.sqrt(m - 1)), bound, label="at most sqrt(m - 1)")
-    x = values(given.x)
-    rest = np.sort(x, -1)
-    alone = (rest[:, :1] == rest[:, -2:-1]) | (rest[:, 1:2] == rest[:, -1:])
-    odd = (np.abs(x - np.median(x, -1, keepdims=True)) > 0) if m > 2 else np.ones(x.shape, bool)
-    expected = reference.of_outlier(rest[:, -1:] - rest[:, :1], m, given.eps)
-    known = alone[:, 0] & (rest[:, 0] < rest[:, -1])
-    truth = Truth(np.where(odd, expected, 0.0), bound)
-    yield within(np.where(odd, found, 0.0), truth, where=known, label="an outlier attains it")
+    at, size, known = reference.outliers(values(given.x), given.eps)
+    yield within(np.where(at, found, 0.0), Truth(size, bound), where=known, label="an outlier attains it")
     yield holds([refuses(subject, given)], label="one number is refused")
 
 

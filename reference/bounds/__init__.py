@@ -7,6 +7,7 @@ result may overflow: whatever is computed there is legitimate.
 from reference.bounds.chain import Chain
 from reference.bounds.eig import Balanced, balance, eig_error
 from reference.bounds.eigh import eigh_orthogonality_error, eigh_residual_error, eigh_values_error
+from reference.bounds.elementary import UNITS_CPU, UNITS_CUDA
 from reference.bounds.moments import covariance_error, variance_error
 from reference.bounds.norms import l2_interval, norm_error, norm_truth
 from reference.bounds.sums import dot_error, dot_truth, sum_error, sum_truth
@@ -19,6 +20,8 @@ from reference.bounds.svd import (
 )
 
 __all__ = [
+    "UNITS_CPU",
+    "UNITS_CUDA",
     "Balanced",
     "Chain",
     "balance",

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reference import running
+from reference.bounds import UNITS_CPU
 from reference.double_double import double_double
 from reference.formats import Arithmetic, Format
 from reference.probability.sampling import ALPHA, Fit
@@ -20,11 +21,6 @@ from reference.statistics import hoeffding_radius
 from reference.truth import Truth
 
 Float64 = NDArray[np.float64]
-
-UNITS_CPU, UNITS_CUDA = 4.0, 7.0
-"""Error of an activation in units roundoff: calibrated on the CPU (at most 2 measured, for asinh and softsign), and
-2 (ulp + 1/2) for the 3 ulp within which CUDA documents asinh, the others being nearer.
-"""
 
 OWN = 4
 """Units roundoff of float64 by which NumPy's may be."""

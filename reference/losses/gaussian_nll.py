@@ -10,8 +10,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from reference.formats import Arithmetic, Format
-from reference.rounding import U64, gamma, overflows, upward
+from reference.formats import Format
+from reference.rounding import U64, gamma, upward
 from reference.truth import Truth
 
 Float64 = NDArray[np.float64]
@@ -58,17 +58,3 @@ def slope_of_variance(r: Float64, v: Float64, eps: float, format: Format) -> Tru
     error = gamma(2, u) * first + gamma(6, u) * second + u * (1 + 6 * u) * (first + second)
     lost = format.eta * (3 + 1 / clamped + 1 / clamped**2)
     return Truth(first - second, upward(error + lost + OWN * U64 * (first + second)))
-
-
-def reduced(each: Truth, arithmetic: Arithmetic, *, mean: bool) -> Truth:
-    """The sum or mean (batch,) of losses (batch, n), n > 0: BND-SUM, and two roundings of what is stored.
-
-    Infinite where the sum may overflow.
-    """
-    n, accumulator, stored = each.value.shape[-1], arithmetic.accumulator.u, arithmetic.result
-    size, missed = (np.abs(each.value) + each.bound).sum(-1), each.bound.sum(-1)
-    error = missed + gamma(n, accumulator) * size + gamma(n, U64) * size
-    divisor, total = (n if mean else 1), each.value.sum(-1)
-    error = error + gamma(2, stored.u) * (np.abs(total) + error)
-    bound = np.where(overflows(size + error, stored), np.inf, upward(error / divisor + stored.eta, n))
-    return Truth(total / divisor, bound)

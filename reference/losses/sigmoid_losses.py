@@ -15,19 +15,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reference import double_double as dd
-from reference.formats import Arithmetic, Format
+from reference.double_double import DoubleDouble
+from reference.formats import Arithmetic
 from reference.memory import remembered
+from reference.networks.activations import decay
+from reference.networks.activations import logistic as sigmoid_pair
 from reference.rounding import U64, gamma, upward
 from reference.truth import Truth
 
 Float64 = NDArray[np.float64]
 
-UNITS_CPU, UNITS_CUDA = 4.0, 6.0
-"""Units roundoff of sigmoid, log-sigmoid, log and log1p: calibrated on the CPU (2.43 measured); CUDA's exponential of
-2 ulp, a sum and a quotient."""
 OWN = 4 * U64
 """The relative error of what float64 makes of the double-double functions below."""
-LOWEST = -745.0
 LOG_CLAMP = -100.0
 """torch replaces smaller logarithms of a probability by this number; documented for `BCELoss`."""
 FLOOR = float(np.float32(1e-12))
@@ -45,12 +44,9 @@ class Logistic(NamedTuple):
 
 @remembered
 def logistic(z: Float64) -> Logistic:
-    """The logistic functions of logits (batch, n), infinite ones included; e below the smallest number is 0."""
-    size = np.abs(z)
-    e = np.where(size > -LOWEST, 0.0, dd.exp(-np.minimum(size, -LOWEST)).hi)
-    large, small, log = 1 / (1 + e), e / (1 + e), dd.log1p(e).hi
-    positive = z >= 0
-    sigma, other = np.where(positive, large, small), np.where(positive, small, large)
+    """The logistic functions of logits (batch, n), infinite ones included."""
+    sigma, other = sigmoid_pair(z, fine=True)
+    log = dd.log1p(DoubleDouble(*decay(z, fine=True))).hi
     return Logistic(sigma, other, np.maximum(z, 0.0) + log, np.maximum(-z, 0.0) + log)
 
 
@@ -95,11 +91,6 @@ def weighted_slope(z: Float64, y: Float64, weight: float, arithmetic: Arithmetic
     error = found.sigma * (gamma(3, u) * (1 + t + y) + (units + 1) * u * (t + 1 - y)) + 2 * u * t + u * np.abs(value)
     error = (1 + 8 * u) * error + OWN * ((1 + t + y) * found.sigma + t)
     return Truth(value, upward(error + _lost(arithmetic) * (1 + t)))
-
-
-def sigmoid_error(z: Float64, format: Format, units: float) -> Float64:
-    """How far a computed sigmoid may be (batch, n); all of it where its exponential may be taken for 0."""
-    return upward(logistic(z).sigma * (units * format.u + OWN) + format.lam + 2 * format.eta)
 
 
 def squared_error_slope(z: Float64, y: Float64, arithmetic: Arithmetic, units: float) -> Truth:

@@ -7,6 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from reference.bounds import eigh_values_error
+from reference.formats import Arithmetic, float64
 from reference.losses.entropy import step
 from reference.losses.softmax import Kernel, Rows, compounded, inverse, softmax_truth
 from reference.rounding import U64, gamma, silent, upward
@@ -57,6 +59,12 @@ def jacobian_truth(rows: Rows, kernel: Kernel, *, forward: bool = False) -> Trut
     return Truth(truth.value.swapaxes(-1, -2), truth.bound.swapaxes(-1, -2))
 
 
+def row_sums(computed: Float64, bound: Float64) -> Truth:
+    """0, the row sums (b, n) of computed matrices (b, n, n) that err by `bound`, added up in float64."""
+    n = computed.shape[-1]
+    return Truth(np.zeros(computed.shape[:-1]), upward(bound.sum(-1) + gamma(n, U64) * np.abs(computed).sum(-1), n))
+
+
 class Spectrum(NamedTuple):
     """Of the symmetric part of computed matrices (b, n, n): least, second and largest eigenvalue, and their room."""
 
@@ -68,8 +76,9 @@ class Spectrum(NamedTuple):
 
 @silent
 def spectrum(computed: Float64, bound: Float64) -> Spectrum:
-    """Eigenvalues move by no more than the Frobenius norm of the error (Weyl); 1e-14 n for eigvalsh itself."""
+    """Eigenvalues move by no more than the Frobenius norm of the error (Weyl); those of float64 err by BND-EIGH."""
     n = computed.shape[-1]
     values = np.asarray(np.linalg.eigvalsh((computed + computed.swapaxes(-1, -2)) / 2), np.float64)
-    room = np.sqrt((bound**2).sum((-1, -2))) + 1e-14 * n
+    own = eigh_values_error(np.abs(values).max(-1, initial=0.0), n, Arithmetic.of(float64))
+    room = upward(np.sqrt((bound**2).sum((-1, -2))) + own, n * n)
     return Spectrum(values[:, 0], values[:, min(1, n - 1)], values[:, -1], room)

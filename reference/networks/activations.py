@@ -16,9 +16,6 @@ from reference.truth import Truth
 
 Float64 = NDArray[np.float64]
 
-UNITS_CPU, UNITS_CUDA = 4.0, 7.0
-"""Error of a sigmoid in units roundoff: calibrated on the CPU (2.5 measured); for CUDA 5 of exp, two operations."""
-
 
 @remembered
 def decay(z: Float64, *, fine: bool) -> tuple[Float64, Float64]:
@@ -119,6 +116,6 @@ def envelope(z: Float64) -> Float64:
     return upward(np.exp(-np.abs(z)))
 
 
-def unit_step(z: Float64) -> Truth:
-    """1 for z > 0 and 0 for z < 0, exactly; at 0 anything from 0 to 1."""
-    return Truth(np.heaviside(z, 0.5), np.where(z == 0, 0.5, 0.0))
+def unit_step(z: Float64, kink: NDArray[np.bool_]) -> Truth:
+    """1 for z > 0 and 0 for z < 0, exactly; at a kink, as at 0, anything from 0 to 1."""
+    return Truth(np.where(kink, 0.5, np.heaviside(z, 0.5)), np.where(kink, 0.5, 0.0))

@@ -46,6 +46,32 @@ def gradient(sets: Standardised, g: Float64, arithmetic: Arithmetic, *, centred:
     return Truth(value, upward(error * scale + 4 * arithmetic.result.eta * (1 + scale + np.abs(standard)), m))
 
 
+def sum_truth(found: Float64, bound: Float64) -> Truth:
+    """0, the sum of a gradient whose components (batch, m) err by `bound`; those found are added up in float64."""
+    m = found.shape[-1]
+    return Truth(np.zeros(len(found)), upward(bound.sum(-1) + gamma(m, U64) * np.abs(found).sum(-1), m))
+
+
+def leftover(sets: Standardised, g: Float64) -> Truth:
+    """sum(g xhat) eps / (v + eps) (batch,), what is left along xhat, and how far float64 may be from it.
+
+    Every xhat errs by `OWN` roundoffs, sum and products by gamma_{m+1}; eps is root^2 - v, within three roundings.
+    """
+    m, share = g.shape[-1], ((sets.root**2 - sets.variance) / sets.root**2)[:, 0]
+    terms = np.abs(g * sets.standard).sum(-1)
+    own = (OWN + 4 * m) * U64 * terms * (1 + sets.variance / sets.root**2)[:, 0]
+    return Truth((g * sets.standard).sum(-1) * share, own)
+
+
+def component(sets: Standardised, g: Float64, found: Float64, bound: Float64) -> Truth:
+    """<gradient, xhat> = leftover / root (batch,), for components found (batch, m) that err by `bound`."""
+    m, left, scale = found.shape[-1], leftover(sets, g), np.ldexp(1 / sets.root, -sets.exponent)[:, 0]
+    size = np.abs(sets.standard)
+    own = (gamma(m + 1, U64) + OWN * U64) * (np.abs(found) * size).sum(-1)
+    own = own + (left.bound + 4 * U64 * np.abs(left.value)) * scale
+    return Truth(left.value * scale, upward((size * bound).sum(-1) + own, m))
+
+
 @silent
 def along(
     x: Float64, d: Float64, c: Float64, eps: float, order: int, arithmetic: Arithmetic, *, centred: bool = True

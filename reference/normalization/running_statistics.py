@@ -48,3 +48,11 @@ def evaluated(x: Float64, statistics: Truth, eps: float, arithmetic: Arithmetic)
     error = (d + (gamma(8, u) + 8 * U64) * (np.abs(x) + np.abs(r) + d)) * (1 + grown) / root + grown * np.abs(value)
     error = error + 4 * arithmetic.accumulator.eta
     return Truth(value, upward(rounded(error, np.abs(value), arithmetic.result) if arithmetic.mixed else error))
+
+
+def evaluated_by_training(x: Float64, statistics: Truth, eps: float, arithmetic: Arithmetic) -> Truth:
+    """What training makes of x (batch, m), times sqrt((v + eps) / (m/(m-1) v + eps)): evaluation for momentum 1."""
+    m, sets = x.shape[-1], standardised(x, eps, arithmetic)
+    v = np.ldexp(sets.variance, 2 * sets.exponent)
+    ratio = np.sqrt((v + eps) / (m / (m - 1) * v + eps))
+    return Truth(ratio * sets.standard, evaluated(x, statistics, eps, arithmetic).bound)

@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reference.formats import Arithmetic
-from reference.normalization.batch_norm import OWN, Standardised
-from reference.rounding import U64, gamma, rounded, upward
+from reference.normalization.batch_norm import Standardised
+from reference.normalization.gradients import leftover
+from reference.rounding import gamma, overflows, rounded, upward
 from reference.truth import Truth
 
 Float64 = NDArray[np.float64]
@@ -27,7 +28,19 @@ def rescaled(dz: Truth, examples: Float64, arithmetic: Arithmetic) -> Float64:
 
 def component(sets: Standardised, g: Float64, error: Float64, weights: Float64) -> Truth:
     """<dw, w> = sum g xhat eps / (v + eps) for weights (batch, d) whose gradient errs by `error`."""
-    share = ((sets.root**2 - sets.variance) / sets.root**2)[:, 0]
-    terms = np.abs(g * sets.standard).sum(-1)
-    own = (OWN + 4 * g.shape[-1]) * U64 * terms * (1 + sets.variance / sets.root**2)[:, 0]
-    return Truth((g * sets.standard).sum(-1) * share, upward((error * np.abs(weights)).sum(-1) + own, g.shape[-1]))
+    left = leftover(sets, g)
+    return Truth(left.value, upward((error * np.abs(weights)).sum(-1) + left.bound, g.shape[-1]))
+
+
+def scaled_error(
+    sets: Standardised, g: Float64, dz: Truth, examples: Float64, scale: float, arithmetic: Arithmetic
+) -> Float64:
+    """How far `scale` times the gradient (batch, d) for scaled weights may be from that for the weights, half types.
+
+    Both are stored with the error of `rescaled`, and the scaled one may be subnormal. Infinite where it may overflow,
+    or sum(g (z - mean)) of the scaled numbers, which the backward pass may store (batch norm on the CPU).
+    """
+    reached = np.abs(examples).sum((-2, -1)) * (np.abs(dz.value) + dz.bound).max(-1) / scale
+    dot = np.abs(g * sets.standard).sum(-1) * np.ldexp(sets.root, sets.exponent)[:, 0] * scale
+    error = 2 * rescaled(dz, examples, arithmetic) + scale * arithmetic.result.eta
+    return np.where(overflows(np.maximum(reached, dot), arithmetic.result)[:, None], np.inf, error)

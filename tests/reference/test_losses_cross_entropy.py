@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from reference.exact import ball, precision
 from reference.formats import Arithmetic
-from reference.losses.cross_entropy import least, of_the_normaliser, terms
+from reference.losses.cross_entropy import least, parts, terms
 from reference.losses.entropy import summed
 from reference.losses.softmax import Kernel, Rows
 from tests.reference.emulation import ARITHMETICS, accumulator, sequential, store
@@ -51,8 +51,12 @@ def test_excluded_classes_count_nothing_or_infinitely(arithmetic: Arithmetic) ->
     assert each.bound[0, [0, 2]].tolist() == [0.0, 0.0]
 
 
-def test_the_normaliser_and_the_least_loss() -> None:
+def test_the_parts_of_a_loss_and_the_least_one() -> None:
     p, x = np.array([[0.25, 1.75]]), np.array([[1.0, 2.0]])
-    assert np.isclose(of_the_normaliser(p, x), 2 * np.log(np.e + np.e**2))
-    assert np.isclose(least(p), 2 * (np.log(8) / 8 + 7 / 8 * np.log(8 / 7)))
-    assert least(np.array([[1.0, 0.0]])) == 0
+    whole = parts(p, x, np.array([0.5]), np.array([0.25]), np.array([2.0**-10]))
+    assert whole.value == pytest.approx(0.75 + 2 * np.log(np.e + np.e**2))
+    assert 2.0**-10 < whole.bound[0] < 2.0**-10 + 1e-13
+    found = least(p)
+    assert found.value == pytest.approx(2 * (np.log(8) / 8 + 7 / 8 * np.log(8 / 7)))
+    assert 0 < found.bound[0] < 1e-13
+    assert least(np.array([[1.0, 0.0]])).value == 0

@@ -10,6 +10,7 @@ from scipy import stats
 from claims.frame.inputs.gaussian_losses import EPS, KINDS, GaussianLosses
 from reference.formats import Arithmetic, Format, bfloat16, float16, float32, float64
 from reference.losses import gaussian_nll as reference
+from reference.losses.reduction import reduced
 from reference.truth import Truth
 
 Float64 = NDArray[np.float64]
@@ -63,7 +64,7 @@ def test_rounding_stays_within_the_bounds(fmt: Format, kind: str) -> None:
 
 def test_sums_and_means() -> None:
     each = Truth(np.array([[1.0, -2.0, 3.0]]), np.full((1, 3), 1e-3))
-    total, mean = (reference.reduced(each, Arithmetic.of(float32), mean=mean) for mean in (False, True))
+    total, mean = (reduced(each, Arithmetic.of(float32), mean=mean) for mean in (False, True))
     assert total.value.tolist() == [2.0]
     assert mean.value.tolist() == [2 / 3]
     assert total.bound == pytest.approx([3e-3], rel=1e-2)

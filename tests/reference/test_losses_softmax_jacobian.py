@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from reference.exact import ball, precision
 from reference.formats import Arithmetic
 from reference.losses.softmax import Kernel, Rows
-from reference.losses.softmax_jacobian import cotangents, jacobian_truth, product_truth, spectrum
+from reference.losses.softmax_jacobian import cotangents, jacobian_truth, product_truth, row_sums, spectrum
 from tests.reference.emulation import ARITHMETICS, accumulator, sequential, store
 from tests.reference.test_losses_entropy import checked, fraction
 
@@ -68,3 +68,11 @@ def test_the_spectrum_is_that_of_the_symmetric_part() -> None:
     found = spectrum(np.array([[[0.25, -0.25], [-0.25, 0.25]]]), np.zeros((1, 2, 2)))
     assert np.allclose([found.least[0], found.second[0], found.largest[0]], [0.0, 0.5, 0.5])
     assert 0 < found.room[0] < 1e-12
+
+
+def test_rows_of_a_jacobian_add_up_to_nothing() -> None:
+    p = np.array([[0.25, 0.25, 0.5]])
+    j = p[:, :, None] * (np.eye(3) - p[:, None])
+    truth = row_sums(j, np.full(j.shape, 2.0**-10))
+    assert (np.abs(j.sum(-1)) <= truth.bound).all()
+    assert truth.bound == pytest.approx(np.full((1, 3), 3 * 2.0**-10))

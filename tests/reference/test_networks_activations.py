@@ -89,6 +89,7 @@ def test_the_exponential_bounds_the_slope() -> None:
 
 
 def test_the_step_is_open_at_zero() -> None:
-    step = reference.unit_step(np.array([-1.0, -0.0, 0.0, 2.0, np.inf, -np.inf]))
+    z = np.array([-1.0, -0.0, 0.0, 2.0, np.inf, -np.inf])
+    step = reference.unit_step(z, z == 0)
     assert step.value.tolist() == [0, 0.5, 0.5, 1, 1, 0]
     assert step.bound.tolist() == [0, 0.5, 0.5, 0, 0, 0]

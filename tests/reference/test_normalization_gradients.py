@@ -57,3 +57,26 @@ def test_a_backward_pass_in_float32_stays_within_the_bound() -> None:
     found = rest * (g - g.mean(-1, keepdims=True) - standard * (g * standard).mean(-1, keepdims=True))
     ratio = (np.abs(found - truth.value) / truth.bound).max()
     assert 1e-3 < ratio < 1
+
+
+def test_components_add_up_to_nothing_and_to_the_leftover() -> None:
+    x, g = made(1) * 2.0**3, made(2)
+    sets = standardised(x, EPS, HOW)
+    truth = reference.gradient(sets, g, HOW)
+    for found in (truth.value, truth.value + truth.bound, truth.value - truth.bound):
+        total = reference.sum_truth(found, truth.bound)
+        assert (np.abs(found.sum(-1)) <= total.bound).all()
+        along = reference.component(sets, g, found, truth.bound)
+        assert (np.abs((found * sets.standard).sum(-1) - along.value) <= along.bound).all()
+        assert (along.bound < 1e-11).all()
+    share = EPS / (x.var(-1) + EPS)
+    assert reference.leftover(sets, g).value == pytest.approx((g * sets.standard).sum(-1) * share)
+
+
+def test_huge_sets_have_the_leftover_of_their_own_scale() -> None:
+    x, g = made(1) * 2.0**600, made(2)
+    sets = standardised(x, EPS, HOW)
+    truth = reference.gradient(sets, g, HOW)
+    along = reference.component(sets, g, truth.value, truth.bound)
+    assert (np.abs((truth.value * sets.standard).sum(-1) - along.value) <= along.bound).all()
+    assert (along.bound < 1e-190).all()

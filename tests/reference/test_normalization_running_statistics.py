@@ -28,3 +28,12 @@ def test_evaluation_uses_the_buffers_and_their_errors() -> None:
     wide = reference.evaluated(X[:, 0], moved, 1.0, HOW)
     furthest = (1.0 - 1.5) / np.sqrt(3.75), (1.0 - 2.5) / np.sqrt(3.75)
     assert all(abs(v + 0.5) <= wide.bound[0, 0] for v in furthest)
+
+
+def test_evaluation_is_training_times_a_root() -> None:
+    x, momentum = X[:, 0], 1.0
+    buffers = reference.buffers(X[:, :1], momentum, HOW)
+    by_training = reference.evaluated_by_training(x, buffers, 1.0, HOW)
+    by_buffers = reference.evaluated(x, buffers, 1.0, HOW)
+    assert by_training.value == pytest.approx(by_buffers.value)
+    assert by_training.value == pytest.approx(np.array([[-1.0, 1.0]]) / np.sqrt(3.0))

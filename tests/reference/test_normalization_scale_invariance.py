@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from reference.formats import Arithmetic, float32, float64
+from reference.formats import Arithmetic, float16, float32, float64
 from reference.normalization.batch_norm import standardised
 from reference.normalization.gradients import gradient
-from reference.normalization.scale_invariance import component, rescaled
+from reference.normalization.scale_invariance import component, rescaled, scaled_error
 
 EPS = 2.0**-4
 
@@ -32,3 +32,14 @@ def test_errors_of_the_sums_are_added() -> None:
     dz = gradient(standardised(rng.standard_normal((2, 5)), EPS, how), g, how)
     least = (np.abs(examples).swapaxes(-1, -2) @ dz.bound[..., None])[..., 0]
     assert (rescaled(dz, examples, how) > least).all()
+
+
+def test_scaled_gradients_have_no_bound_where_a_stored_sum_may_overflow() -> None:
+    rng, how = np.random.default_rng(7), Arithmetic.of(float16)
+    examples, v, g = rng.standard_normal((1, 62, 3)), np.ones((1, 3, 1)), rng.standard_normal((1, 62))
+    sets = standardised((examples @ v)[..., 0], EPS, how)
+    dz = gradient(sets, g, how)
+    assert np.isinf(scaled_error(sets, g, dz, examples, 2.0**11, how)).all()
+    plain = scaled_error(sets, g, dz, examples, 1.0, how)
+    assert np.isfinite(plain).all()
+    assert (plain > 2 * rescaled(dz, examples, how)).all()

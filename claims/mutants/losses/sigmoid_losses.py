@@ -228,3 +228,39 @@ def slope_taken_for_one(z: Tensor) -> Tensor:
 @mutant(mse_sigmoid_gradient_vanishes, operation="half_squared_error", trigger="always: divided by the width")
 def mean_over_the_width(p: Tensor, y: Tensor) -> Tensor:
     return F.mse_loss(p, y, reduction="none") / 2 / p.shape[-1]
+
+
+@mutant(cross_entropy_sigmoid_gradient, operation="bce_with_logits", trigger="always: the slope 2 (sigma - y)")
+def twice_the_slope(z: Tensor, y: Tensor, **options: Any) -> Tensor:
+    return sloped(_loss(z, y), z, 2 * (torch.sigmoid(z) - y))
+
+
+@mutant(cross_entropy_sigmoid_gradient, operation="bce_with_logits_module", trigger="always: divided by the width")
+def mean_over_the_classes(z: Tensor, y: Tensor) -> Tensor:
+    return _loss(z, y) / z.shape[-1]
+
+
+@mutant(cross_entropy_on_probabilities_saturates, operation="bce_module", trigger="float64: p clamped at 1e-12")
+def probability_clamped_at_1e_12(p: Tensor, y: Tensor) -> Tensor:
+    return _clamped(p, y, 1e-12)
+
+
+@mutant(cross_entropy_on_probabilities_saturates, operation="sigmoid", trigger="negative z: 1 - sigma(-z) cancels")
+def complement_of_the_mirrored_sigmoid(z: Tensor) -> Tensor:
+    return 1 - torch.sigmoid(-z)
+
+
+@mutant(
+    cross_entropy_on_probabilities_saturates,
+    operation="sigmoid",
+    trigger="always: the logit for its probability",
+    raises=(RuntimeError,),
+)
+def logits_for_probabilities(z: Tensor) -> Tensor:
+    return z * 1
+
+
+@mutant(mse_sigmoid_gradient_vanishes, operation="sigmoid", trigger="always: its slope is (1 - sigma)^2")
+def slope_of_the_squared_complement(z: Tensor) -> Tensor:
+    y = torch.sigmoid(z)
+    return sloped(y, z, (1 - y) ** 2)

@@ -24,6 +24,12 @@ def softmax_shifts_by_the_minimum(x: Tensor, dim: int) -> Tensor:
     return _quotient((x - x.amin(dim, keepdim=True)).exp(), dim) if x.numel() else x.clone()
 
 
+@mutant(softmax_shifted_denominator_range, operation="softmax", trigger="an entry far above the mean of its row")
+def softmax_shifts_by_the_mean(x: Tensor, dim: int) -> Tensor:
+    mean = torch.where(x.isinf(), 0.0, x).mean(dim, keepdim=True)
+    return _or_softmax(_quotient((x - mean).exp(), dim), x, dim) if x.numel() else x.clone()
+
+
 @mutant(softmax_shifted_denominator_range, operation="softmax", trigger="a row far below the maximum of all")
 def softmax_takes_the_maximum_of_the_batch(x: Tensor, dim: int) -> Tensor:
     return _or_softmax(_quotient((x - x.amax()).exp(), dim), x, dim) if x.numel() else x.clone()

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from reference.formats import Arithmetic
 from reference.losses import gaussian_nll as reference
+from reference.losses.reduction import reduced
 from reference.truth import Truth
 from tests.benchmarks.row import Inputs, Row, Size
 
@@ -44,7 +45,7 @@ def shared_loss(m: Float64, t: Float64, v: Float64, how: Arithmetic) -> Truth:
 
 def total(m: Float64, t: Float64, v: Float64, how: Arithmetic) -> Truth:
     """Their sum."""
-    return reference.reduced(reference.loss(m - t, v, EPS, how.result), how, mean=False)
+    return reduced(reference.loss(m - t, v, EPS, how.result), how, mean=False)
 
 
 ROWS = (

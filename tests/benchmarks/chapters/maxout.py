@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from reference.bounds import UNITS_CPU
 from reference.formats import Arithmetic
-from reference.initialization.xavier_activations import UNITS_CPU
 from reference.networks import maxout as reference
 from reference.truth import Truth
 from tests.benchmarks.row import Inputs, Row, Size

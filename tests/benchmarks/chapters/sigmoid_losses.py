@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from reference.bounds import UNITS_CPU
 from reference.formats import Arithmetic
-from reference.losses import gaussian_nll
 from reference.losses import sigmoid_losses as reference
+from reference.losses.reduction import reduced
 from reference.truth import Truth
 from tests.benchmarks.row import Inputs, Row, Size
 
@@ -15,7 +16,6 @@ Float64 = NDArray[np.float64]
 
 SIZES, AXES = ((16, 16), (64, 1024)), "vectors x predictions"
 WEIGHT = 3.0
-UNITS = reference.UNITS_CPU
 NONE = {"reduction": "none"}
 
 
@@ -52,22 +52,22 @@ def probabilities_of_each(rng: np.random.Generator, size: Size) -> Inputs:
 
 def loss(z: Float64, y: Float64, how: Arithmetic) -> Truth:
     """Every loss."""
-    return reference.cross_entropy(z, y, how, UNITS)
+    return reference.cross_entropy(z, y, how, UNITS_CPU)
 
 
 def weighted_loss(z: Float64, y: Float64, how: Arithmetic) -> Truth:
     """Every loss, those of the positive label three times."""
-    return reference.cross_entropy(z, y, how, UNITS, weight=WEIGHT)
+    return reference.cross_entropy(z, y, how, UNITS_CPU, weight=WEIGHT)
 
 
 def total(z: Float64, y: Float64, how: Arithmetic) -> Truth:
     """Their sum."""
-    return gaussian_nll.reduced(loss(z, y, how), how, mean=False)
+    return reduced(loss(z, y, how), how, mean=False)
 
 
 def of_probabilities(p: Float64, y: Float64, how: Arithmetic) -> Truth:
     """Losses of probabilities."""
-    return reference.cross_entropy_of_probability(p, y, how, UNITS)
+    return reference.cross_entropy_of_probability(p, y, how, UNITS_CPU)
 
 
 def half_of_the_square(p: Float64, y: Float64, how: Arithmetic) -> Truth:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from reference.bounds import UNITS_CPU
 from reference.formats import Arithmetic
 from reference.networks import activations as reference
 from reference.truth import Truth
@@ -33,7 +34,7 @@ def by_maximum(rng: np.random.Generator, size: Size) -> Inputs:
 
 def at(z: NDArray[np.float64], how: Arithmetic) -> reference.Sigmoid:
     """The sigmoid."""
-    return reference.Sigmoid.of(z, reference.UNITS_CPU, how)
+    return reference.Sigmoid.of(z, UNITS_CPU, how)
 
 
 def orders(z: NDArray[np.float64], how: Arithmetic) -> Truth:
