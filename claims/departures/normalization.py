@@ -16,6 +16,7 @@ FUSED = ("batch norm", "instance norm", "layer norm")
 
 @departure(
     batch_norm_normalises_activations,
+    batch_norm_backward_projection,
     summary="group norm on the CPU in channels_last computes the variance as E[x^2] - E[x]^2: of 10000, 10001, 10002,"
     " 10003 in float32 it makes -474, -158, 158, 474, contiguous -1.34, -0.447, 0.447, 1.34",
     operations=("group_norm",),
@@ -25,8 +26,10 @@ FUSED = ("batch norm", "instance norm", "layer norm")
     upstream="https://github.com/pytorch/pytorch/issues/54293",
     script="group_norm_channels_last",
 )
-def group_norm_subtracts_moments_in_channels_last(plan: CallPlan, given: StandardisedSets) -> bool:
-    """Sets about another mean than 0."""
+def group_norm_subtracts_moments_in_channels_last(plan: CallPlan, given: StandardisedSets | NestedDerivatives) -> bool:
+    """Sets about another mean than 0; their gradients, too."""
+    if not isinstance(given, StandardisedSets):
+        return False
     return given.layer.startswith("group norm, channels_last") and (given.mean != 0 or given.kind == "constant")
 
 
@@ -76,24 +79,6 @@ def backward_passes_round_their_statistics_to_half(
 ) -> bool:
     """Parameters that are missing or of the half type."""
     return isinstance(given, DifferentiatedSets) and given.parameters != "float32" and "RMS" not in given.layer
-
-
-@departure(
-    batch_norm_backward_projection,
-    summary="group norm on the CPU in channels_last computes the variance as E[x^2] - E[x]^2, for gradients, too",
-    operations=("group_norm",),
-    devices=("cpu",),
-    dtypes=("float16", "bfloat16", "float32", "float64"),
-    versions="2.13.0",
-    upstream="https://github.com/pytorch/pytorch/issues/54293",
-    script="group_norm_channels_last",
-)
-def group_norm_gradients_subtract_moments_in_channels_last(
-    plan: CallPlan, given: DifferentiatedSets | NestedDerivatives
-) -> bool:
-    """Sets about another mean than 0."""
-    of_group_norm = isinstance(given, DifferentiatedSets) and given.layer.startswith("group norm, channels_last")
-    return of_group_norm and (given.mean != 0 or given.kind == "constant")  # type: ignore[union-attr]
 
 
 @departure(
