@@ -97,12 +97,17 @@ def affine(sets: Standardised, w: Float64 | None, b: Float64 | None, arithmetic:
 
 
 def moments(sets: Standardised, truth: Truth) -> tuple[Truth, Truth]:
-    """Mean and mean square of the outputs without parameters: 0 and v / (v + eps), with the mean of their errors."""
+    """Mean and mean square of the outputs without parameters: 0 and v / (v + eps), with the mean of their errors.
+
+    Squares below 2^-1022 are rounded to multiples of 2^-1074: those in v here, and those of the outputs by who squares
+    them; two roundings each, and one of their mean.
+    """
     mean = truth.bound.mean(-1)
     square = ((2 * np.abs(truth.value) + truth.bound) * truth.bound).mean(-1)
     own = (OWN + truth.value.shape[-1]) * U64
     share = (sets.variance / sets.root**2)[..., 0]
+    lost = 3 * 2.0**-1074 * (1 + 1 / sets.root**2)[..., 0]
     return (
         Truth(np.zeros_like(mean), upward(mean + own * np.abs(truth.value).mean(-1))),
-        Truth(share, upward(square + own * share)),
+        Truth(share, upward(square + own * share + lost)),
     )

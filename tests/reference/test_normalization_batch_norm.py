@@ -80,3 +80,14 @@ def test_moments_are_those_of_the_outputs(x: NDArray[np.float64]) -> None:
     assert (np.abs(truth.value.mean(-1) - mean.value) <= mean.bound).all()
     assert (np.abs((truth.value**2).mean(-1) - square.value) <= square.bound).all()
     assert (square.value < 1).all()
+
+
+def test_the_mean_square_allows_for_squares_that_are_subnormal() -> None:
+    """The hunt found it: the variance of these two is 9e-311, of which float64 has 13 digits."""
+    pair = np.array([[0.0, -1.9010972181593134e-155]])
+    sets = reference.standardised(pair, 1e-5, Arithmetic.of(float64))
+    truth = reference.affine(sets, None, None, Arithmetic.of(float64))
+    _, square = reference.moments(sets, truth)
+    outputs = pair - pair.mean()
+    mean_square = ((outputs / np.sqrt(1e-5)) ** 2).mean()
+    assert abs(mean_square - square.value[0]) <= square.bound[0] < 1e-6 * mean_square
