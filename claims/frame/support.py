@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import inspect
 import itertools
 import warnings
 from collections.abc import Mapping, Sequence
@@ -100,6 +101,8 @@ def _options(call: Call) -> str:
     """What a call was given besides tensors, which may decide whether torch has a kernel for a dtype."""
 
     def shown(value: Any) -> Any:
+        if callable(value) and not isinstance(value, type) and not inspect.isroutine(value):
+            return type(value).__name__  # what it calls is probed by itself
         return map_tensors(lambda t: (t.ndim, t.is_complex()), value)
 
     plain = [shown(a) for a in call.args if not isinstance(a, torch.Generator)]

@@ -1,0 +1,127 @@
+"""Points, directions and cotangents for the functions of the table."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar, NamedTuple
+
+import numpy as np
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from torch import Tensor
+
+from claims.frame.inputs.functions import FUNCTIONS, WIDE_FUNCTIONS, Row
+from claims.frame.inputs.regime import Arrays, Regime, Regimes
+from claims.frame.inputs.ways import groups
+from reference.formats import Format
+
+Float64 = NDArray[np.float64]
+
+ALL = {**FUNCTIONS, **WIDE_FUNCTIONS}
+OUTPUTS = 12
+"""Results at most of a function of the table."""
+
+
+class Point(NamedTuple):
+    """x (batch, n), a direction (batch, n) for each order, a cotangent (batch, m or more); row, its name, the ways."""
+
+    x: Tensor
+    directions: Sequence[Tensor]
+    cotangent: Tensor
+    row: Row
+    name: str
+    ways: tuple[str, ...]
+    whole: bool
+
+
+@dataclasses.dataclass(frozen=True)
+class Differentiated(Regime):
+    """A point where a function of the table is smooth, away from its kinks, or two for vmap; or whole numbers.
+
+    Directions and cotangents are multiples of 1/4 up to 2, or whole.
+    """
+
+    function: str = "exp"
+    order: int = 1
+    ways: tuple[str, ...] = ()
+    whole: bool = False
+    names: ClassVar[tuple[str, ...]] = ("x", "u", "v", "w", "c")
+
+    def __post_init__(self) -> None:
+        if self.function not in ALL or not self.ways or (self.whole and not ALL[self.function].polynomial):
+            raise ValueError(f"no derivatives of {self.function!r} by {self.ways}, whole numbers: {self.whole}")
+
+    def size(self) -> int:
+        return ALL[self.function].n
+
+    def batch(self, limit: int, elements: int) -> int:
+        return 2 if self.ways[0].startswith("vmap") else 1
+
+    def arrays(self, rng: np.random.Generator, batch: int, fmt: Format) -> Arrays:
+        row = ALL[self.function]
+        shape = batch, row.n
+        x = rng.integers(-2, 3, shape).astype(np.float64) if self.whole else point(rng, shape, row.domain)
+        most, part = (2, 1.0) if self.whole else (8, 0.25)
+        shapes = (shape, shape, shape, (batch, OUTPUTS))
+        return [x, *(np.asarray(part * rng.integers(-most, most + 1, s), np.float64) for s in shapes)]
+
+    def present(self, tensors: Sequence[Any], seed: int) -> Point:
+        x, u, v, w, c = tensors
+        return Point(x, (u, v, w)[: self.order], c, ALL[self.function], self.function, self.ways, self.whole)
+
+
+def point(rng: np.random.Generator, shape: tuple[int, int], domain: str) -> Float64:
+    """Numbers of a domain, (batch, n).
+
+    real: of either sign, at least 1/8 away from all multiples of 1/2, where activations and losses have their kinks;
+    apart: any two differ by 1/4 or more, and not by 0.45 to 0.6; dominant and tall matrices are the beginning of a row.
+    """
+    n = shape[1]
+    numbers: dict[str, Callable[[], Float64]] = {
+        "positive": lambda: rng.uniform(0.5, 2.5, shape),
+        "unit": lambda: rng.uniform(0.1, 0.9, shape),
+        "small": lambda: rng.uniform(-0.5, 0.5, shape),
+        "far apart": lambda: signs(rng, shape) * rng.choice([100.0, 300.0, 800.0, 3000.0], shape),
+        "with a zero": lambda: real(rng, shape) * (np.arange(n) != 1),
+        "with two zeros": lambda: real(rng, shape) * (np.arange(n) % 3 != 1),
+        "apart": lambda: 0.35 * ranks(rng, shape) + rng.uniform(-0.05, 0.05, shape),
+        "distinct": lambda: np.array([2.0, 0.0, 0.0, 1.0]) + rng.uniform(-0.3, 0.3, shape),
+        "dominant": lambda: with_matrix(rng, shape, 3),
+        "tall": lambda: with_matrix(rng, shape, 2),
+        "real": lambda: real(rng, shape),
+    }
+    return numbers[domain]()
+
+
+def signs(rng: np.random.Generator, shape: tuple[int, ...]) -> Float64:
+    """1 and -1."""
+    return np.asarray(rng.choice([-1.0, 1.0], shape))
+
+
+def real(rng: np.random.Generator, shape: tuple[int, ...]) -> Float64:
+    """Numbers up to 2.875 in size, at least 1/8 away from all multiples of 1/2."""
+    return np.asarray(signs(rng, shape) * (rng.integers(0, 6, shape) + rng.uniform(0.25, 0.75, shape)) / 2)
+
+
+def ranks(rng: np.random.Generator, shape: tuple[int, int]) -> Float64:
+    """A permutation of n numbers 1 apart about 0, (batch, n)."""
+    return np.asarray(rng.permuted(np.tile(np.arange(shape[1]) - shape[1] / 2, (shape[0], 1)), axis=-1))
+
+
+def with_matrix(rng: np.random.Generator, shape: tuple[int, int], columns: int) -> Float64:
+    """Rows that begin with a matrix of 3 rows, 2 on its diagonal and at most 0.6 added to any entry."""
+    matrix = 2 * np.eye(3)[:, :columns] + rng.uniform(-0.6, 0.6, (shape[0], 3, columns))
+    return np.concatenate([matrix.reshape(len(matrix), -1), real(rng, (shape[0], shape[1] - 3 * columns))], -1)
+
+
+def differentiated(functions: Mapping[str, Row], orders: Sequence[int]) -> Regimes:
+    """Every function of the table with the ways that torch has to its derivatives, those that depart apart."""
+    corners = [
+        Differentiated(name, order, ways, whole)
+        for name, row in functions.items()
+        for order in orders
+        for i, ways in enumerate(groups(name, order))
+        for whole in ((False, True) if row.polynomial and i == 0 else (False,))
+    ]
+    return Regimes(st.sampled_from(corners), tuple(corners))

@@ -1,0 +1,34 @@
+"""Differentiable functions that no other chapter calls."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+
+from claims.frame.operations.operation import Operation
+
+_TORCH = "rsqrt reciprocal sin cos erf atan log1p expm1 logit square cumsum cumprod hypot atan2 where amax std"
+_LAYERS = (
+    "elu celu gelu silu mish softplus logsigmoid softsign tanhshrink hardtanh hardswish prelu glu nll_loss "
+    "poisson_nll_loss triplet_margin_loss avg_pool1d"
+)
+
+ROWS = {
+    **{name: Operation(getattr(torch, name), f"torch.{name}") for name in _TORCH.split()},
+    **{name: Operation(getattr(F, name), f"torch.nn.functional.{name}") for name in _LAYERS.split()},
+    "cholesky": Operation(torch.linalg.cholesky, "torch.linalg.cholesky"),
+    "solve_triangular": Operation(torch.linalg.solve_triangular, "torch.linalg.solve_triangular"),
+    "cholesky_inverse": Operation(torch.cholesky_inverse, "torch.cholesky_inverse"),
+    "cholesky_solve": Operation(torch.cholesky_solve, "torch.cholesky_solve"),
+    "lu_solution": Operation(
+        lambda a, b: torch.linalg.lu_solve(*torch.linalg.lu_factor(a), b),
+        "(lambda a, b: torch.linalg.lu_solve(*torch.linalg.lu_factor(a), b))",
+    ),
+    "maximum": Operation(torch.maximum, "torch.maximum"),
+    "mean_squared_error": Operation(F.mse_loss, "torch.nn.functional.mse_loss"),
+    "mean_absolute_error": Operation(F.l1_loss, "torch.nn.functional.l1_loss"),
+    "mean_smooth_l1": Operation(F.smooth_l1_loss, "torch.nn.functional.smooth_l1_loss"),
+    "mean_huber": Operation(F.huber_loss, "torch.nn.functional.huber_loss"),
+    "mean_soft_margin": Operation(F.soft_margin_loss, "torch.nn.functional.soft_margin_loss"),
+    "mean_gaussian_nll": Operation(F.gaussian_nll_loss, "torch.nn.functional.gaussian_nll_loss"),
+}

@@ -1,0 +1,1 @@
+"""Truths of automatic differentiation."""
