@@ -128,7 +128,7 @@ FUNCTIONS: dict[str, Row] = {
     "binary cross entropy": Row("binary_cross_entropy", "f(torch.sigmoid(x[:2]), torch.sigmoid(x[2:]))"),
     "binary cross entropy with logits": Row("bce_with_logits", "f(x[:2], x[2:])"),
     "soft margin loss": Row("mean_soft_margin", "f(x, 1 - 2.0 * (torch.arange(4, device=x.device) % 2))"),
-    "gaussian nll loss": Row("mean_gaussian_nll", "f(x[:2], x[2:4], x[4:])", 6, "positive"),
+    "gaussian nll loss": Row("gaussian_nll", "f(x[:2], x[2:4], x[4:], eps=1e-6, reduction='mean')", 6, "positive"),
     "poisson nll loss": Row("poisson_nll_loss", "f(x[:2], x[2:])"),
     "triplet margin loss": Row(
         "triplet_margin_loss", "f(x[None, :3], x[None, 3:6], x[None, 6:], margin=20.0)", 9, "apart"

@@ -30,5 +30,4 @@ ROWS = {
     "mean_smooth_l1": Operation(F.smooth_l1_loss, "torch.nn.functional.smooth_l1_loss"),
     "mean_huber": Operation(F.huber_loss, "torch.nn.functional.huber_loss"),
     "mean_soft_margin": Operation(F.soft_margin_loss, "torch.nn.functional.soft_margin_loss"),
-    "mean_gaussian_nll": Operation(F.gaussian_nll_loss, "torch.nn.functional.gaussian_nll_loss"),
 }
