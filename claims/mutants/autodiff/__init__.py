@@ -1,0 +1,1 @@
+"""Wrong implementations that the claims about automatic differentiation must catch."""
