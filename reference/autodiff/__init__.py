@@ -1,1 +1,1 @@
-"""Truths of automatic differentiation."""
+"""The truth about automatic differentiation."""

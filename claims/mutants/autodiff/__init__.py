@@ -1,1 +1,1 @@
-"""Wrong derivatives."""
+"""Wrong implementations that the claims about automatic differentiation must catch."""
