@@ -143,7 +143,7 @@ def inverses_commute_with_directions(subject: Subject, point: Point) -> Iterator
     """A and U need not commute."""
     n = 3
     a, u = (values(t).reshape(-1, n, n) for t in (point.x, point.directions[0]))
-    inverse = np.linalg.inv(a)
+    inverse = np.linalg.pinv(a)
     c = values(point.cotangent)[:, : n * n].reshape(-1, n, n)
     moved = -(c * (inverse @ inverse @ u)).sum((-2, -1))
     yield within(one_way(subject, point, "vjp"), Truth(moved, derivative(subject, point).bound))
@@ -171,7 +171,7 @@ def determinants_are_linear(subject: Subject, point: Point) -> Iterator[Check]:
 @for_all(point=differentiated(FUNCTIONS, [2, 3]))
 def derivatives_in_every_nesting(subject: Subject, point: Point) -> Iterator[Check]:
     """The table of functions times 10 ways to the second derivative (four nestings, autograd twice, Hessians, their
-    products with a vector, vmap of the Hessian) and 9 to the third,
+    products with a vector, vmap of the Hessian) and 9 to the third.
     """
     yield from higher(subject, point)
 
@@ -250,6 +250,6 @@ def nestings_agree_for_every_matrix_function(subject: Subject, point: Point) -> 
 def one_order_of_the_factors_is_enough(subject: Subject, point: Point) -> Iterator[Check]:
     """It is the sum of that with U and V, and with V and U."""
     a, u, v = (values(t).reshape(-1, 3, 3) for t in (point.x, *point.directions))
-    inverse, c = np.linalg.inv(a), values(point.cotangent)[:, :9].reshape(-1, 3, 3)
+    inverse, c = np.linalg.pinv(a), values(point.cotangent)[:, :9].reshape(-1, 3, 3)
     moved = (c * (inverse @ u @ inverse @ v @ inverse)).sum((-2, -1))
     yield within(by(subject, point, ("rr",))[0], Truth(moved, derivative(subject, point).bound))

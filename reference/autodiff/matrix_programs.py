@@ -81,11 +81,6 @@ def _pseudoinverse(x: Dual) -> Dual:
     return flat(eliminated(matmul(a.mT, a), a.mT)[1])
 
 
-def _least_squares(x: Dual) -> Dual:
-    a, b = x[..., :6].reshape(len(x.value), 3, 2), x[..., 6:].reshape(len(x.value), 3, 1)
-    return flat(eliminated(matmul(a.mT, a), matmul(a.mT, b))[1])
-
-
 def _solution(x: Dual) -> Dual:
     return flat(eliminated(square(x[..., :9]), x[..., 9:].reshape(len(x.value), 3, 1))[1])
 
@@ -184,7 +179,6 @@ MATRIX_PROGRAMS: dict[str, Program] = {
     "product of reflections": _reflections,
     "solution by LU factors": _solution,
     "pseudoinverse": _pseudoinverse,
-    "least squares": _least_squares,
     "eigenvalues of a symmetric matrix": _eigenvalues,
     "singular values": _singular_values,
     "nuclear norm": lambda x: total(_singular_values(x)),

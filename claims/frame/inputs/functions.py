@@ -119,11 +119,11 @@ FUNCTIONS: dict[str, Row] = {
     "l1 loss": Row("mean_absolute_error", "f(x[:2], x[2:])", domain="apart"),
     "smooth l1 loss": Row("mean_smooth_l1", "f(x[:2], x[2:], beta=0.5)", domain="apart"),
     "huber loss": Row("mean_huber", "f(x[:2], x[2:], delta=0.5)", domain="apart"),
-    "cross entropy": Row("cross_entropy", "f(x.view(2, 3), torch.tensor([2, 0], device=x.device))", 6),
+    "cross entropy": Row("cross_entropy", "f(x.view(2, 3), torch.arange(2, -1, -2, device=x.device))", 6),
     "smoothed cross entropy": Row(
-        "cross_entropy", "f(x.view(2, 3), torch.tensor([2, 0], device=x.device), label_smoothing=0.25)", 6
+        "cross_entropy", "f(x.view(2, 3), torch.arange(2, -1, -2, device=x.device), label_smoothing=0.25)", 6
     ),
-    "nll loss": Row("nll_loss", "f(x.view(2, 3), torch.tensor([2, 0], device=x.device))", 6, polynomial=True),
+    "nll loss": Row("nll_loss", "f(x.view(2, 3), torch.arange(2, -1, -2, device=x.device))", 6, polynomial=True),
     "KL divergence": Row("kl_div", "f(x[:3], torch.softmax(x[3:], -1), reduction='sum')", 6),
     "binary cross entropy": Row("binary_cross_entropy", "f(torch.sigmoid(x[:2]), torch.sigmoid(x[2:]))"),
     "binary cross entropy with logits": Row("bce_with_logits", "f(x[:2], x[2:])"),
@@ -155,7 +155,9 @@ WIDE_FUNCTIONS: dict[str, Row] = {
     "triangular solution": Row(
         "solve_triangular", "f(x[:9].view(3, 3).tril(), x[9:, None], upper=False)", 12, "dominant"
     ),
-    "Cholesky factor": Row("cholesky", "f(x.view(3, 3) @ x.view(3, 3).mT + torch.eye(3).to(x))", 9, "dominant"),
+    "Cholesky factor": Row(
+        "cholesky", "f(x.view(3, 3) @ x.view(3, 3).mT + torch.eye(3, dtype=x.dtype, device=x.device))", 9, "dominant"
+    ),
     "inverse by a Cholesky factor": Row("cholesky_inverse", "f(x.view(3, 3).tril())", 9, "dominant"),
     "solution by a Cholesky factor": Row("cholesky_solve", "f(x[9:, None], x[:9].view(3, 3).tril())", 12, "dominant"),
     "product of reflections": Row(
@@ -166,7 +168,6 @@ WIDE_FUNCTIONS: dict[str, Row] = {
     ),
     "solution by LU factors": Row("lu_solution", "f(x[:9].view(3, 3), x[9:, None])", 12, "dominant"),
     "pseudoinverse": Row("pinv", "f(x.view(3, 2))", 6, "tall"),
-    "least squares": Row("least_squares", "f(x[:6].view(3, 2), x[6:, None], 'gels')", 9, "tall"),
     "eigenvalues of a symmetric matrix": Row("eigvalsh", "f((x.view(2, 2) + x.view(2, 2).mT) / 2)", 4, "distinct"),
     "singular values": Row("svdvals", "f(x.view(2, 2))", 4, "distinct"),
     "nuclear norm": Row("norm_nuclear", "f(x.view(2, 2))", 4, "distinct"),

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import functools
-import warnings
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import torch
 from torch import Tensor
-from torch.autograd import forward_ad, functional
 
 from claims.frame.operations.operation import Operation
 
@@ -18,6 +14,7 @@ Function = Callable[[Tensor], Tensor]
 
 def first_derivatives(x: Tensor, u: Tensor, c: Tensor, *, f: Function, ways: Sequence[str]) -> tuple[Tensor, ...]:
     """<c, J u> for the Jacobian J of f at each row of x (batch, n), u (batch, n) and c (batch, m), one result a way."""
+    import warnings  # noqa: PLC0415  so that the function stands by itself
 
     def dot(a: Tensor, b: Tensor) -> Tensor:
         return (a.double() * b.double()).sum()
@@ -40,9 +37,10 @@ def first_derivatives(x: Tensor, u: Tensor, c: Tensor, *, f: Function, ways: Seq
         return dot(torch.autograd.grad(f(leaf), leaf, several, is_grads_batched=True)[0].sum(0), d) / 3
 
     def by_dual_numbers(z: Tensor, d: Tensor, v: Tensor) -> Tensor:
-        with forward_ad.dual_level():
-            tangent = forward_ad.unpack_dual(f(forward_ad.make_dual(z.clone(), d.clone()))).tangent
-        return dot(tangent, v)
+        with torch.autograd.forward_ad.dual_level():
+            dual = f(torch.autograd.forward_ad.make_dual(z.clone(), d.clone()))
+            tangent = torch.autograd.forward_ad.unpack_dual(dual).tangent
+        return dot(torch.zeros_like(dual) if tangent is None else tangent, v)
 
     every: dict[str, Callable[[Tensor, Tensor, Tensor], Tensor]] = {
         "autograd.grad": by_autograd,
@@ -55,9 +53,9 @@ def first_derivatives(x: Tensor, u: Tensor, c: Tensor, *, f: Function, ways: Seq
         "grad": lambda z, d, v: dot(torch.func.grad(weighed)(z, v), d),
         "jacrev": lambda z, d, v: dot(torch.func.jacrev(f)(z).double() @ d.double(), v),
         "jacfwd": lambda z, d, v: dot(torch.func.jacfwd(f)(z).double() @ d.double(), v),
-        "functional.vjp": lambda z, d, v: dot(functional.vjp(f, z, v)[1], d),
-        "functional.jvp": lambda z, d, v: dot(functional.jvp(f, z, d)[1], v),
-        "functional.jacobian": lambda z, d, v: dot(functional.jacobian(f, z).double() @ d.double(), v),
+        "functional.vjp": lambda z, d, v: dot(torch.autograd.functional.vjp(f, z, v)[1], d),
+        "functional.jvp": lambda z, d, v: dot(torch.autograd.functional.jvp(f, z, d)[1], v),
+        "functional.jacobian": lambda z, d, v: dot(torch.autograd.functional.jacobian(f, z).double() @ d.double(), v),
         "vmap of vjp": lambda z, d, v: dot(torch.func.vjp(f, z)[1](v)[0], d),
         "vmap of jvp": lambda z, d, v: dot(torch.func.jvp(f, (z,), (d,))[1], v),
         "vmap of jacrev": lambda z, d, v: dot(torch.func.jacrev(f)(z).double() @ d.double(), v),
@@ -65,11 +63,13 @@ def first_derivatives(x: Tensor, u: Tensor, c: Tensor, *, f: Function, ways: Seq
     }
     rows = [t.clone() for t in (x, u, c)]  # forward mode writes into its argument, which no expanded tensor allows
     found = []
-    for way in ways:
-        if way.startswith("vmap"):
-            found.append(torch.vmap(every[way])(*rows))
-        else:
-            found.append(torch.stack([every[way](*row) for row in zip(*rows, strict=True)]))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # torch's about its own formulas
+        for way in ways:
+            if way.startswith("vmap"):
+                found.append(torch.vmap(every[way])(*rows))
+            else:
+                found.append(torch.stack([every[way](*row) for row in zip(*rows, strict=True)]))
     return tuple(t.detach().to(x.dtype) for t in found)
 
 
@@ -80,6 +80,7 @@ def nested_derivatives(
 
     A way is a word of the letters r and f, reverse and forward mode from the inside out, or one of torch's functions.
     """
+    import warnings  # noqa: PLC0415  so that the function stands by itself
 
     def dot(a: Tensor, b: Tensor) -> Tensor:
         return (a * b).sum()
@@ -112,31 +113,21 @@ def nested_derivatives(
         "autograd.grad": by_autograd,
         "hessian": lambda z, v, d, e: torch.func.hessian(lambda t: dot(v, f(t)))(z) @ d @ e,
         "vmap of hessian": lambda z, v, d, e: torch.func.hessian(lambda t: dot(v, f(t)))(z) @ e @ d,
-        "functional.hessian": lambda z, v, d, e: functional.hessian(lambda t: dot(v, f(t)), z) @ d @ e,
-        "functional.hvp": lambda z, v, d, e: functional.hvp(lambda t: dot(v, f(t)), z, d)[1] @ e,
-        "functional.vhp": lambda z, v, d, e: functional.vhp(lambda t: dot(v, f(t)), z, d)[1] @ e,
+        "functional.hessian": lambda z, v, d, e: torch.autograd.functional.hessian(lambda t: dot(v, f(t)), z) @ d @ e,
+        "functional.hvp": lambda z, v, d, e: torch.autograd.functional.hvp(lambda t: dot(v, f(t)), z, d)[1] @ e,
+        "functional.vhp": lambda z, v, d, e: torch.autograd.functional.vhp(lambda t: dot(v, f(t)), z, d)[1] @ e,
     }
     rows = [t.clone() for t in (x, c, *along)]
     found = []
-    for way in ways:
-        derivative = every[way] if way in every else nested(way)
-        if way.startswith("vmap"):
-            found.append(torch.vmap(derivative)(*rows))
-        else:
-            found.append(torch.stack([derivative(*row) for row in zip(*rows, strict=True)]))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # torch's about its own formulas
+        for way in ways:
+            derivative = every[way] if way in every else nested(way)
+            if way.startswith("vmap"):
+                found.append(torch.vmap(derivative)(*rows))
+            else:
+                found.append(torch.stack([derivative(*row) for row in zip(*rows, strict=True)]))
     return tuple(t.detach() for t in found)
 
 
-def quietly(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Without torch's warnings about its own formulas: vmap falls back to a loop, an output is resized."""
-
-    @functools.wraps(function)
-    def call(*args: Any, **kwargs: Any) -> Any:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)
-            return function(*args, **kwargs)
-
-    return call
-
-
-ROWS = {f.__name__: Operation(quietly(f), f.__name__) for f in (first_derivatives, nested_derivatives)}
+ROWS = {f.__name__: Operation(f, f.__name__) for f in (first_derivatives, nested_derivatives)}
