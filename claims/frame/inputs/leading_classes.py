@@ -62,9 +62,8 @@ class LeadingClass(Regime):
 def leading_classes() -> Regimes:
     """Two to 129 classes; corners: every margin, widths around those of vectors, other offsets."""
     corners = (
-        LeadingClass(),
-        *(LeadingClass(n, margin) for margin in MARGINS for n in (2, 3, 17)),
-        *(LeadingClass(n) for n in WIDTHS[2:]),
+        *(LeadingClass(n) for n in WIDTHS),
+        *(LeadingClass(n, margin) for margin in MARGINS[1:] for n in (2, 3, 17)),
         *(LeadingClass(n, "resolution", offset) for n in (2, 33) for offset in OFFSETS[1:]),
         LeadingClass(1025, "resolution"),
     )
