@@ -1,4 +1,4 @@
-"""`python -m claims list`, `show ID`, `rebuild RECORD ID` and `hunt`: what there is, and a long search in it."""
+"""`python -m claims list`, `show ID`, `rebuild RECORD ID`, `hunt` and `ulps`: what there is, and long measurements."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from claims.frame import rebuild, switches
+from claims.frame import rebuild, switches, ulps
 from claims.frame.cases import Selection, metadata
 from claims.frame.claim import load_all
 from claims.frame.hunt import hunt
-from claims.frame.kernels import UsageProblem
+from claims.frame.kernels import EAGER, UsageProblem
 from claims.frame.profiles import PROFILES, register
 
 
@@ -43,6 +43,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     hunting.add_argument("--profile", choices=list(PROFILES), default="hunt")
     hunting.add_argument("--seeds", type=int, default=1, metavar="N", help="seeds 0 to N - 1")
     hunting.add_argument("--log", type=Path, default=Path("build/hunt.jsonl"), help="a line for each finished item")
+    _measuring(
+        commands.add_parser("ulps", help="largest errors of functions of one number, in units in the last place")
+    )
     asked = parser.parse_args(arguments)
     try:
         if asked.command == "show":
@@ -58,6 +61,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             switches.set_all()
             register()
             return int(hunt(selection, PROFILES[asked.profile], range(asked.seeds), asked.log, Console()) > 0)
+        elif asked.command == "ulps":
+            switches.set_all()
+            measure = ulps.Asked(asked.function, asked.dtype, asked.device, asked.subject, asked.exhaustive, asked.most)
+            ulps.table(measure, asked.log, Console(width=None if sys.stdout.isatty() else 200))
         else:
             selection = Selection(chapters=asked.chapter)
             selection.validate()
@@ -70,6 +77,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(problem, file=sys.stderr)
         return 2
     return 0
+
+
+def _measuring(command: argparse.ArgumentParser) -> None:
+    command.description = (
+        "Prints the largest error by function and dtype: of every number of float16 and bfloat16, of a sample of a "
+        "million numbers of float32 and of eight thousand of float64. All of it takes about a minute."
+    )
+    for option in ("function", "dtype"):
+        command.add_argument(f"--{option}", action="append", default=[], help=f"only this {option}; repeatable")
+    command.add_argument("--device", default="cpu")
+    command.add_argument(
+        "--subject",
+        default=EAGER,
+        help="a Python file of functions named as operations; give another --log when it changes",
+    )
+    command.add_argument(
+        "--exhaustive",
+        action="store_true",
+        help=f"all 2^32 numbers of float32, in {ulps.CHUNKS} parts: 4 to 10 minutes a function on one core",
+    )
+    command.add_argument("--most", type=int, metavar="N", help="measure at most N parts more")
+    command.add_argument("--log", type=Path, default=Path("build/ulps.jsonl"), help="a line for each finished part")
 
 
 def _print_table(about: Sequence[Mapping[str, Any]]) -> None:
