@@ -67,7 +67,7 @@ FUNCTIONS: dict[str, Row] = {
     "square": Row("square", "f(x)", polynomial=True),
     "leaky relu": Row("leaky_relu", "f(x, 0.125)"),
     "celu": Row("celu", "f(x, 2.0)"),
-    "gelu tanh": Row("gelu", "f(x, approximate='tanh')"),
+    "gelu tanh": Row("gelu_tanh", "f(x)"),
     "softshrink": Row("softshrink", "f(x)"),
     "prelu": Row("prelu", "f(x[1:], x[:1])", 5),
     "glu": Row("glu", "f(x)"),

@@ -30,6 +30,7 @@ TIMED = (
     "inverse by a Cholesky factor",
     "solution by a Cholesky factor",
     "cumprod",
+    "tanhshrink",
     "cumsum",
     "glu",
     "hypot",

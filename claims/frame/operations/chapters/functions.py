@@ -7,24 +7,18 @@ import torch.nn.functional as F
 
 from claims.frame.operations.operation import Operation
 
-_TORCH = "rsqrt reciprocal sin cos erf atan log1p expm1 logit square cumsum cumprod hypot atan2 where amax std"
-_LAYERS = (
-    "elu celu gelu silu mish softplus logsigmoid softsign tanhshrink hardtanh hardswish prelu glu nll_loss "
-    "poisson_nll_loss triplet_margin_loss avg_pool1d"
-)
+_TORCH = "cumsum cumprod hypot atan2 where amax std maximum cholesky_inverse cholesky_solve"
+_LAYERS = "tanhshrink prelu glu nll_loss poisson_nll_loss triplet_margin_loss avg_pool1d"
 
 ROWS = {
     **{name: Operation(getattr(torch, name), f"torch.{name}") for name in _TORCH.split()},
     **{name: Operation(getattr(F, name), f"torch.nn.functional.{name}") for name in _LAYERS.split()},
     "cholesky": Operation(torch.linalg.cholesky, "torch.linalg.cholesky"),
     "solve_triangular": Operation(torch.linalg.solve_triangular, "torch.linalg.solve_triangular"),
-    "cholesky_inverse": Operation(torch.cholesky_inverse, "torch.cholesky_inverse"),
-    "cholesky_solve": Operation(torch.cholesky_solve, "torch.cholesky_solve"),
     "lu_solution": Operation(
         lambda a, b: torch.linalg.lu_solve(*torch.linalg.lu_factor(a), b),
         "(lambda a, b: torch.linalg.lu_solve(*torch.linalg.lu_factor(a), b))",
     ),
-    "maximum": Operation(torch.maximum, "torch.maximum"),
     "mean_squared_error": Operation(F.mse_loss, "torch.nn.functional.mse_loss"),
     "mean_absolute_error": Operation(F.l1_loss, "torch.nn.functional.l1_loss"),
     "mean_smooth_l1": Operation(F.smooth_l1_loss, "torch.nn.functional.smooth_l1_loss"),
