@@ -1,10 +1,10 @@
-"""The table of functions of one number: their values, in float64 and in balls, and documented errors of one evaluation.
+"""The table of functions of one number: their values, in float64 and in balls, and the error allowed to one evaluation.
 
-CPU: the largest of 1 ulp (SLEEF's functions u10; Intel's VML in its mode of high accuracy) and the maximum of the GNU C
-library on x86_64 plus 1/2, for it counts from the nearest number (Reference Manual, "Known Maximum Errors in Math
-Functions"). CUDA: the maximum over the full range, single or double precision (CUDA C++ Programming Guide,
-"Mathematical Functions"). SLEEF = N. Shibata and F. Petrogalli, SLEEF: A Portable Vectorized Library of C Standard
-Mathematical Functions, IEEE TPDS 31 (2020).
+CPU: 1 ulp of SLEEF's u10 functions and of Intel's VML in its mode of high accuracy, or what the GNU C library lists for
+x86_64 plus 1/2, for it counts from the nearest number (Reference Manual, "Known Maximum Errors in Math Functions"); no
+measurement on an x86 CPU has exceeded them. CUDA: what NVIDIA lists over the full range (CUDA C++ Programming Guide,
+"Mathematical Functions"), not measured yet. SLEEF = N. Shibata and F. Petrogalli, SLEEF: A Portable Vectorized Library
+of C Standard Mathematical Functions, IEEE TPDS 31 (2020).
 """
 
 from __future__ import annotations
