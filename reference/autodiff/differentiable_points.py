@@ -12,6 +12,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from reference.formats import Format
+from reference.truth import Truth
+
 Float64 = NDArray[np.float64]
 
 
@@ -52,6 +55,12 @@ def slopes(name: str, x: Float64) -> tuple[Float64, Float64]:
         least = sum(min(t.factor * t.left, t.factor * t.right) for t in PROGRAMS[name])
         most = sum(max(t.factor * t.left, t.factor * t.right) for t in PROGRAMS[name])
     return np.where(x == 0, least, 1.0), np.where(x == 0, most, 1.0)
+
+
+def value(name: str, x: Float64, fmt: Format) -> Truth:
+    """x, exactly; of the leaky rectifiers within 2 eta where x / 4 is subnormal: half of eta (ASNA (2.8)), times 4."""
+    rounds = (name == COMPOSED) & (x < 0) & (x > -4 * fmt.lam)
+    return Truth(x, np.where(rounds, 2 * fmt.eta, 0.0))
 
 
 def symmetric_quotient(above: Float64, below: Float64, step: float) -> Float64:

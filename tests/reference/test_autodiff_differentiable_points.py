@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from reference.autodiff import differentiable_points as reference
+from reference.formats import float16
 
 
 @pytest.mark.parametrize("name", reference.PROGRAMS)
@@ -32,3 +33,12 @@ def test_slopes_at_the_kink_add_up() -> None:
 
 def test_the_quotient_of_the_identity_is_one() -> None:
     assert reference.symmetric_quotient(np.array([0.125]), np.array([-0.125]), 0.125).tolist() == [1]
+
+
+def test_a_subnormal_quarter_rounds() -> None:
+    x = float16.round(-np.linspace(0, 8 * float16.lam, 4000))
+    truth = reference.value(reference.COMPOSED, x, float16)
+    error = np.abs(4 * float16.round(x / 4) - x)
+    assert (error <= truth.bound).all()
+    assert error.max() == truth.bound.max() == 2 * float16.eta
+    assert not reference.value("maximum(x, x)", x, float16).bound.any()
