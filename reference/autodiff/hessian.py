@@ -48,7 +48,8 @@ def curvatures(h: Float64, v: Float64, arithmetic: Arithmetic) -> Curvatures:
     """Eigenvalues at the ends for v^T H v / v^T v, v != 0.
 
     The product, its inner product with v, and v^T v: gamma_3n(ua) |v|^T |H| |v| / v^T v; eight roundings of stored
-    numbers (three of the product, two of each inner product, one of the quotient). Eigenvalues by LAPACK in float64.
+    numbers (three of the product, two of each inner product, one of the quotient). Where they are subnormal: 3 eta and
+    2n underflows in each component of the product, (n + 1) eta in each inner product. Eigenvalues by LAPACK in float64.
     """
     n = v.shape[-1]
     values = np.asarray(np.linalg.eigvalsh(h), np.float64)
@@ -56,5 +57,10 @@ def curvatures(h: Float64, v: Float64, arithmetic: Arithmetic) -> Curvatures:
     length = np.where((v != 0).any(-1), (v * v).sum(-1), 1.0)
     sums, roundings = gamma(3 * n, arithmetic.accumulator.u), gamma(8, arithmetic.result.u)
     error = (sums + roundings + sums * roundings) * size[..., 0, 0] / length
+    eta = arithmetic.result.eta
+    of_product = np.abs(v).sum(-1) * (3 * eta + 2 * n * arithmetic.underflow)
+    left = length - (n + 1) * eta
+    subnormal = of_product + (n + 1) * eta * (1 + size[..., 0, 0] / length)
+    error = error + np.divide(subnormal, left, out=np.full(left.shape, np.inf), where=left > 0)
     lost = eigh_values_error(np.sqrt((h * h).sum((-2, -1))), n, Arithmetic.of(float64))
-    return Curvatures(values[..., 0], values[..., -1], upward(error + lost + 8 * arithmetic.result.eta, n))
+    return Curvatures(values[..., 0], values[..., -1], upward(error + lost + 8 * eta, n))

@@ -14,7 +14,7 @@ from claims.frame.inputs.functions import FUNCTIONS, WIDE_FUNCTIONS, Function, c
 from claims.frame.operations import OPERATIONS
 from claims.frame.plan import CallPlan
 from claims.frame.subject import Subject
-from reference.formats import float16, float64
+from reference.formats import bfloat16, float16, float64
 
 
 def rng() -> np.random.Generator:
@@ -116,3 +116,17 @@ def test_torch_lacks_what_the_table_says(name: str, order: int, way: str) -> Non
 
 def test_a_function_is_compared_by_what_it_calls() -> None:
     assert Function("f(x)", torch.sin, "torch.sin") == Function("f(x)", torch.sin, "torch.sin")
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_what_is_drawn_is_admitted_in_every_format_and_zeros_are_not(name: str) -> None:
+    regime = Differentiated(name, 1, ("vmap of jvp",))
+    for fmt in (float16, bfloat16, float64):
+        assert regime.admits(regime.make(rng(), 2, fmt)).all()
+    assert not regime.admits([np.zeros((1, ALL[name].n))]).any() or ALL[name].domain == "small"
+
+
+def test_whole_numbers_are_admitted() -> None:
+    regime = Differentiated("multiply", 1, ("vjp",), whole=True)
+    assert regime.admits(regime.make(rng(), 1, float64)).tolist() == [True]
+    assert regime.admits([np.array([[0.5, 0, 0, 0]])]).tolist() == [False]

@@ -52,3 +52,16 @@ def test_curvatures_lie_between_the_eigenvalues() -> None:
     assert found.most.item() == pytest.approx(5)
     assert 0 < found.slack.item() < 1e-5
     assert np.isfinite(reference.curvatures(h, 0 * v, Arithmetic.of(FORMATS["float32"])).slack).all()
+
+
+def test_curvatures_along_short_directions_allow_for_underflow() -> None:
+    """The hunt found it: the square of v is subnormal in float16."""
+    fmt = FORMATS["float16"]
+    h, v = np.array([[[0.21875]]]), np.array([[-0.00548553466796875]])
+    product = fmt.round(h[..., 0] * v)
+    quotient = fmt.round(fmt.round(v * product) / fmt.round(v * v))
+    least, most, slack = reference.curvatures(h, v, Arithmetic.of(fmt))
+    assert least - quotient[:, 0] > 0.0008
+    assert (least - slack <= quotient[:, 0]).all()
+    assert (quotient[:, 0] <= most + slack).all()
+    assert reference.curvatures(h, fmt.round(v / 64), Arithmetic.of(fmt)).slack == np.inf

@@ -66,6 +66,12 @@ class Differentiated(Regime):
         shapes = (shape, shape, shape, (batch, OUTPUTS))
         return [x, *(np.asarray(part * rng.integers(-most, most + 1, s), np.float64) for s in shapes)]
 
+    def admits(self, arrays: Arrays) -> NDArray[np.bool_]:
+        x = arrays[0]
+        if self.whole:
+            return np.asarray((x == np.round(x)).all(-1) & (np.abs(x) <= 2).all(-1))
+        return inside(x, ALL[self.function].domain)
+
     def present(self, tensors: Sequence[Any], seed: int) -> Point:
         x, u, v, w, c = tensors
         return Point(x, (u, v, w)[: self.order], c, ALL[self.function], self.function, self.ways, self.whole)
@@ -92,6 +98,35 @@ def point(rng: np.random.Generator, shape: tuple[int, int], domain: str) -> Floa
         "real": lambda: real(rng, shape),
     }
     return numbers[domain]()
+
+
+def smooth(x: Float64) -> NDArray[np.bool_]:
+    """Where every number is far enough from all multiples of 1/2, and not large."""
+    far = np.abs(2 * x - np.round(2 * x)) >= 0.2
+    return np.asarray((far & (np.abs(x) < 3)).all(-1))
+
+
+def inside(x: Float64, domain: str) -> NDArray[np.bool_]:
+    """Which rows of x (batch, n) are of the domain, as far as smoothness asks for it; rounding is allowed for."""
+    n = x.shape[1]
+    differences = np.abs(x[:, :, None] - x[:, None, :])[:, *np.triu_indices(n, 1)]
+    columns = 2 if domain == "tall" else 3
+    around = x[:, : 3 * columns] - 2 * np.eye(3)[:, :columns].ravel() if n >= 3 * columns else x
+    rest = x[:, 3 * columns :]
+    within: dict[str, Callable[[], Any]] = {
+        "positive": lambda: ((x > 0.4) & (x < 3)).all(-1),
+        "unit": lambda: ((x > 0.05) & (x < 0.95)).all(-1),
+        "small": lambda: (np.abs(x) <= 0.5).all(-1),
+        "far apart": lambda: (np.abs(x) >= 90).all(-1),
+        "with a zero": lambda: (x[:, 1] == 0) & smooth(np.delete(x, 1, 1)),
+        "with two zeros": lambda: (x[:, 1::3] == 0).all(-1) & smooth(np.delete(x, np.s_[1::3], 1)),
+        "apart": lambda: ((differences > 0.2) & ((differences < 0.46) | (differences > 0.54))).all(-1),
+        "distinct": lambda: (np.abs(x - np.array([2.0, 0.0, 0.0, 1.0])) <= 0.35).all(-1),
+        "dominant": lambda: (np.abs(around) <= 0.65).all(-1) & smooth(rest),
+        "tall": lambda: (np.abs(around) <= 0.65).all(-1) & smooth(rest),
+        "real": lambda: smooth(x),
+    }
+    return np.asarray(within[domain]())
 
 
 def signs(rng: np.random.Generator, shape: tuple[int, ...]) -> Float64:
