@@ -17,7 +17,7 @@ from rich.table import Table
 
 from claims.frame import rebuild, switches, ulps
 from claims.frame.cases import Selection, metadata
-from claims.frame.claim import load_all
+from claims.frame.claim import Claim, load_all
 from claims.frame.hunt import hunt
 from claims.frame.kernels import EAGER, UsageProblem
 from claims.frame.profiles import PROFILES, register
@@ -50,6 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if asked.command == "show":
             Selection(claims=[asked.id]).validate()
+            switches.set_all()
             print(_text(metadata(load_all()[asked.id])))
         elif asked.command == "rebuild":
             Selection(claims=[asked.id], devices=[asked.device], dtypes=[asked.dtype]).validate()
@@ -68,11 +69,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         else:
             selection = Selection(chapters=asked.chapter)
             selection.validate()
-            about = [metadata(c) for c in selection.selected()]
             if asked.json:
-                print(json.dumps(about, indent=2))
+                switches.set_all()
+                print(json.dumps([metadata(c) for c in selection.selected()], indent=2))
             else:
-                _print_table(about)
+                _print_table(selection.selected())
     except UsageProblem as problem:
         print(problem, file=sys.stderr)
         return 2
@@ -101,13 +102,13 @@ def _measuring(command: argparse.ArgumentParser) -> None:
     command.add_argument("--log", type=Path, default=Path("build/ulps.jsonl"), help="a line for each finished part")
 
 
-def _print_table(about: Sequence[Mapping[str, Any]]) -> None:
+def _print_table(claims: Sequence[Claim]) -> None:
     console = Console(width=None if sys.stdout.isatty() else 1000, highlight=False)
     table = Table(box=box.SIMPLE_HEAD if sys.stdout.isatty() else None, pad_edge=False)
     for column in ("id", "truth", "title", "topic"):
         table.add_column(column, overflow="fold")
-    for c in about:
-        table.add_row(c["id"], c["truth"], c["title"], c["topic"])
+    for c in claims:
+        table.add_row(c.id, c.truth, c.title, c.topic)
     console.print(table)
 
 
