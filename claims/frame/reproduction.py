@@ -269,7 +269,7 @@ def _plain(x: Any) -> str:
     """Code for numbers in nested lists, names and other arguments that are no tensors."""
     if isinstance(x, (list, tuple)):
         inner = ", ".join(map(_plain, x))
-        return f"[{inner}]" if isinstance(x, list) else f"({inner},)"
+        return f"[{inner}]" if isinstance(x, list) else f"({inner},)" if x else "()"
     if isinstance(x, np.generic):
         x = x.item()
     if isinstance(x, float) and not np.isfinite(x):

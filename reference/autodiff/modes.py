@@ -19,15 +19,19 @@ Float64 = NDArray[np.float64]
 EVERY_PROGRAM = {**PROGRAMS, **MATRIX_PROGRAMS}
 
 
-def evaluated(function: str, x: Float64, directions: Sequence[Float64], fmt: Format, units: float) -> Dual:
-    """The function at x (batch, n), with all its derivatives along subsets of the directions; results (batch, m).
+def model(fmt: Format, units: float) -> dict[str, float]:
+    """The arithmetic of hyper-dual numbers.
 
     Elementary functions in float32 and float64 may lose numbers below the smallest normal one, those of half types are
     computed in float32.
     """
     half = fmt.precision < 24
-    model = {"u": fmt.u + U64, "eta": fmt.eta, "tiny": fmt.eta if half else fmt.lam, "units": units}
-    return EVERY_PROGRAM[function](Dual.seeded(x, directions, **model))
+    return {"u": fmt.u + U64, "eta": fmt.eta, "tiny": fmt.eta if half else fmt.lam, "units": units}
+
+
+def evaluated(function: str, x: Float64, directions: Sequence[Float64], fmt: Format, units: float) -> Dual:
+    """The function at x (batch, n), with all its derivatives along subsets of the directions; results (batch, m)."""
+    return EVERY_PROGRAM[function](Dual.seeded(x, directions, **model(fmt, units)))
 
 
 @silent

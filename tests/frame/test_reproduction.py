@@ -24,7 +24,7 @@ from claims.frame.inputs.regime import Regimes
 from claims.frame.operations import OPERATIONS
 from claims.frame.operations.operation import Operation
 from claims.frame.plan import AXES, LAYOUTS, CallPlan, Layout
-from claims.frame.reproduction import plain_torch
+from claims.frame.reproduction import _plain, plain_torch
 from claims.frame.runner import examine
 from claims.frame.subject import Recorded, Subject
 from claims.frame.trial import Trial, checks_of
@@ -377,3 +377,8 @@ def test_what_is_called_after_the_failing_result_is_left_out() -> None:
     assert evidence.failure is not None
     assert "torch.abs(" in evidence.failure["reproduction"]
     assert "torch.exp(" not in evidence.failure["reproduction"]
+
+
+@pytest.mark.parametrize("argument", [(), (1,), ((), ("sin", 0)), [], [()]])
+def test_tuples_and_lists_survive(argument: object) -> None:
+    assert eval(_plain(argument)) == argument  # noqa: S307
