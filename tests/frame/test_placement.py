@@ -34,6 +34,7 @@ ON_HOST = (  # torch.utils.data draws indices on the host, and optimisers count 
     "decoupled_steps",
     "decayed_matrix_steps",
     "decoupled_matrix_steps",
+    "after_steps",
     "trained_units",
 )
 
