@@ -75,7 +75,7 @@ def sine_forward_negated(x: Tensor) -> Tensor:
 
 @mutant(claim, operation="exp", trigger="reverse mode: the slope is left out")
 def exponential_slope_left_out(x: Tensor) -> Tensor:
-    return ruled(torch.exp, backward=lambda g, _: g)(x)
+    return ruled(torch.exp, backward=lambda g, _: 1 * g)(x)
 
 
 @mutant(claim, operation="gelu", trigger="the slope of the tanh formula in the exact one: 5e-4 at most")
@@ -95,7 +95,7 @@ def selu_without_alpha(x: Tensor) -> Tensor:
 
 @mutant(claim, operation="softshrink", trigger="forward mode: 1 everywhere")
 def softshrink_forward_everywhere(x: Tensor) -> Tensor:
-    return ruled(F.softshrink, forward=lambda t, _: t)(x)
+    return ruled(F.softshrink, forward=lambda t, _: 1 * t)(x)
 
 
 @mutant(claim, operation="multiply", trigger="the product rule without its second term")
