@@ -93,9 +93,12 @@ def selu_without_alpha(x: Tensor) -> Tensor:
     return deriving(F.selu(x), torch.where(x > 0, F.selu(x), F.selu(x) / 1.6732632423543772))
 
 
-@mutant(claim, operation="softshrink", trigger="forward mode: 1 everywhere")
-def softshrink_forward_everywhere(x: Tensor) -> Tensor:
-    return ruled(F.softshrink, forward=lambda t, _: 1 * t)(x)
+@mutant(claim, operation="softshrink", trigger="forward mode: the sign of what is shrunk")
+def softshrink_forward_with_a_sign(x: Tensor) -> Tensor:
+    def kept(t: Tensor, z: Tensor) -> Tensor:
+        return t * (z.abs() > 0.5)
+
+    return ruled(F.softshrink, backward=kept, forward=lambda t, z: kept(t, z.sign() * z) * z.sign())(x)
 
 
 @mutant(claim, operation="multiply", trigger="the product rule without its second term")
