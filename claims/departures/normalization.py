@@ -6,6 +6,7 @@ from claims import departure
 from claims.frame.inputs.nested_derivatives import NestedDerivatives
 from claims.frame.inputs.normalised_sets import DifferentiatedSets, StandardisedSets
 from claims.frame.plan import CallPlan
+from claims.normalization.batch_dependence import normalisation_batch_dependence
 from claims.normalization.batch_norm import batch_norm_normalises_activations
 from claims.normalization.gradients import batch_norm_backward_projection
 
@@ -17,6 +18,7 @@ FUSED = ("batch norm", "instance norm", "layer norm")
 @departure(
     batch_norm_normalises_activations,
     batch_norm_backward_projection,
+    normalisation_batch_dependence,
     summary="group norm on the CPU in channels_last computes the variance as E[x^2] - E[x]^2: of 10000, 10001, 10002,"
     " 10003 in float32 it makes -474, -158, 158, 474, contiguous -1.34, -0.447, 0.447, 1.34",
     operations=("group_norm",),
