@@ -94,18 +94,18 @@ goes_wrong(
     upstream=192521,
     script="det_third_derivative",
 )
-goes_wrong(
-    FIRST,
-    NESTED,
-    summary="logcumsumexp in forward mode adds 1e-13 to sums of exponentials scaled by the largest of all entries: of"
-    " (-40, 0) the derivative of the first result is 4e-5, not 1",
-    functions=("logcumsumexp",),
-    operations=("logcumsumexp",),
-    where=lambda ways: "functional" not in ways[0],
-    dtypes=("float64", "float32", "float16"),
-    upstream=196705,
-    script="logcumsumexp_forward",
-)
+for claim, dtypes in ((FIRST, ("float64",)), (NESTED, ("float64", "float16"))):
+    goes_wrong(
+        claim,
+        summary="logcumsumexp in forward mode adds 1e-13 to sums of exponentials scaled by the largest of all entries:"
+        " of (-40, 0) the derivative of the first result is 4e-5, not 1",
+        functions=("logcumsumexp",),
+        operations=("logcumsumexp",),
+        where=lambda ways: "functional" not in ways[0],
+        dtypes=dtypes,
+        upstream=196705,
+        script="logcumsumexp_forward",
+    )
 goes_wrong(
     FIRST,
     NESTED,

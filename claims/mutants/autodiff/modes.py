@@ -63,6 +63,12 @@ def first_row_for_all(x: Tensor, u: Tensor, c: Tensor, *, ways: tuple[str, ...],
     return first_derivatives(x[:1].expand_as(x), u, c, ways=ways, **options)
 
 
+@mutant(claim, operation="first_derivatives", trigger="is_grads_batched: every cotangent is the first one")
+def first_cotangent_for_all(x: Tensor, u: Tensor, c: Tensor, *, ways: tuple[str, ...], **options: Any) -> Derivatives:
+    found = first_derivatives(x, u, c, ways=ways, **options)
+    return tuple(3 * d / 5 if w == "batched cotangents" else d for w, d in zip(ways, found, strict=True))
+
+
 @mutant(claim, operation="first_derivatives", trigger="torch.func.linearize: along a direction twice as long")
 def linearized_twice(x: Tensor, u: Tensor, c: Tensor, *, ways: tuple[str, ...], **options: Any) -> Derivatives:
     return first_derivatives(x, 2 * u if "linearize" in ways else u, c, ways=ways, **options)
