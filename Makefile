@@ -9,7 +9,7 @@ export OMP_NUM_THREADS := 1
 export MKL_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help env verify test lint bench clean
+.PHONY: help env verify test lint mutants bench clean
 
 help:  ## print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -40,6 +40,10 @@ lint: env  ## check style, types and the direction of imports
 
 test: lint  ## lint, then run every test at the quick profile
 	$(BIN)/python -m pytest --hypothesis-profile=quick -n $(WORKERS)
+
+mutants: env  ## plant every wrong implementation and see it caught; goes on where it was stopped
+	$(BIN)/python -m pytest tests/test_claims.py --mutants --hypothesis-profile=quick -n $(WORKERS) \
+		--report build/mutants --resume
 
 bench: env  ## time torch and reference, print where the time of the claims goes, and add the bars to the report
 	@mkdir -p build; status=0; \

@@ -257,7 +257,7 @@ def _trials(merged: Merged, claims: Mapping[str, Record]) -> dict[tuple[str, str
         for role, wanted in _WANTED.items()
     }
     for key, record in merged.results.items():
-        if key.role != "claim" and key.name is not None:
+        if key.role in _WANTED and key.name is not None:
             known = trials[key.claim, key.role]
             known.setdefault(key.name, Trial(key.name, {}, _WANTED[key.role])).results.append(record)
     return {key: list(known.values()) for key, known in trials.items()}

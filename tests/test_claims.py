@@ -21,5 +21,9 @@ def test_mutant_is_caught(mutant_case: Case, judge: Judge) -> None:
     judge(mutant_case, "caught")
 
 
+def test_mutant_meets_another_claim(cross_case: Case, judge: Judge) -> None:
+    judge(cross_case, "caught", "survived", "error")
+
+
 def test_torch_still_departs(departure_case: Case, judge: Judge) -> None:
     judge(departure_case, "departs", "elsewhere")

@@ -1,10 +1,12 @@
-"""What a run consists of: one case a claim x subject x device x dtype, and one a refutation, mutant and departure."""
+"""What a run consists of: one case a claim x subject x device x dtype, and one a refutation, mutant and departure.
+
+The kill matrix adds a case for every mutant on every claim that uses its operation without listing it.
+"""
 
 from __future__ import annotations
 
 import dataclasses
 import importlib
-import itertools
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -71,9 +73,19 @@ class Selection:
         ]
 
 
+def evidence_key(evidence: Mapping[str, Any]) -> str:
+    """What tells the evidence of one case from that of others; of the dtypes tried for a neighbour any may have it."""
+    dtype = evidence["dtype"] if evidence["role"] == "claim" else "any"
+    parts = (evidence["role"], evidence["claim"], str(evidence["name"]), evidence["subject"], evidence["device"], dtype)
+    return " ".join(parts)
+
+
 @dataclasses.dataclass(frozen=True)
 class Case:
-    """One item of a run. `skip` says why it cannot run here; `absent` that the device is the reason."""
+    """One item of a run. `skip` says why it cannot run here; `absent` that the device is the reason.
+
+    `of` names the claim that lists a mutant, where another one meets it.
+    """
 
     role: str
     claim: str
@@ -83,6 +95,7 @@ class Case:
     name: str | None = None
     skip: str | None = None
     absent: bool = False
+    of: str | None = None
 
     @property
     def id(self) -> str:
@@ -90,12 +103,25 @@ class Case:
         tested = Path(self.subject).stem
         if self.role == "claim":
             return f"{self.claim}-{tested}-{self.device}-{self.dtypes[0]}"
+        if self.of:
+            return f"{self.claim}-{self.of}-{self.name}-{self.device}"
         return f"{self.claim}-{self.name}-{self.device}"
+
+    @property
+    def title(self) -> str | None:
+        """The name of the neighbour as the evidence has it, with the claim that lists it if that is another one."""
+        return f"{self.of}/{self.name}" if self.of else self.name
+
+    @property
+    def key(self) -> str:
+        """What the evidence of this case is known by (`evidence_key`)."""
+        about = {"role": self.role, "claim": self.claim, "name": self.title, "device": self.device}
+        return evidence_key(about | {"subject": Path(self.subject).stem, "dtype": self.dtypes[0]})
 
     def run(self, profile: Profile, seed: int) -> Evidence:
         """Runs the case; an exception of an operation becomes the outcome "error", with its traceback in the reason."""
         claim = load_all()[self.claim]
-        evidence = Evidence(claim.id, Path(self.subject).stem, self.device, self.dtypes[0], self.role, self.name)
+        evidence = Evidence(claim.id, Path(self.subject).stem, self.device, self.dtypes[0], self.role, self.title)
         if self.skip:
             evidence.reason = self.skip
             return evidence
@@ -104,7 +130,8 @@ class Case:
         except Exception as error:  # noqa: BLE001  whatever an operation raises is a failure of the item, not of the run
             where = Subject(evidence.subject, evidence.dtype, self.device, origin=self.subject)
             evidence.outcome = "error"
-            evidence.reason = f"{_traceback(error)}\nrepeat: {repeat(claim.id, self.name, where, profile, seed)}"
+            again = f"{_traceback(error)}\nrepeat: {repeat(claim.id, self.name, where, profile, seed)}"
+            evidence.reason = f"raises {type(error).__name__}" if self.of else again
             return evidence
 
     def _run_claim(self, claim: Claim, profile: Profile, seed: int) -> Evidence:
@@ -119,12 +146,17 @@ class Case:
         return refute(false, subject(EAGER, self.dtypes[0], self.device), claim, profile, seed=seed)
 
     def _run_mutant(self, claim: Claim, profile: Profile, seed: int) -> Evidence:
-        mutant = next(m for m in claim.mutants if m.name == self.name)
+        mutant = next(m for m in load_all()[self.of or self.claim].mutants if m.name == self.name)
         quickest = min(profile, PROFILES[DEFAULT], key=lambda p: p.examples)  # where it must be caught, at the latest
         for dtype in self.dtypes:
             evidence = catch(claim, mutant, subject(EAGER, dtype, self.device), quickest, seed=seed)
             if evidence.outcome == "caught":
                 break
+        return evidence
+
+    def _run_cross(self, claim: Claim, profile: Profile, seed: int) -> Evidence:
+        evidence = self._run_mutant(claim, profile, seed)
+        evidence.role, evidence.name = self.role, self.title
         return evidence
 
     def _run_departure(self, claim: Claim, profile: Profile, seed: int) -> Evidence:
@@ -169,15 +201,23 @@ def claim_cases(selection: Selection) -> Iterator[Case]:
 
 def _side_cases(selection: Selection, role: str, neighbours: str) -> Iterator[Case]:
     """Refutations or mutants, on eager torch and the first device that is present."""
+    for device in _first_present(selection):
+        for claim in selection.selected():
+            for neighbour in getattr(claim, neighbours):
+                if dtypes := _tried(neighbour, claim, device, selection):
+                    yield Case(role, claim.id, EAGER, device, dtypes, _name(neighbour))
+
+
+def _first_present(selection: Selection) -> list[str]:
+    """The device on which eager torch meets the neighbours of claims, if it is among the subjects."""
     if selection.subjects and EAGER not in selection.subjects:
-        return
-    present = [d for d in selection.devices or support.devices() if support.is_present(d)]
-    for claim, device in itertools.product(selection.selected(), present[:1]):
-        for neighbour in getattr(claim, neighbours):
-            dtypes = tuple(d for d in neighbour.dtypes if not selection.dtypes or d in selection.dtypes)
-            dtypes = tuple(d for d in dtypes if support.unsupported(claim, device, d) is None)
-            if dtypes:
-                yield Case(role, claim.id, EAGER, device, dtypes, _name(neighbour))
+        return []
+    return [d for d in selection.devices or support.devices() if support.is_present(d)][:1]
+
+
+def _tried(neighbour: Refutation | Mutant, claim: Claim, device: str, selection: Selection) -> tuple[str, ...]:
+    dtypes = (d for d in neighbour.dtypes if not selection.dtypes or d in selection.dtypes)
+    return tuple(d for d in dtypes if support.unsupported(claim, device, d) is None)
 
 
 def refutation_cases(selection: Selection) -> Iterator[Case]:
@@ -188,6 +228,22 @@ def refutation_cases(selection: Selection) -> Iterator[Case]:
 def mutant_cases(selection: Selection) -> Iterator[Case]:
     """One case a claim x mutant that it must catch."""
     return _side_cases(selection, "mutant", "mutants")
+
+
+def cross_cases(selection: Selection) -> Iterator[Case]:
+    """One case a mutant x claim that uses its operation and does not list it: these may survive."""
+    listed: dict[tuple[Any, ...], list[tuple[str, Mutant]]] = {}
+    for claim in load_all().values():
+        for mutant in claim.mutants:
+            listed.setdefault((mutant.name, *mutant.functions.values()), []).append((claim.id, mutant))
+    for device in _first_present(selection):
+        for claim in selection.selected():
+            used = set(support.operations_of(claim))
+            for owners in listed.values():
+                of, mutant = owners[0]
+                elsewhere = claim.id not in (owner for owner, _ in owners) and used & mutant.functions.keys()
+                if elsewhere and (dtypes := _tried(mutant, claim, device, selection)):
+                    yield Case("cross", claim.id, EAGER, device, dtypes, mutant.name, of=of)
 
 
 def departure_cases(selection: Selection) -> Iterator[Case]:
@@ -209,6 +265,7 @@ CASES = {
     "claim": claim_cases,
     "refutation": refutation_cases,
     "mutant": mutant_cases,
+    "cross": cross_cases,
     "departure": departure_cases,
 }
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from claims.frame import environment, profiles, support_memory, switches
-from claims.frame.cases import CASES, Case, Selection, metadata
+from claims.frame import environment, profiles, resume, support_memory, switches
+from claims.frame.cases import CASES, Case, Selection, evidence_key, metadata
 from claims.frame.claim import load_all
 from claims.frame.evidence import Evidence
 from claims.frame.kernels import UsageProblem
@@ -23,6 +23,8 @@ PROPERTY, ABOUT = "claims-evidence", "claims-metadata"
 """What the items of a worker tell the controller, which examines nothing itself: it would take a core from them."""
 SELECTION = pytest.StashKey[Selection]()
 TOLD = pytest.StashKey[set[str]]()
+DONE = pytest.StashKey[set[str]]()
+WORKER_DONE = "claims-done"
 
 profiles.register()
 
@@ -38,8 +40,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         ("subject", "what is tested: eager, or a Python file of kernels"),
     ):
         group.addoption(f"--{option}", action="append", default=[], metavar=option.upper(), help=f"{text}; repeatable")
+    group.addoption("--mutants", action="store_true", help="only mutants: each on the claims that must catch it")
+    group.addoption("--everywhere", action="store_true", help="mutants on every other claim of their operation, too")
     group.addoption("--require-device", action="store_true", help="a device that is absent is an error, not a skip")
     group.addoption("--report", metavar="DIR", type=Path, help="write the run's record and an HTML report to DIR")
+    group.addoption("--resume", action="store_true", help="go on with the newest record in DIR of a run like this one")
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist takes its own default
@@ -66,8 +71,11 @@ def pytest_configure(config: pytest.Config) -> None:
             option.report.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise pytest.UsageError(f"--report: no directory {option.report} ({error.strerror})") from None
+    if option.resume and not option.report:
+        raise pytest.UsageError("--resume goes on with a record: say where it lies with --report DIR")
     base_seed(config)
     config.stash[SELECTION] = chosen
+    config.stash[DONE] = set(getattr(config, "workerinput", {}).get(WORKER_DONE, ()))
     switches.set_all()
     switches.keep_pages()
     if not option.hypothesis_profile:
@@ -91,7 +99,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     for role, cases in CASES.items():
         if f"{role}_case" in metafunc.fixturenames:
             support_memory.learn()
-            made = [pytest.param(c, id=c.id) for c in cases(metafunc.config.stash[SELECTION])]
+            asked = role != "cross" or metafunc.config.option.everywhere
+            made = [pytest.param(c, id=c.id) for c in cases(metafunc.config.stash[SELECTION])] if asked else []
             metafunc.parametrize(f"{role}_case", made or [pytest.param(None, id="none")])
 
 
@@ -109,14 +118,18 @@ def learn_support(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leaves out roles without cases; and when something was asked for by name, the suite's own tests too."""
-    by_name = config.stash[SELECTION] != Selection([], [], [], [], [])
+    """Leaves out roles without cases, and what a resumed run has done.
+
+    When something was asked for by name the suite's own tests are left out, too; when mutants were, all but those.
+    """
+    only = {"mutant", "cross"} if config.option.mutants or config.option.everywhere else set(CASES)
+    by_name = config.stash[SELECTION] != Selection([], [], [], [], []) or len(only) < len(CASES)
     for item in items.copy():
         given = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
-        cases = [given[f"{role}_case"] for role in CASES if f"{role}_case" in given]
+        cases: list[Any] = [given[f"{role}_case"] for role in CASES if f"{role}_case" in given]
         if None in cases:
             items.remove(item)
-        elif by_name and not cases:
+        elif (by_name and not cases) or any(c.role not in only or c.key in config.stash[DONE] for c in cases):
             items.remove(item)
             config.hook.pytest_deselected(items=[item])
 
@@ -156,7 +169,7 @@ class Controller:
         self.closing: list[str] = []
 
     def pytest_sessionstart(self) -> None:
-        """Opens the record."""
+        """Opens the record, that of an earlier run if this one resumes it."""
         if self.config.option.report is None:
             return
         profile = profiles.active()
@@ -167,7 +180,17 @@ class Controller:
             "examples": profile.examples,
             "seed": base_seed(self.config),
         }
-        self.writer = RecordWriter(self.config.option.report, about)
+        earlier = resume.resumable(self.config.option.report, about) if self.config.option.resume else None
+        if earlier:
+            self.evidence = resume.found(earlier)
+            self.config.stash[DONE] = {evidence_key(e) for e in self.evidence}
+            self.closing = [f"resumed: {len(self.evidence)} items were done before"]
+        self.writer = RecordWriter(self.config.option.report, about, earlier)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Tells a worker what is done; the record would tell a worker that starts late another tale."""
+        node.workerinput[WORKER_DONE] = sorted(self.config.stash[DONE])
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Writes the evidence of an item as soon as it arrives."""
@@ -186,7 +209,9 @@ class Controller:
         if self.writer is None:
             return
         self.writer.close()
-        self.closing = [f"record: {self.writer.path}"]
+        if self.config.stash[DONE] and session.exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
+            session.exitstatus = pytest.ExitCode.OK  # all was done before
+        self.closing.append(f"record: {self.writer.path}")
         from reports import build  # noqa: PLC0415  only a run that asks for a report needs it
 
         try:

@@ -15,17 +15,21 @@ SCHEMA = 1
 class RecordWriter:
     """Writes one run's lines to `DIRECTORY/RUN.jsonl`: the run first, then each claim once and its evidence.
 
-    The directory is made if it is missing. Every line is flushed at once.
+    The directory is made if it is missing. Every line is flushed at once. With the path of an earlier record in
+    `resumed` the run goes on there, and does not begin a record of its own.
     """
 
-    def __init__(self, directory: Path, about: Mapping[str, Any]) -> None:
+    def __init__(self, directory: Path, about: Mapping[str, Any], resumed: Path | None = None) -> None:
         started = dt.datetime.now(dt.UTC).replace(microsecond=0)
-        self.run = f"{started:%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
+        self.run = resumed.stem if resumed else f"{started:%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
         directory.mkdir(parents=True, exist_ok=True)
         self.path = directory / f"{self.run}.jsonl"
-        self._file: TextIO = self.path.open("w", encoding="utf-8", buffering=1)
+        self._file: TextIO = self.path.open("a", encoding="utf-8", buffering=1)
         self._claims: set[str] = set()
-        self._write("run", {"started": started.isoformat(), **about})
+        if resumed is None:
+            self._write("run", {"started": started.isoformat(), **about})
+        elif not resumed.read_bytes().endswith(b"\n"):  # half a line of a run that was killed
+            self._file.write("\n")
 
     def claim(self, about: Mapping[str, Any]) -> None:
         """Writes the metadata of a claim, the first time it is seen."""

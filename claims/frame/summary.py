@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from claims.frame.claim import load_all
+from claims.frame.sensitivity import cross_tally, sensitivity_table
 from claims.frame.support import DTYPES
 
 MOST_CLAIMS = 60
@@ -31,7 +32,8 @@ def print_summary(evidence: Sequence[Mapping[str, Any]], reporter: pytest.Termin
         cells[e["dtype"]].append(e)
     terminal = bool(reporter.isatty)
     title = "Evidence (worst error / bound)"
-    table = Table(box=box.SIMPLE_HEAD if terminal else box.ASCII2, title=title, title_justify="left")
+    look = box.SIMPLE_HEAD if terminal else box.ASCII2
+    table = Table(box=look, title=title, title_justify="left")
     table.add_column("topic" if by_topic else "claim", overflow="fold")
     table.add_column("subject")
     for dtype in DTYPES:
@@ -45,7 +47,10 @@ def print_summary(evidence: Sequence[Mapping[str, Any]], reporter: pytest.Termin
     console = Console(file=reporter._tw._file, force_terminal=terminal, no_color=not terminal, width=width)  # noqa: SLF001
     if rows:
         console.print(table)
-    console.print(_tally(evidence), highlight=False)
+    if mutants := sensitivity_table(evidence, box=look):
+        console.print(mutants)
+    for line in filter(None, (cross_tally(evidence), _tally(evidence))):
+        console.print(line, highlight=False)
 
 
 def _cell(made: Sequence[Mapping[str, Any]]) -> str:
