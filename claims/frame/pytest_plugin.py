@@ -190,7 +190,8 @@ class Controller:
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
         """Tells a worker what is done; the record would tell a worker that starts late another tale."""
-        node.workerinput[WORKER_DONE] = sorted(self.config.stash[DONE])
+        done = self.config.stash[DONE]
+        node.workerinput[WORKER_DONE] = sorted(done)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Writes the evidence of an item as soon as it arrives."""
