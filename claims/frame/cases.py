@@ -293,6 +293,7 @@ def metadata(claim: Claim) -> Mapping[str, Any]:
         "formal": claim.formal,
         "method": claim.method,
         "bound": claim.bound,
+        "weakness": claim.weakness,
         "operations": support.operations_of(claim),
         "dtypes": {d: {t: support.unsupported(claim, d, t) for t in support.DTYPES} for d in support.devices()},
         "source": {"claim": claim.source, "reference": reference},

@@ -105,6 +105,7 @@ class Claim(Proposition):
     bound: str
     chapter: str
     topic: str
+    weakness: str = ""
     refutations: list[Refutation] = dataclasses.field(default_factory=list)
     mutants: list[Mutant] = dataclasses.field(default_factory=list)
     departures: list[Departure] = dataclasses.field(default_factory=list)
@@ -148,14 +149,16 @@ def claim(
     book: str = "",
     formal: str = "",
     correction: str = "",
+    weakness: str = "",
 ) -> Callable[[Property], Claim]:
     """Registers a property as the claim whose id is the function's name, with hyphens.
 
     `title` in words and `statement` in LaTeX say what must hold; `notes` and `book` where it is said; `truth` grades
     the sentence of the notes (a sentence that is false, or true only under hypotheses, has its `correction`);
     `bound` names the error bound and its source; `formal` is the name of a machine-checked proof in Lean's mathlib.
-    The property's docstring says how it is checked. Raises ValueError for an id that exists, an unknown truth, or a
-    property without `for_all`.
+    The property's docstring says how it is checked. `weakness` says why a claim is loose, catches no mutant or never
+    runs, where that cannot be mended: without it such a claim fails the run. Raises ValueError for an id that exists,
+    an unknown truth, or a property without `for_all`.
     """
     if truth not in TRUTHS:
         raise ValueError(f"truth must be one of {', '.join(TRUTHS)}, not {truth!r}")
@@ -174,6 +177,7 @@ def claim(
             formal=formal,
             truth=truth,
             correction=correction,
+            weakness=weakness,
             bound=bound,
             chapter=chapter,
             topic=f"{chapter}/{topic}.py",

@@ -18,6 +18,7 @@ from claims.frame.kernels import UsageProblem
 from claims.frame.messages import failure_text
 from claims.frame.records import RecordWriter
 from claims.frame.summary import print_summary
+from claims.frame.vacuity import weaknesses
 
 PROPERTY, ABOUT = "claims-evidence", "claims-metadata"
 """What the items of a worker tell the controller, which examines nothing itself: it would take a core from them."""
@@ -206,7 +207,14 @@ class Controller:
                     self.writer.evidence(told)
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Closes the record and builds the report; a report that fails to build fails the run, and loses nothing."""
+        """Closes the record and builds the report; a report that fails to build fails the run, and loses nothing.
+
+        A claim that would not notice much fails the run, too.
+        """
+        weak = weaknesses(self.evidence)
+        self.closing += [f"weak: {claim} {said}; mend it, or say why in its `weakness`" for claim, said in weak]
+        if weak and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
         if self.writer is None:
             return
         self.writer.close()

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import pytest
 from hypothesis import core, settings
 
-from claims.frame import cases, messages, pytest_plugin, sensitivity, summary
+from claims.frame import cases, messages, pytest_plugin, sensitivity, summary, vacuity
 from claims.frame.operations import OPERATIONS
 from tests.frame.toys import inputs
 from tests.frame.toys.registry import load_toys
@@ -52,7 +52,7 @@ def run_here(*arguments: str, path: str = CLAIMS, cache: Path | None = None) -> 
     with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
         patch.chdir(ROOT)
         patch.setenv("COLUMNS", ENVIRONMENT["COLUMNS"])
-        for module in (cases, messages, pytest_plugin, sensitivity, summary):
+        for module in (cases, messages, pytest_plugin, sensitivity, summary, vacuity):
             patch.setattr(module, "load_all", load_toys)
         for name, operation in inputs.ROWS.items():
             patch.setitem(OPERATIONS, name, operation)
