@@ -131,7 +131,7 @@ class Examination:
 
     def _falsify(self, here: Where, arrays: dict[str, Arrays]) -> NoReturn:
         if self.found is None:
-            self.enough = time.perf_counter() + SHRINK_SECONDS
+            self.enough = time.process_time() + SHRINK_SECONDS
             self.evidence.instances += here.batch  # it took these to find the failure
             self.evidence.batches += 1
         self.found = Found(here, arrays)
@@ -151,7 +151,7 @@ class Examination:
         passed: set[tuple[Any, ...]] = set()
 
         def body(drawn: tuple[tuple[Any, ...], ...]) -> None:
-            if time.perf_counter() > self.enough:  # nothing fails any more, which ends Hypothesis's shrinking
+            if time.process_time() > self.enough:  # nothing fails any more, which ends Hypothesis's shrinking
                 return
             for choice in drawn:
                 if choice in passed:
