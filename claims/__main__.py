@@ -15,9 +15,10 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from claims.frame import rebuild, switches, ulps
+from claims.frame import alarms, rebuild, switches, ulps
 from claims.frame.cases import Selection, metadata
 from claims.frame.claim import Claim, load_all
+from claims.frame.evidence import GOOD
 from claims.frame.hunt import hunt
 from claims.frame.kernels import EAGER, UsageProblem
 from claims.frame.profiles import PROFILES, register
@@ -37,12 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     rebuilding.add_argument("id", metavar="ID")
     rebuilding.add_argument("--device", default="cpu")
     rebuilding.add_argument("--dtype", default="float32")
-    hunting = commands.add_parser("hunt", help="a long search for counterexamples that goes on where it stopped")
-    for option in ("claim", "chapter", "subject", "device", "dtype"):
-        hunting.add_argument(f"--{option}", action="append", default=[], help=f"only this {option}; repeatable")
-    hunting.add_argument("--profile", choices=list(PROFILES), default="hunt")
-    hunting.add_argument("--seeds", type=int, default=1, metavar="N", help="seeds 0 to N - 1")
-    hunting.add_argument("--log", type=Path, default=Path("build/hunt.jsonl"), help="a line for each finished item")
+    _hunting(commands.add_parser("hunt", help="a long search for counterexamples that goes on where it stopped"))
     _measuring(
         commands.add_parser("ulps", help="largest errors of functions of one number, in units in the last place")
     )
@@ -61,7 +57,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             selection.validate()
             switches.set_all()
             register()
-            return int(hunt(selection, PROFILES[asked.profile], range(asked.seeds), asked.log, Console()) > 0)
+            found = hunt(selection, PROFILES[asked.profile], asked.seeds, asked.log, Console())
+            if asked.record and found:
+                alarms.keep(found, asked.record)
+            return int(any(line["outcome"] not in GOOD for line in found))
         elif asked.command == "ulps":
             switches.set_all()
             measure = ulps.Asked(asked.function, asked.dtype, asked.device, asked.subject, asked.exhaustive, asked.most)
@@ -78,6 +77,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(problem, file=sys.stderr)
         return 2
     return 0
+
+
+def _seeds(text: str) -> range:
+    first, separator, end = text.rpartition(":")
+    seeds = range(int(first) if separator else 0, int(end))  # argparse tells of a ValueError
+    if not seeds or seeds[0] < 0:
+        raise argparse.ArgumentTypeError(f"{text!r} names no seed: write for example 30, or 10:30")
+    return seeds
+
+
+def _hunting(command: argparse.ArgumentParser) -> None:
+    for option in ("claim", "chapter", "subject", "device", "dtype"):
+        command.add_argument(f"--{option}", action="append", default=[], help=f"only this {option}; repeatable")
+    command.add_argument("--profile", choices=list(PROFILES), default="hunt")
+    command.add_argument("--seeds", type=_seeds, default=range(1), metavar="N", help="seeds 0 to N - 1, or M:N")
+    command.add_argument("--log", type=Path, default=Path("build/hunt.jsonl"), help="a line for each finished item")
+    command.add_argument("--record", type=Path, help="append what was found to this record, for reports")
 
 
 def _measuring(command: argparse.ArgumentParser) -> None:

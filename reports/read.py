@@ -43,6 +43,7 @@ class Records:
     runs: dict[str, Record] = field(default_factory=dict)
     claims: list[Record] = field(default_factory=list)
     evidence: list[Record] = field(default_factory=list)
+    alarms: list[Record] = field(default_factory=list)
     benchmarks: list[Benchmark] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
@@ -89,7 +90,8 @@ def _read_lines(path: Path, data: bytes, records: Records) -> None:
         elif record["kind"] == "run":
             records.runs[record["run"]] = record
         else:
-            (records.claims if record["kind"] == "claim" else records.evidence).append(record)
+            kept = {"claim": records.claims, "evidence": records.evidence, "alarms": records.alarms}
+            kept[record["kind"]].append(record)
     if not ours:
         records.problems.append(f"{path}: not a record file (no line is a run, a claim or evidence)")
         return

@@ -15,7 +15,7 @@ import pytest
 import torch
 
 from claims.frame.claim import Claim, load_all
-from claims.frame.evidence import Evidence
+from claims.frame.evidence import GOOD, Evidence
 from claims.frame.profiles import PROFILES, Profile, active
 from claims.frame.runner import examine
 from claims.frame.subject import Subject
@@ -26,7 +26,6 @@ FEW = dataclasses.replace(PROFILES["quick"], examples=1, batch=64, corner_plans=
 """Enough for a kernel that splits its work: the corners are the largest inputs."""
 CLAIMS = load_all()
 FILES = sorted((Path(__file__).parent / "alternatives").glob("*.py"))
-GOOD = {"held", "consistent", "exhausted", "departs"}
 SEED = 1
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from claims.frame.cases import Case
+from claims.frame.evidence import GOOD
 
 Judge = Callable[..., None]
 
 
 def test_claim_holds(claim_case: Case, judge: Judge) -> None:
-    judge(claim_case, "held", "consistent", "exhausted", "departs")
+    judge(claim_case, *GOOD)
 
 
 def test_false_neighbour_is_refuted(refutation_case: Case, judge: Judge) -> None:

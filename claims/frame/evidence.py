@@ -15,6 +15,8 @@ from claims.frame.trial import Timer, Trial
 
 LOWEST, HIGHEST = -60, 20
 VALUES_STORED = 64
+GOOD = {"held", "consistent", "exhausted", "departs"}
+"""Outcomes of a claim that holds, as far as torch lets it."""
 
 
 @dataclasses.dataclass(frozen=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from claims.frame.cases import Case, Selection, claim_cases
+from claims.frame.evidence import GOOD
 from claims.frame.ledger import Line, appending, finished
 from claims.frame.messages import failure_text
 from claims.frame.profiles import Profile
@@ -14,13 +15,12 @@ from claims.frame.profiles import Profile
 if TYPE_CHECKING:
     from rich.console import Console
 
-GOOD = {"held", "consistent", "exhausted", "departs"}
 SHOWN = 10
 """Largest margins that the summary names."""
 
 
-def hunt(selection: Selection, profile: Profile, seeds: Sequence[int], log: Path, console: Console) -> int:
-    """Examines every case of the selection with every seed; returns how many did not hold, those of the log included.
+def hunt(selection: Selection, profile: Profile, seeds: Sequence[int], log: Path, console: Console) -> list[Line]:
+    """Examines every case of the selection with every seed; returns the line of each, those of the log included.
 
     Each finished item is one JSON line of the log, flushed at once; items that the log has are not examined again. A
     line that cannot be read is named, and its item examined again.
@@ -40,7 +40,7 @@ def hunt(selection: Selection, profile: Profile, seeds: Sequence[int], log: Path
             progress.advance(task)
     found = [done[case.id, seed, profile.name] for case, seed in wanted]
     _summary(found, log, console)
-    return sum(line["outcome"] not in GOOD for line in found)
+    return found
 
 
 def _examined(case: Case, profile: Profile, seed: int) -> Line:

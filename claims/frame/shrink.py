@@ -26,6 +26,8 @@ REGIME_SECONDS, NUMBER_SECONDS = 1.0, 1.5
 CANDIDATES = 512
 CANDIDATE_NUMBERS = 1 << 17
 SIMPLE = (0.0, 1.0, -1.0, 2.0)
+COUNTABLE = 16
+"""Integers up to here are the simpler the smaller they are; of larger ones round numbers are."""
 
 Inputs = dict[str, Arrays]
 
@@ -230,13 +232,19 @@ def _rounded(v: float, bits: int) -> float:
 
 
 def _nearer_to_one(v: float) -> float:
-    """`v` halved or doubled, whichever is nearer to 1."""
+    """`v` halved or doubled; a small integer less one."""
+    if v == np.round(v) and abs(v) <= COUNTABLE:
+        return v - float(np.sign(v))
     return v / 2 if abs(v) > 1 else 2 * v
 
 
-def _rank(v: float) -> tuple[bool, int, bool, int, int, float, bool]:
-    """The order of simplicity: zero, one, integers, few digits, magnitudes near 1, positive numbers."""
-    simple = v in SIMPLE
+def _rank(v: float) -> tuple[bool, int, int, float, int, float, bool]:
+    """The order of simplicity: zero, one, small integers, integers, few digits, magnitudes near 1, positive numbers."""
+    simple, whole = v in SIMPLE, v == np.round(v)
     digits, _, exponent = abs(v).hex().partition("p")
-    bits, scale = (len(digits.rstrip("0")), abs(int(exponent))) if np.isfinite(v) else (0, 0)
-    return not simple, SIMPLE.index(v) if simple else 0, v != np.round(v), bits, scale, abs(v), v < 0
+    size, scale = (len(digits.rstrip("0")), abs(int(exponent))) if np.isfinite(v) else (0, 0)
+    if whole and abs(v) <= COUNTABLE:
+        kind, size, scale = 0, int(abs(v)), 0
+    else:
+        kind = 1 if whole else 2
+    return not simple, SIMPLE.index(v) if simple else 0, kind, size, scale, abs(v), v < 0

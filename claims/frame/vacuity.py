@@ -8,10 +8,11 @@ from typing import Any
 
 from claims.frame import support
 from claims.frame.claim import Claim, load_all
+from claims.frame.evidence import GOOD
 from claims.frame.kernels import EAGER
 
 LOOSE = 1e-3
-MEASURED = {"held", "consistent", "exhausted", "departs", "failed", "vacuous", "error"}
+MEASURED = GOOD | {"failed", "vacuous", "error"}
 
 Evidence = Mapping[str, Any]
 
@@ -49,7 +50,11 @@ def _of(claim: Claim, cells: Sequence[Evidence], mutants: Sequence[Evidence]) ->
 
 def _complete(claim: Claim, cells: Sequence[Evidence]) -> bool:
     """Whether the claim held in every dtype that a device of the run supports."""
-    held = {(e["device"], e["dtype"]) for e in cells if e["outcome"] in MEASURED - {"failed", "vacuous", "error"}}
-    devices = {e["device"] for e in cells}
-    dtypes = ((d, t) for d in devices for t in support.DTYPES if support.unsupported(claim, d, t) is None)
+    held = {(e["device"], e["dtype"]) for e in cells if e["outcome"] in GOOD}
+    dtypes = (
+        (d, t)
+        for d in {device for device, _ in held}
+        for t in support.DTYPES
+        if support.unsupported(claim, d, t) is None
+    )
     return bool(held) and held >= set(dtypes)

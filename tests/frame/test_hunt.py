@@ -6,15 +6,16 @@ import io
 import json
 from pathlib import Path
 
+import jsonschema
 import pytest
 from rich.console import Console
 
 from claims.__main__ import main
-from claims.frame import hunt as module
 from claims.frame.cases import Case, Selection
-from claims.frame.evidence import Evidence
+from claims.frame.evidence import GOOD, Evidence
 from claims.frame.hunt import hunt
 from claims.frame.profiles import PROFILES, Profile
+from reports import schema
 
 ONE = Selection(claims=["l1-norm"], dtypes=["float32", "float64"])
 QUICK = PROFILES["quick"]
@@ -38,8 +39,8 @@ def ran(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
 
 def hunted(log: Path, seeds: int = 2) -> tuple[int, str]:
     said = io.StringIO()
-    bad = hunt(ONE, QUICK, range(seeds), log, Console(file=said, width=200))
-    return bad, said.getvalue()
+    found = hunt(ONE, QUICK, range(seeds), log, Console(file=said, width=200))
+    return sum(line["outcome"] not in GOOD for line in found), said.getvalue()
 
 
 def test_every_item_is_examined_once_however_often_the_command_is_given(
@@ -91,5 +92,43 @@ def test_the_command_examines_claims(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert "l1-norm" in capsys.readouterr().err
 
 
-def test_good_outcomes_are_those_that_pytest_passes() -> None:
-    assert {"held", "consistent", "exhausted", "departs"} == module.GOOD
+@pytest.mark.usefixtures("ran")
+def test_what_was_found_is_kept_for_reports(tmp_path: Path) -> None:
+    asked = ["hunt", "--claim", "l1-norm", "--dtype", "float32", "--dtype", "float64", "--profile", "quick"]
+    record = tmp_path / "records" / "alarms.jsonl"
+    options = ["--seeds", "0:2", "--log", str(tmp_path / "hunt.jsonl"), "--record", str(record)]
+    assert main([*asked, *options]) == 1
+    (line,) = map(json.loads, record.read_text(encoding="utf-8").splitlines())
+    jsonschema.Draft202012Validator(schema.load()).validate(line)
+    assert schema.violation(line) is None
+    assert (line["profile"], line["seeds"], line["items"], line["instances"]) == ("quick", [0, 1], 4, 40)
+    assert [(a["item"], a["seed"], a["outcome"]) for a in line["alarms"]] == [
+        ("l1-norm-eager-cpu-float64", 1, "vacuous")
+    ]
+    main([*asked, *options])
+    assert len(record.read_text(encoding="utf-8").splitlines()) == 2
+
+
+@pytest.mark.usefixtures("ran")
+@pytest.mark.parametrize(("text", "seeds"), [("2", {0, 1}), ("1:3", {1, 2})])
+def test_seeds_are_a_number_or_a_range(text: str, seeds: set[int], tmp_path: Path) -> None:
+    log = tmp_path / "hunt.jsonl"
+    main(["hunt", "--claim", "l1-norm", "--dtype", "float32", "--seeds", text, "--log", str(log)])
+    assert {json.loads(line)["seed"] for line in log.read_text(encoding="utf-8").splitlines()} == seeds
+
+
+@pytest.mark.parametrize("text", ["0", "3:3", "-1:2", "x", "1:y"])
+def test_seeds_that_are_none_are_refused(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["hunt", f"--seeds={text}"])
+    assert ended.value.code == 2
+    assert "--seeds" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("ran")
+def test_a_record_that_cannot_be_written_is_told_in_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ["--claim", "l1-norm", "--dtype", "float32", "--log", str(tmp_path / "log"), "--record", str(tmp_path)]
+    assert main(["hunt", *options]) == 2
+    assert capsys.readouterr().err == f"cannot write {tmp_path}: Is a directory\n"

@@ -54,6 +54,7 @@ def test_a_loose_bound_is_named() -> None:
         [*cells(5e-4, dtypes=DTYPES[:3]), *cells(0.5, dtypes=DTYPES[3:])],
         cells(5e-4, dtypes=DTYPES[:3]),  # the fourth was not asked for
         cells(5e-4, "failed"),  # it fails anyway
+        [e | {"device": "cuda:99"} for e in cells(0.5, "not-run")] + cells(0.5),
         [e | {"subject": "mine"} for e in cells(5e-4)],
         [e | {"role": "refutation"} for e in cells(5e-4)],
         [*cells(0.5), *mutants("caught", "survived")],

@@ -38,7 +38,14 @@ def size_as_it_should_be(x: Tensor) -> Tensor:
     return x.abs() / 1e3
 
 
-@claim(title="Every number is finite", statement=r"x<\infty", notes="Toys: size", truth=TRUE, bound="none")
+@claim(
+    title="Every number is finite",
+    statement=r"x<\infty",
+    notes="Toys: size",
+    truth=TRUE,
+    bound="none",
+    weakness="no mutants",
+)
 @for_all(x=only(Row(3)))
 def finiteness(subject: Subject, x: Tensor) -> Iterator[Check]:
     """The bound is infinite, so nothing is said."""
@@ -51,6 +58,7 @@ def finiteness(subject: Subject, x: Tensor) -> Iterator[Check]:
     notes="Toys: size",
     truth=UNDER_HYPOTHESES,
     bound="none",
+    weakness="a toy without mutants",
 )
 @for_all(x=only(Row(5)))
 def conformity(subject: Subject, x: Tensor) -> Iterator[Check]:

@@ -21,6 +21,7 @@ ALPHA = 1e-9
     notes="Toys: chance",
     truth=TENDENCY,
     bound="Hoeffding's inequality",
+    weakness="a toy without mutants",
 )
 @for_all(sample=only(Draws(1000), Draws(100)))
 def uniform_mean(subject: Subject, sample: Sample) -> Iterator[Check]:
@@ -38,7 +39,14 @@ def uniform_mean_is_one(subject: Subject, sample: Sample) -> Iterator[Check]:
     yield consistent(abs(drawn.mean() - 1), 1e-3, alpha=0.0, label="mean")
 
 
-@claim(title="Signs square to one", statement=r"(\pm1)^2=1", notes="Toys: chance", truth=TRUE, bound="exact")
+@claim(
+    title="Signs square to one",
+    statement=r"(\pm1)^2=1",
+    notes="Toys: chance",
+    truth=TRUE,
+    bound="exact",
+    weakness="no mutants",
+)
 @for_all(x=only(Row(1), Row(1, factor=-1.0), exhaustive=True))
 def square_of_a_sign(subject: Subject, x: Tensor) -> Iterator[Check]:
     """Both signs are tried."""
