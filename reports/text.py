@@ -135,3 +135,8 @@ def plain(value: Any) -> str:  # noqa: ANN401 (any JSON value)
     if isinstance(value, list):
         return "[" + ", ".join(map(plain, value)) + "]"
     return "none" if value is None else str(value)
+
+
+def one_line(words: str) -> str:
+    """Return words as one line without the control characters that a terminal would obey."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in " ".join(words.split()))

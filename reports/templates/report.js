@@ -38,23 +38,7 @@
       fold.addEventListener("toggle", show);
       show();
     }
-    for (const figure of root.querySelectorAll(".code")) {
-      const button = document.createElement("button");
-      button.type = "button";
-      button.textContent = "Copy";
-      button.addEventListener("click", () => copy(figure, button));
-      figure.append(button);
-    }
-  };
-  const copy = async (figure, button) => {
-    try {
-      await navigator.clipboard.writeText($("code", figure).textContent);
-      button.textContent = "Copied";
-    } catch {
-      getSelection().selectAllChildren($("code", figure));
-      button.textContent = "Selected";
-    }
-    setTimeout(() => { button.textContent = "Copy"; }, 1500);
+    addCopyButtons(root);
   };
 
   const open = (claim, wanted) => {
@@ -178,15 +162,6 @@
     if (event.key === "Escape" && event.target === controls.q) { controls.q.value = ""; filter(); remember(); }
   });
   addEventListener("hashchange", recall);
-
-  const root = document.documentElement, dark = matchMedia("(prefers-color-scheme: dark)");
-  const stored = () => { try { return localStorage.getItem("dl-claims-theme"); } catch { return null; } };
-  if (stored() === "light" || stored() === "dark") root.dataset.theme = stored();
-  $("#ui_theme").addEventListener("click", () => {
-    const now = root.dataset.theme || (dark.matches ? "dark" : "light");
-    root.dataset.theme = now === "dark" ? "light" : "dark";
-    try { localStorage.setItem("dl-claims-theme", root.dataset.theme); } catch { /* private windows have no store */ }
-  });
 
   prepare(document);
   recall();
