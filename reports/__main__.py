@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from reports import comparison_pages, verdicts
+from reports import comparison_pages, markdown, verdicts
 from reports.build import BuildError, NothingUsableError, build, gather, to_stderr
 from reports.compare import Comparison
 
@@ -59,6 +59,10 @@ def _parser() -> argparse.ArgumentParser:
     comparer.add_argument("--partial", action="store_true", help="B is a part of A: what it lacks is no loss")
     comparer.add_argument("--all", action="store_true", help="print every change, however many there are of a kind")
     comparer.set_defaults(run=_compare)
+    teller = commands.add_parser("summary", help="a summary in Markdown, for a comment on a pull request")
+    teller.add_argument("records", nargs="+", type=Path, metavar="RECORDS", help=RECORDS)
+    teller.add_argument("--against", type=Path, metavar="A", help="earlier runs: what is new since then is marked")
+    teller.set_defaults(run=_summary)
     return parser
 
 
@@ -75,6 +79,13 @@ def _verdicts(options: argparse.Namespace, complain: Complain) -> int:
         options.out.parent.mkdir(parents=True, exist_ok=True)
         options.out.write_text(told, encoding="utf-8")
         print(options.out)
+    return 0
+
+
+def _summary(options: argparse.Namespace, complain: Complain) -> int:
+    report = gather(options.records, complain, to_stderr)
+    earlier = gather([options.against], complain, to_stderr) if options.against else None
+    sys.stdout.write(markdown.summary(report, Comparison(earlier, report) if earlier else None))
     return 0
 
 

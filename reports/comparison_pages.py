@@ -69,7 +69,7 @@ def write_page(comparison: Comparison, names: Sequence[str], out: Path) -> Path:
             names=names,
             kinds=changes.KINDS,
             shown=MOST_ON_PAGE,
-            **furniture("common.js"),
+            **furniture("common.js", "plain.js"),
         )
     )
     target = out / PAGE
