@@ -11,6 +11,7 @@ from pathlib import Path
 from reports import comparison_pages, markdown, verdicts
 from reports.build import BuildError, NothingUsableError, build, gather, to_stderr
 from reports.compare import Comparison
+from reports.past_runs import write_index
 
 RECORDS = "run records (JSON lines), pytest-benchmark JSON, or folders of them"
 Complain = Callable[[str], None]
@@ -63,6 +64,10 @@ def _parser() -> argparse.ArgumentParser:
     teller.add_argument("records", nargs="+", type=Path, metavar="RECORDS", help=RECORDS)
     teller.add_argument("--against", type=Path, metavar="A", help="earlier runs: what is new since then is marked")
     teller.set_defaults(run=_summary)
+    lister = commands.add_parser("index", help="a page that lists past runs, and what failed when")
+    lister.add_argument("folders", nargs="+", type=Path, metavar="DIR", help="folders with records at any depth")
+    lister.add_argument("--out", type=Path, metavar="DIR", help="for runs.html (default: the first folder)")
+    lister.set_defaults(run=_index)
     return parser
 
 
@@ -86,6 +91,12 @@ def _summary(options: argparse.Namespace, complain: Complain) -> int:
     report = gather(options.records, complain, to_stderr)
     earlier = gather([options.against], complain, to_stderr) if options.against else None
     sys.stdout.write(markdown.summary(report, Comparison(earlier, report) if earlier else None))
+    return 0
+
+
+def _index(options: argparse.Namespace, complain: Complain) -> int:
+    first: Path = options.folders[0]
+    print(write_index(options.folders, options.out or (first if first.is_dir() else first.parent), complain))
     return 0
 
 
