@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from reports import comparison_pages, markdown, verdicts
+from reports import comparison_pages, markdown, places, verdicts
 from reports.build import BuildError, NothingUsableError, build, gather, to_stderr
 from reports.compare import Comparison
 from reports.past_runs import write_index
@@ -21,8 +21,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit status.
 
     1 for a broken formula, for input left out, or for a comparison in which something got worse; 2 for nothing to
-    report on, a folder that cannot be written to, or a comparison in which nothing got worse of what could be read
-    but something could not; else 0.
+    report on, a folder that cannot be written to, or a comparison without a common cell or with input left out where
+    nothing got worse; else 0.
     """
     options = _parser().parse_args(arguments)
     problems: list[str] = []
@@ -107,6 +107,9 @@ def _compare(options: argparse.Namespace, complain: Complain) -> int:
     comparison_pages.print_comparison(comparison, names, everything=options.all)
     if options.out is not None:
         print(comparison_pages.write_page(comparison, names, options.out))
+    if not comparison.places and (places.measured(before) or places.measured(after)):
+        to_stderr("error: no cell of one could be held against a cell of the other")
+        return 2
     if comparison.worse:
         return 1
     return 2 if before.problems or after.problems else 0  # what is missing may be what got worse

@@ -56,7 +56,7 @@ KINDS: Mapping[str, Kind] = {
     "slower": Kind(
         OTHER,
         "Cells that took longer",
-        f"By more than a factor {SLOWED:g} and {1000 * CELL_FLOOR:g} ms; a cell is timed once,.",
+        f"By more than a factor {SLOWED:g} and {1000 * CELL_FLOOR:g} ms; a cell is timed once only.",
     ),
     "appeared": Kind(OTHER, "Checked for the first time", "Not measured before."),
     "unseen": Kind(OTHER, "Departures that could not be looked for", "On record, and not run or not seen here."),

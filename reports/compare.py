@@ -116,11 +116,13 @@ class Comparison:
                 elif other is not None and other.measured:
                     gained.append((self.places[place], dtype))
             elif other is None or not other.measured:
+                if place.subject != self.places[place].subject:
+                    continue  # kernels are held to the claims that use them
                 if (self.places[place], dtype) not in self._columns:
                     self._absent[place, dtype] = self._absent.get((place, dtype), 0) + 1
                     continue
                 lost.append((place, dtype))
-                reasons.add(other.reason if other else "")
+                reasons.add(text.gist(other.reason) if other else "")
             else:
                 found = list(self._cell(about, one, other))
                 self.same += not found
@@ -163,9 +165,9 @@ class Comparison:
             yield _cell_change("outcome", about, one, other)
         elif one.outcome in vocabulary.BROKEN:
             self.failing += 1
-        if max(_level(one), _level(other)) < 2:
+        if _comparable(one, other):
             yield from self._margin(about, one, other)
-        yield from _time(about, one, other)
+            yield from _time(about, one, other)
 
     def _margin(self, about: model.Claim, one: Cell, other: Cell) -> Iterator[Change]:
         if one.margin is None or other.margin is None:
@@ -196,7 +198,9 @@ class Comparison:
             if kind_of is not None:
                 trial = theirs.get(name) or ours[name]
                 label = f"{_ROLES[kind]} {name}"
-                yield Change(kind_of, about.id, about.record["title"], label, words, "; ".join(trial.reasons))
+                yield Change(
+                    kind_of, about.id, about.record["title"], label, words, "; ".join(map(text.gist, trial.reasons))
+                )
 
     def _benchmarks(self) -> Iterator[Change]:
         old, new = (_benchmarks(side) for side in (self.before, self.after))
@@ -219,7 +223,7 @@ class Comparison:
         both = [
             (one.record["seconds"], other.record["seconds"])
             for one, other in pairs
-            if one and other and one.record and other.record and one.measured and other.measured
+            if one and other and one.record and other.record and _comparable(one, other)
         ]
         totals = [math.fsum(pair[side] for pair in both) for side in (0, 1)]
         moved = changes.time_factor(totals[0], totals[1], changes.CELL_FLOOR)
@@ -245,16 +249,22 @@ def _level(cell: Cell) -> int:
     return 2 if cell.outcome in vocabulary.BROKEN else int(cell.outcome == "departs")
 
 
+def _comparable(one: Cell, other: Cell) -> bool:
+    """Whether both were measured to the end: a cell that breaks stops early, and its margin is another matter."""
+    return one.measured and other.measured and max(_level(one), _level(other)) < 2
+
+
 def _found(trial: Trial | None) -> bool | None:
     return None if trial is None or not trial.ran else bool(trial.hits)
 
 
 def _cell_change(kind: str, about: model.Claim, old: Cell | None, new: Cell, size: float | None = None) -> Change:
-    place = new.place.label if old is None or old.place == new.place else f"{old.place.label}, then {new.place.label}"
     worst = size if size is not None else new.margin or 0.0
-    note = " ".join(new.reason.split()) if new.outcome in vocabulary.BROKEN else ""
+    note = text.gist(new.reason) if new.outcome in vocabulary.BROKEN else ""
     before = "not measured" if old is None or not old.measured else _said(old)
-    return Change(kind, about.id, about.record["title"], f"{new.dtype} on {place}", (before, _said(new)), note, worst)
+    return Change(
+        kind, about.id, about.record["title"], f"{new.dtype} on {new.place.label}", (before, _said(new)), note, worst
+    )
 
 
 def _said(cell: Cell) -> str:
@@ -273,9 +283,8 @@ def _time(about: model.Claim, one: Cell, other: Cell) -> Iterator[Change]:
     moved = changes.time_factor(before, after, changes.CELL_FLOOR)
     if moved is not None:
         kind = "slower" if moved > 1 else "faster"
-        place = other.place.label if one.place == other.place else f"{one.place.label}, then {other.place.label}"
         times = (text.seconds(before), text.seconds(after))
-        label = f"{other.dtype} on {place}"
+        label = f"{other.dtype} on {other.place.label}"
         yield Change(kind, about.id, about.record["title"], label, times, size=max(moved, 1 / moved))
 
 

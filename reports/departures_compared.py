@@ -48,7 +48,7 @@ def departures(before: model.Report, after: model.Report) -> Iterator[Change]:
         kind = _kind(one, other, known=key in new, looked=looked)
         if kind is not None:
             claim, trial = (other.trials or one.trials)[0]
-            title = str(trial.about.get("summary") or trial.name)
+            title = str(trial.about.get("summary") or trial.name).replace("`", "")
             words = tuple(group.word if key in side else "not on record" for group, side in ((one, old), (other, new)))
             yield Change(kind, claim.id, title, other.where or one.where, words, trial.name)
 

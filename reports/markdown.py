@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from reports import model, text, vocabulary
 from reports.compare import Comparison
 from reports.departures_compared import Group, grouped
+from reports.evidence import Cell
 
 LONGEST = 60
 """Lines of a summary: fewer than these, however much there is to say."""
@@ -109,11 +110,17 @@ def _table(report: model.Report) -> Iterator[str]:
 
 
 def _failure(claim: model.Claim) -> str:
-    where = "; ".join(cell.description for cell in claim.failing[:4])
+    where = "; ".join(_said(cell) for cell in claim.failing[:4])
     more = f"; and {len(claim.failing) - 4} more" if len(claim.failing) > 4 else ""
     failures = [cell.record["failure"] for cell in claim.failing if cell.record and cell.record["failure"]]
     repeat = f"; repeat: `{_code(failures[0]['repeat'])}`" if failures else ""
     return f"`{claim.id}`: {escaped(_cut(where) + more)}{repeat}"
+
+
+def _said(cell: Cell) -> str:
+    reason = _cut(text.gist(cell.reason), 100)
+    margin = "" if cell.margin is None else f", worst margin {text.margin(cell.margin)}"
+    return f"{cell.dtype} on {cell.place.label}: {cell.word.label}{margin}{f' ({reason})' if reason else ''}"
 
 
 def _departure(group: Group) -> str:

@@ -316,6 +316,16 @@ def test_bad_input_is_status_2_unless_something_got_worse(
     assert "schema 2 is newer than 1" in capsys.readouterr().err
 
 
+def test_runs_without_a_cell_in_common_cannot_be_compared(
+    write: Callable[..., Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    old = write(lines(OLD, cell(OLD)), "a.jsonl")
+    nothing = write(lines(NEW), "b.jsonl")  # killed before its first result
+    for one, other in ((old, nothing), (nothing, old)):
+        assert main(["compare", str(one), str(other)]) == 2
+        assert "error: no cell of one could be held against a cell of the other" in capsys.readouterr().err
+
+
 def test_many_changes_are_cut_short_unless_all_are_asked_for(
     write: Callable[..., Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -346,3 +356,16 @@ def test_hostile_words_neither_style_nor_move_the_terminal(
 def test_kinds_go_from_worse_to_better() -> None:
     sides = [kind.side for kind in KINDS.values()]
     assert sides == sorted(sides, key=["worse", "other", "better"].index)
+
+
+def test_kernels_are_held_to_the_claims_that_use_them(compare: Compare) -> None:
+    about = synthetic.claim(NORMS[0], "linear_algebra/norms.py", OLD)
+    old = [*lines(OLD, cell(OLD)), about, synthetic.evidence(NORMS[0], OLD, "cpu", "float32")]
+    comparison = compare(old, lines(NEW, cell(NEW, subject="mine", margin=0.4)))
+    assert (told(comparison), comparison.worse, comparison.same) == ([], 0, 1)
+
+
+def test_a_cell_that_broke_has_no_time_to_compare(compare: Compare) -> None:
+    broken = cell(NEW, outcome="error", worst=None, seconds=0.0, reason="Traceback:\n  x\nValueError: y\n")
+    (change,) = compare(lines(OLD, cell(OLD, seconds=9.0)), lines(NEW, broken)).changes
+    assert (change.kind, change.note) == ("broke", "ValueError: y")
