@@ -47,6 +47,8 @@ class Past:
     """The outcome of every measured cell."""
     departures: int
     """How many departures of torch were seen."""
+    missed: int
+    """How many mutants were caught nowhere and false neighbours refuted nowhere."""
 
     @property
     def failures(self) -> list[Cell]:
@@ -133,6 +135,7 @@ def _past(path: Path, run: Run, report: model.Report) -> Past:
         outcomes=report.outcomes,
         cells={Cell(name, f"{cell.dtype} on {cell.place.label}"): cell.outcome for name, cell in measured},
         departures=sum(group.outcome == "departs" for group in grouped(report).values()),
+        missed=sum(not trial.hits for kind in ("mutants", "refutations") for _, trial in report.trials(kind)),
     )
 
 

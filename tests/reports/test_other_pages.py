@@ -86,7 +86,10 @@ def test_the_index_leads_to_reports_and_gives_commands(visit: Callable[..., Page
     paths = [str(folder / name / "record.jsonl") for name in NAMES]
     assert tab.evaluate("navigator.clipboard.readText()") == f"python -m reports compare {paths[0]} {paths[1]}"
     assert tab.locator(".trend tbody tr").count() == 32  # 31 in float32, and one that fails in float16 in both
-    assert tab.locator(".past .bad").count() == 2  # neither has a closing line
+    assert tab.locator("th .bad").count() == 2  # neither has a closing line
+    missed = tab.locator("td .bad").all_inner_texts()
+    assert missed[1] == "2 not caught"  # of the older run: a mutant and a false neighbour
+    assert int(missed[0].split()[0]) == 1 + 5 * 31
 
 
 def test_hostile_data_do_nothing(visit: Callable[..., Page], tmp_path: Path) -> None:
