@@ -74,13 +74,17 @@ def test_however_much_there_is_the_summary_is_short(write: Callable[..., Path]) 
 
 
 def test_what_is_new_is_marked_and_comes_first(write: Callable[..., Path], capsys: pytest.CaptureFixture[str]) -> None:
-    old = write(much(synthetic.CPU_RUN, "held")[:-4], "old.jsonl")
-    new = write(much(synthetic.CUDA_RUN, "error"), "new.jsonl")
+    older, newer = (much(run, "error") for run in (synthetic.CPU_RUN, synthetic.CUDA_RUN))
+    older[-3] |= {"outcome": "held"}  # the last claim
+    older[-1] |= {"outcome": "mended"}
+    old, new = write(older, "old.jsonl"), write(newer, "new.jsonl")
     assert main(["summary", str(new), "--against", str(old)]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert "worse than before" in lines[0]
-    assert lines[lines.index("### Failures: 200") + 2].startswith("- **new** `")
-    assert "<details><summary>Departures of torch: 200, 199 new</summary>" in lines
+    assert "; 2 worse than before" in lines[0]
+    for heading in ("### Failures: 200", "<details><summary>Departures of torch: 200, 1 new</summary>"):
+        first, second = lines[lines.index(heading) + 2 :][:2]
+        assert first.startswith(f"- **new** `{newer[-3]['claim']}`")
+        assert second.startswith("- `")
 
 
 def test_nothing_wrong_needs_no_lists(write: Callable[..., Path], capsys: pytest.CaptureFixture[str]) -> None:
