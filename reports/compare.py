@@ -24,11 +24,11 @@ class Comparison:
     before: model.Report
     after: model.Report
     partial: bool = False
-    same: int = 0
+    same: int = field(default=0, init=False)
     """Compared cells of which nothing is told."""
-    failing: int = 0
+    failing: int = field(default=0, init=False)
     """Cells that fail in both."""
-    changes: list[Change] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list, init=False)
 
     def __post_init__(self) -> None:
         self._absent: dict[tuple[Place, str], int] = {}
@@ -127,6 +127,9 @@ class Comparison:
                 found = list(self._cell(about, one, other))
                 self.same += not found
                 yield from found
+        for cell in new.failing if new else ():
+            if self.places and cell.place not in self.places.values():  # nothing to compare it with, but it fails
+                yield _cell_change("broke", about, None, cell)
         if lost and not self.partial:
             what = "claim" if not (new and any(c.place in self.places.values() for c in new.measured)) else "cell"
             note = "; ".join(sorted(filter(None, reasons)))
@@ -143,7 +146,7 @@ class Comparison:
             if self.partial:
                 continue
             label = f"{dtype} on {place.label}"
-            yield Change("vanished", "", "every claim", label, (f"{number} cells", "none"), size=number)
+            yield Change("vanished", "", "every claim", label, (text.plural(number, "cell"), "none"), size=number)
 
     def _pairs(
         self, old: model.Claim | None, new: model.Claim | None
@@ -228,7 +231,7 @@ class Comparison:
         totals = [math.fsum(pair[side] for pair in both) for side in (0, 1)]
         moved = changes.time_factor(totals[0], totals[1], changes.CELL_FLOOR)
         if moved is not None and self._same_speed:
-            label = f"{len(both)} cells together"
+            label = f"{text.plural(len(both), 'cell')} together"
             kind = "slowed" if moved > 1 else "faster"
             yield Change(
                 kind, "", "all compared cells", label, (text.seconds(totals[0]), text.seconds(totals[1])), size=math.inf

@@ -56,15 +56,13 @@ def _headline(report: model.Report, comparison: Comparison | None) -> str:
     if not cells:
         told = "**Nothing was measured**"
     elif broken:
-        told = (
-            f"**\N{BALLOT X} {failing} of {_plural(claims, 'claim')} failed**, in {broken} of {_plural(cells, 'cell')}"
-        )
+        told = f"**\N{BALLOT X} {failing} of {text.plural(claims, 'claim')} failed**, in {broken} of {text.plural(cells, 'cell')}"
     else:
-        told = f"**\N{CHECK MARK} No claim failed**: {_plural(claims, 'claim')} in {_plural(cells, 'cell')}"
+        told = f"**\N{CHECK MARK} No claim failed**: {text.plural(claims, 'claim')} in {text.plural(cells, 'cell')}"
     departing = sum(group.outcome == "departs" for group in grouped(report).values())
     weak = sum(1 for _ in _weak(report))
-    told += f"; {_plural(departing, 'departure')} of torch" if departing else ""
-    told += f"; {_plural(weak, 'weak spot')}" if weak else ""
+    told += f"; {text.plural(departing, 'departure')} of torch" if departing else ""
+    told += f"; {text.plural(weak, 'weak spot')}" if weak else ""
     return told + (f"; {comparison.worse} worse than before" if comparison else "")
 
 
@@ -148,10 +146,6 @@ def _listed(found: Sequence[tuple[bool, str]], most: int) -> Iterator[str]:
         yield f"- {'**new** ' if is_new else ''}{line}"
     if len(found) > most:
         yield f"- and {len(found) - most} more"
-
-
-def _plural(number: int, word: str) -> str:
-    return f"{number:,} {word}{'' if number == 1 else 's'}"
 
 
 def _cut(words: str, length: int = 200) -> str:

@@ -137,6 +137,11 @@ def plain(value: Any) -> str:  # noqa: ANN401 (any JSON value)
     return "none" if value is None else str(value)
 
 
+def plural(number: int, word: str) -> str:
+    """Return a number of things: 1 cell, 2,310 cells."""
+    return f"{number:,} {word}{'' if number == 1 else 's'}"
+
+
 def gist(reason: str) -> str:
     """Return a reason in one line: of a traceback, the line that says what was raised."""
     lines = reason.splitlines()

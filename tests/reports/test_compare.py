@@ -75,7 +75,7 @@ def test_equal_runs_have_nothing_to_tell(compare: Compare) -> None:
         ({"outcome": "vacuous"}, {}, ("mended", "vacuous 0.50", "held 0.50")),
         ({"outcome": "vacuous"}, {"outcome": "departs"}, ("mended", "vacuous 0.50", "departs 0.50")),
         ({}, {"outcome": "exhausted"}, ("outcome", "held 0.50", "exhausted 0.50")),
-        ({}, {"outcome": "not-run", "worst": None}, ("vanished", "1 cells", "none")),  # none has this dtype
+        ({}, {"outcome": "not-run", "worst": None}, ("vanished", "1 cell", "none")),  # none has this dtype
         ({"outcome": "not-run", "worst": None}, {}, ("appeared", "not measured", "held")),
     ],
 )
@@ -275,6 +275,14 @@ def test_what_is_held_against_what(
 
     found = aligned(report(OLD, old), report(NEW, new))
     assert found == {place(one): place(other) for one, other in pairs.items()}
+
+
+def test_what_fails_on_a_device_that_only_the_second_has_is_worse(compare: Compare) -> None:
+    comparison = compare(
+        lines(OLD, cell(OLD)), lines(NEW, cell(NEW), cell(NEW, device="mps"), failed(NEW, device="cuda"))
+    )
+    assert told(comparison) == [("broke", "float32 on cuda", "not measured", "failed 3.0")]
+    assert comparison.notes == ["only the second has cuda and mps: not compared"]
 
 
 def test_devices_are_compared_and_that_is_said(compare: Compare) -> None:
