@@ -56,7 +56,8 @@ def _headline(report: model.Report, comparison: Comparison | None) -> str:
     if not cells:
         told = "**Nothing was measured**"
     elif broken:
-        told = f"**\N{BALLOT X} {failing} of {text.plural(claims, 'claim')} failed**, in {broken} of {text.plural(cells, 'cell')}"
+        told = f"**\N{BALLOT X} {failing} of {text.plural(claims, 'claim')} failed**"
+        told += f", in {broken} of {text.plural(cells, 'cell')}"
     else:
         told = f"**\N{CHECK MARK} No claim failed**: {text.plural(claims, 'claim')} in {text.plural(cells, 'cell')}"
     departing = sum(group.outcome == "departs" for group in grouped(report).values())
