@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import jinja2
 from markupsafe import Markup
 
-from reports import charts, evidence, formulas, model, plots, text, vocabulary
+from reports import charts, evidence, formulas, model, plots, text, verdicts, vocabulary
 from reports.read import read
 
 
@@ -28,21 +28,33 @@ class NothingUsableError(BuildError):
     """No file holds anything to report on."""
 
 
+Complain: TypeAlias = Callable[[str], None]
+
+
+def to_stderr(line: str) -> None:
+    """Print what is wrong with the input."""
+    print(line, file=sys.stderr)  # noqa: T201 (the default of a command)
+
+
 def build(
     paths: Iterable[Path | str],
     out: Path | str,
-    complain: Callable[[str], None] = lambda line: print(line, file=sys.stderr),  # noqa: T201 (the default of a command)
+    complain: Complain = to_stderr,
+    note: Complain = to_stderr,
 ) -> Path:
-    """Build the report of all these files as `out`/index.html and return its path.
+    """Build the report of all these files as `out`/index.html, and its verdicts as JSON beside it; return its path.
 
     Parameters
     ----------
     paths
-        Run records (JSON lines) and pytest-benchmark files; several runs and machines become one report.
+        Run records (JSON lines) and pytest-benchmark files, or folders of them; several runs and machines become one
+        report.
     out
         The folder to write to; made where it is missing.
     complain
         Called with one line for everything that could not be read; the rest is shown all the same.
+    note
+        Called with one line for every run that did not finish.
 
     Raises
     ------
@@ -51,53 +63,77 @@ def build(
     BuildError
         Where MathJax does not understand a formula; the message names the claims.
     """
+    report = gather(paths, complain, note)
+    page = render(report)
+    target = Path(out) / "index.html"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(page, encoding="utf-8")
+    target.with_name(verdicts.NAME).write_text(verdicts.text(report), encoding="utf-8")
+    return target
+
+
+def gather(paths: Iterable[Path | str], complain: Complain, note: Complain) -> model.Report:
+    """Read what every command reports on; the arguments are those of `build`.
+
+    Raises
+    ------
+    NothingUsableError
+        Where no file holds a claim, evidence or a benchmark.
+    """
     records = read(map(Path, paths))
     report = model.report(records)
     for problem in records.problems:
         complain(problem)
     if not records.usable:
         raise NothingUsableError("nothing to report on: no file holds a claim, evidence or a benchmark")
-    page = render(report)
-    target = Path(out) / "index.html"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(page, encoding="utf-8")
-    return target
+    for run in report.runs:
+        if run.unfinished:
+            note(f"note: {run.name} did not finish: {run.unfinished}")
+    return report
 
 
 def render(report: model.Report) -> str:
     """Return the page. Raises BuildError where a formula cannot be typeset."""
     typesetter = formulas.Typesetter()
-    environment = _environment(typesetter)
+    templates = environment(typesetter)
     details, errors = [], []
     for claim in report.claims:
         try:
-            html = environment.get_template("claim.html.j2").render(claim=claim, report=report)
+            html = templates.get_template("claim.html.j2").render(claim=claim, report=report)
         except formulas.FormulaError as error:
             errors.append(f"claim {claim.id}: {error}")
         else:
             details.append(_inert(html))
     if errors:
         raise BuildError("\n".join(errors))
-    script, style = (
-        Markup(_squeezed(resources.files("reports").joinpath("templates", name).read_text("utf-8")))  # noqa: S704 (ours)
-        for name in ("report.js", "report.css")
-    )
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    page = environment.get_template("page.html.j2").render(
+    page = templates.get_template("page.html.j2").render(
         report=report,
         details=details,
         index=[_entry(claim) for claim in report.claims],
         tables=[
-            _inert(environment.get_template("benchmark.html.j2").render(pairs=pairs)) for _, pairs in report.benchmarks
+            _inert(templates.get_template("benchmark.html.j2").render(pairs=pairs)) for _, pairs in report.benchmarks
         ],
-        script=script,
-        style=style,
-        digest=digest,
-        built=datetime.now(UTC),
+        **furniture("common.js", "report.js"),
         glyphs=typesetter.glyphs,
         grids=plots.grids(plots.axis(claim.measured) for claim in report.claims),
     )
-    return _squeezed(page)
+    return squeezed(page)
+
+
+def furniture(*scripts: str) -> dict[str, Any]:
+    """Return what every page has: its style, these scripts in one, the digest that lets them run, and the time."""
+    style, *parts = (
+        squeezed(resources.files("reports").joinpath("templates", name).read_text("utf-8"))
+        for name in ("report.css", *scripts)
+    )
+    script = "".join(parts)
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    return {
+        "style": Markup(style),  # noqa: S704 (ours)
+        "script": Markup(script),  # noqa: S704 (ours)
+        "digest": digest,
+        "built": datetime.now(UTC),
+    }
 
 
 def _entry(claim: model.Claim) -> dict[str, Any]:
@@ -116,8 +152,9 @@ def _entry(claim: model.Claim) -> dict[str, Any]:
     }
 
 
-def _environment(typesetter: formulas.Typesetter) -> jinja2.Environment:
-    environment = jinja2.Environment(
+def environment(typesetter: formulas.Typesetter) -> jinja2.Environment:
+    """Return the templates with their filters and words."""
+    made = jinja2.Environment(
         loader=jinja2.PackageLoader("reports"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
@@ -125,8 +162,8 @@ def _environment(typesetter: formulas.Typesetter) -> jinja2.Environment:
         lstrip_blocks=True,
     )
     for function in (text.count, text.digits, text.margin, text.power, text.seconds, text.share, text.day, text.plain):
-        environment.filters[function.__name__] = function
-    environment.filters |= {
+        made.filters[function.__name__] = function
+    made.filters |= {
         "number": text.number,
         "listed": text.listed,
         "arrays": text.arrays,
@@ -137,14 +174,14 @@ def _environment(typesetter: formulas.Typesetter) -> jinja2.Environment:
         "short_dtype": vocabulary.short_dtype,
         "where_of": evidence.where_of,
     }
-    environment.globals |= {
+    made.globals |= {
         "verdicts": vocabulary.VERDICTS,
         "outcomes": vocabulary.OUTCOMES,
         "axis": plots.axis,
         "histogram": plots.histogram,
         "chart": charts.Chart,
     }
-    return environment
+    return made
 
 
 def island(value: Any) -> Markup:  # noqa: ANN401 (any JSON value)
@@ -156,12 +193,12 @@ def island(value: Any) -> Markup:  # noqa: ANN401 (any JSON value)
 
 def _inert(html: str) -> Markup:
     """Return HTML that may lie in a script element until it is wanted: data in it are escaped already."""
-    html = _squeezed(html)
+    html = squeezed(html)
     if re.search(r"<!--|</?script", html, re.IGNORECASE):
         raise AssertionError("a template puts a comment or a script where the page keeps claims")
     return Markup(html)  # noqa: S704 (rendered with escapes)
 
 
-def _squeezed(html: str) -> str:
+def squeezed(html: str) -> str:
     """Drop the indentation of the templates; text of the data keeps every character, for it holds no bare `<`."""
     return re.sub(r">\s*\n\s*<", "><", html)

@@ -47,6 +47,19 @@ class Run:
     record: Record
     shown: int = 0
     superseded: int = 0
+    end: Record = field(default_factory=dict)  # empty where the record has no closing line
+
+    @property
+    def unfinished(self) -> str:
+        """Why not all of the run is here; empty where it ended, or where the record is too old to tell."""
+        if self.end:
+            return f"it was stopped early ({self.end['stopped']})" if self.end["stopped"] else ""
+        return "it was killed or still goes on: its record has no closing line" if self.record.get("closes") else ""
+
+    @property
+    def finished(self) -> bool | None:
+        """Whether the run came to its end; None where the record is too old to tell."""
+        return False if self.unfinished else True if self.end else None
 
     @property
     def started(self) -> datetime:
@@ -177,7 +190,7 @@ class Merged(NamedTuple):
 def merge(records: Records) -> Merged:
     """Keep the newest measurement of every cell; that a later run could not run a cell hides no measurement."""
     names = dict.fromkeys([*records.runs, *(record["run"] for record in [*records.claims, *records.evidence])])
-    runs = {name: Run(name, records.runs.get(name, {})) for name in names}
+    runs = {name: Run(name, records.runs.get(name, {}), end=records.ends.get(name, {})) for name in names}
     results: dict[Key, Record] = {}
     for record in sorted(records.evidence, key=lambda record: runs[record["run"]].started):
         place = Place(record["subject"], record["device"])

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn, TypeAlias
 
 from reports import schema
+from reports.folders import expanded
 
 Record: TypeAlias = Mapping[str, Any]
 
@@ -44,6 +46,7 @@ class Records:
     claims: list[Record] = field(default_factory=list)
     evidence: list[Record] = field(default_factory=list)
     alarms: list[Record] = field(default_factory=list)
+    ends: dict[str, Record] = field(default_factory=dict)
     benchmarks: list[Benchmark] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
@@ -54,9 +57,12 @@ class Records:
 
 
 def read(paths: Iterable[Path]) -> Records:
-    """Read every file; what a file is, its content tells (run records, or the JSON of pytest-benchmark)."""
+    """Read every file, and all records in every folder.
+
+    What a file is, its content tells: run records, or the JSON of pytest-benchmark.
+    """
     records = Records()
-    for path in paths:
+    for path in expanded(paths, records.problems.append):
         try:
             data = path.read_bytes()
         except FileNotFoundError:
@@ -69,7 +75,17 @@ def read(paths: Iterable[Path]) -> Records:
                 _read_benchmarks(path, whole, records)
             else:
                 _read_lines(path, data, records)
+    records.problems += _losses(records)
     return records
+
+
+def _losses(records: Records) -> Iterator[str]:
+    """What closing lines count and the files lack."""
+    found = Counter(record["run"] for record in records.evidence)
+    for run, end in records.ends.items():
+        written = sum(number for outcomes in end["counts"].values() for number in outcomes.values())
+        if found[run] < written:
+            yield f"run {run}: {written - found[run]} of its {written} results are missing from these files"
 
 
 def _read_lines(path: Path, data: bytes, records: Records) -> None:
@@ -89,9 +105,12 @@ def _read_lines(path: Path, data: bytes, records: Records) -> None:
             complaints.setdefault(complaint, []).append(number)
         elif record["kind"] == "run":
             records.runs[record["run"]] = record
+        elif record["kind"] == "end":
+            records.ends[record["run"]] = record
         else:
             kept = {"claim": records.claims, "evidence": records.evidence, "alarms": records.alarms}
             kept[record["kind"]].append(record)
+            records.ends.pop(record["run"], None)  # the run was resumed
     if not ours:
         records.problems.append(f"{path}: not a record file (no line is a run, a claim or evidence)")
         return

@@ -135,3 +135,21 @@ def plain(value: Any) -> str:  # noqa: ANN401 (any JSON value)
     if isinstance(value, list):
         return "[" + ", ".join(map(plain, value)) + "]"
     return "none" if value is None else str(value)
+
+
+def plural(number: int, word: str) -> str:
+    """Return a number of things: 1 cell, 2,310 cells."""
+    return f"{number:,} {word}{'' if number == 1 else 's'}"
+
+
+def gist(reason: str) -> str:
+    """Return a reason in one line: of a traceback, the line that says what was raised."""
+    lines = reason.splitlines()
+    if lines and lines[0].startswith("Traceback"):
+        lines = [line for line in lines[1:] if line[:1].strip()][:1] or lines
+    return " ".join(" ".join(lines).split())
+
+
+def one_line(words: str) -> str:
+    """Return words as one line without the control characters that a terminal would obey."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in " ".join(words.split()))

@@ -17,6 +17,7 @@ from claims.frame.kernels import load
 from claims.frame.profiles import PROFILES
 from claims.frame.runner import catch, examine, refute
 from claims.frame.subject import Subject
+from reports.__main__ import _parser
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -68,6 +69,12 @@ def test_every_claim_and_option_in_a_command_exists(pytestconfig: pytest.Config)
             assert not word.startswith("-") or word.partition("=")[0] in known, command
         for option, value in itertools.pairwise(words):
             assert option != "--claim" or value in load_all() or value == "transpose-of-product", command
+
+
+def test_every_report_command_in_the_readme_is_one() -> None:
+    commands = re.findall(r"^ +(?:\$ |\S*/)?python -m reports (.*)", README, re.MULTILINE)
+    told = {_parser().parse_args(shlex.split(command, comments=True)).command for command in commands}
+    assert told == {"build", "compare", "summary", "verdicts", "index"}
 
 
 def test_every_make_target_in_the_readme_exists() -> None:

@@ -22,6 +22,14 @@ from claims.frame.vacuity import weaknesses
 
 PROPERTY, ABOUT = "claims-evidence", "claims-metadata"
 """What the items of a worker tell the controller, which examines nothing itself: it would take a core from them."""
+UNTIMELY: dict[int, str] = {
+    pytest.ExitCode.OK: "",
+    pytest.ExitCode.TESTS_FAILED: "",
+    pytest.ExitCode.NO_TESTS_COLLECTED: "",
+    pytest.ExitCode.INTERRUPTED: "interrupted",
+    pytest.ExitCode.INTERNAL_ERROR: "an internal error",
+}
+"""Why a run with this exit status ended before all its items had run: empty where it did not."""
 SELECTION = pytest.StashKey[Selection]()
 TOLD = pytest.StashKey[set[str]]()
 DONE = pytest.StashKey[set[str]]()
@@ -194,17 +202,19 @@ class Controller:
         done = self.config.stash[DONE]
         node.workerinput[WORKER_DONE] = sorted(done)
 
+    @pytest.hookimpl(tryfirst=True)  # before --junitxml, which prints what the properties hold
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Writes the evidence of an item as soon as it arrives."""
-        if report.when != "call":
-            return
-        for key, told in report.user_properties:
-            if key == ABOUT and isinstance(told, dict) and self.writer is not None:
-                self.writer.claim(told)
-            if key == PROPERTY and isinstance(told, dict):
-                self.evidence.append(told)
-                if self.writer is not None:
-                    self.writer.evidence(told)
+        """Writes the evidence of an item as soon as it arrives, and leaves other plugins a few numbers of it."""
+        told = [(k, v) for k, v in report.user_properties if k in {ABOUT, PROPERTY} and isinstance(v, dict)]
+        report.user_properties = [
+            *(pair for pair in report.user_properties if pair not in told),
+            *(pair for key, about in told if key == PROPERTY for pair in _brief(about)),
+        ]
+        for key, about in told if report.when == "call" else ():
+            if key == PROPERTY:
+                self.evidence.append(about)
+            if self.writer is not None:
+                (self.writer.claim if key == ABOUT else self.writer.evidence)(about)
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Closes the record and builds the report; a report that fails to build fails the run, and loses nothing.
@@ -217,9 +227,11 @@ class Controller:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
         if self.writer is None:
             return
-        self.writer.close()
         if self.config.stash[DONE] and session.exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED:
             session.exitstatus = pytest.ExitCode.OK  # all was done before
+        status = int(session.exitstatus)
+        told = session.shouldfail or session.shouldstop or UNTIMELY.get(status, f"exit status {status}")
+        self.writer.end(status, str(told) if told else None)
         self.closing.append(f"record: {self.writer.path}")
         from reports import build  # noqa: PLC0415  only a run that asks for a report needs it
 
@@ -238,3 +250,9 @@ class Controller:
         for line in self.closing:
             terminalreporter.write_line(line)
         yield
+
+
+def _brief(measured: dict[str, Any]) -> list[tuple[str, object]]:
+    """What a reader of a JUnit file wants of an item's evidence."""
+    margin = (measured["failure"] or measured["worst"] or {}).get("margin", "none")
+    return [("outcome", measured["outcome"]), ("margin", margin), ("instances", measured["instances"])]

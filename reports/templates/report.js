@@ -16,51 +16,19 @@
   const fill = (target, source) => {
     if (!target.firstChild) target.innerHTML = document.getElementById(source).textContent;
   };
-  const roles = { TABLE: "table", THEAD: "rowgroup", TBODY: "rowgroup", TR: "row", TD: "cell" };
-  const prepare = root => {
-    // On a narrow screen rows become blocks, which would cost a table its meaning and its cells their column's name.
-    for (const table of root.querySelectorAll("table")) {
-      const names = [...table.tHead.rows[0].cells].map(cell => cell.textContent.trim());
-      for (const part of [table, ...table.querySelectorAll("thead, tbody, tr, td, th")]) {
-        const column = part.closest("thead") ? "columnheader" : "rowheader";
-        part.setAttribute("role", roles[part.tagName] || column);
-        if (part.classList.contains("num")) part.dataset.name = names[part.cellIndex];
-      }
-    }
-    for (const sign of root.querySelectorAll("i, .strip svg")) sign.setAttribute("aria-hidden", "true");
-    for (const strip of root.querySelectorAll(".strip svg")) strip.setAttribute("preserveAspectRatio", "none");
-    for (const scrolled of root.querySelectorAll("pre, .values, div.math")) {
-      if (!scrolled.matches(".math") || scrolled.scrollWidth > scrolled.clientWidth) scrolled.tabIndex = 0;
-      if (scrolled.matches("pre")) scrolled.setAttribute("role", "group");
-    }
+  const furnish = root => {
+    prepare(root);
     for (const fold of root.querySelectorAll("details[data-benchmark]")) {
       const show = () => fold.open && fill(fold.lastElementChild, "benchmark_" + fold.dataset.benchmark);
       fold.addEventListener("toggle", show);
       show();
     }
-    for (const figure of root.querySelectorAll(".code")) {
-      const button = document.createElement("button");
-      button.type = "button";
-      button.textContent = "Copy";
-      button.addEventListener("click", () => copy(figure, button));
-      figure.append(button);
-    }
-  };
-  const copy = async (figure, button) => {
-    try {
-      await navigator.clipboard.writeText($("code", figure).textContent);
-      button.textContent = "Copied";
-    } catch {
-      getSelection().selectAllChildren($("code", figure));
-      button.textContent = "Selected";
-    }
-    setTimeout(() => { button.textContent = "Copy"; }, 1500);
   };
 
   const open = (claim, wanted) => {
     if (wanted && !claim.detail.firstElementChild.firstChild) {
       fill(claim.detail.firstElementChild, "detail_" + claim.number);
-      prepare(claim.detail);
+      furnish(claim.detail);
     }
     claim.detail.hidden = !wanted || claim.row.hidden;
     claim.opened = wanted;
@@ -179,15 +147,6 @@
   });
   addEventListener("hashchange", recall);
 
-  const root = document.documentElement, dark = matchMedia("(prefers-color-scheme: dark)");
-  const stored = () => { try { return localStorage.getItem("dl-claims-theme"); } catch { return null; } };
-  if (stored() === "light" || stored() === "dark") root.dataset.theme = stored();
-  $("#ui_theme").addEventListener("click", () => {
-    const now = root.dataset.theme || (dark.matches ? "dark" : "light");
-    root.dataset.theme = now === "dark" ? "light" : "dark";
-    try { localStorage.setItem("dl-claims-theme", root.dataset.theme); } catch { /* private windows have no store */ }
-  });
-
-  prepare(document);
+  furnish(document);
   recall();
 })();

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import json
 import math
 import os
@@ -26,6 +27,7 @@ from claims.frame.subject import Subject
 from claims.frame.trial import Trial
 from reference.truth import Truth
 from reports import read, schema
+from reports.evidence import merge
 from tests.frame.runs import ENVIRONMENT, ROOT, command, evidence, records, run_here
 from tests.frame.toys.inputs import Row, only, rows
 from tests.frame.toys.properties import examined
@@ -52,11 +54,31 @@ def everything(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_every_line_of_a_run_keeps_the_schema(everything: Path) -> None:
     lines = [valid(line) for line in records(everything)]
     assert lines[0]["kind"] == "run"
+    assert lines[0]["closes"]
     assert {line["run"] for line in lines} == {lines[0]["run"]}
     assert {line["outcome"] for line in lines if line["kind"] == "evidence"} == {
         *("held", "consistent", "exhausted", "failed", "vacuous", "error", "not-run"),
         *("refuted", "not-refuted", "caught", "survived"),
     }
+
+
+def test_the_last_line_closes_the_run_and_counts_its_results(everything: Path) -> None:
+    *others, last = records(everything)
+    assert last["kind"] == "end"
+    assert [line["kind"] for line in others].count("end") == 0
+    assert (last["status"], last["stopped"]) == (1, None)
+    counted = collections.Counter((e["role"], e["outcome"]) for e in others if e["kind"] == "evidence")
+    assert {(role, o): n for role, outcomes in last["counts"].items() for o, n in outcomes.items()} == counted
+    assert last["seconds"] > 0
+
+
+def test_a_run_that_stops_at_its_first_failure_says_so(tmp_path: Path) -> None:
+    run_here("--report", str(tmp_path), "--claim", "smallness", "--dtype", "float32", "-x")
+    last = valid(records(tmp_path)[-1])
+    assert (last["kind"], last["stopped"]) == ("end", "stopping after 1 failures")
+    (run,) = merge(read.read(tmp_path.glob("*.jsonl"))).runs.values()
+    assert run.unfinished == "it was stopped early (stopping after 1 failures)"
+    assert f"{run.name} did not finish" in (tmp_path / "index.html").read_text("utf-8")
 
 
 def test_a_claim_stands_once_and_before_its_evidence(everything: Path) -> None:
@@ -119,12 +141,14 @@ def test_a_killed_run_keeps_what_it_had(tmp_path: Path) -> None:
     assert len(made.evidence) >= 2
     assert len(made.problems) == 1
     assert "torn last line" in made.problems[0]
+    (run,) = merge(made).runs.values()
+    assert run.unfinished == "it was killed or still goes on: its record has no closing line"
 
 
 def test_lines_are_on_disk_as_soon_as_they_are_written(tmp_path: Path) -> None:
     writer = RecordWriter(tmp_path / "made" / "on demand", {"note": 1})
     for n in range(3):
-        writer.evidence({"n": n})
+        writer.evidence({"role": "claim", "outcome": "held", "n": n})
         assert len(writer.path.read_text(encoding="utf-8").splitlines()) == n + 2
     writer.claim({"id": "a"})
     writer.claim({"id": "a"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +50,15 @@ def run(name: str = CPU_RUN, device: str = "cpu", profile: str = "standard") -> 
         "switches": {"allow_tf32": False, "cudnn_tf32": False, "reduced_precision_reduction": False, "onednn": True},
         "profile": profile, "examples": 60, "seed": 0, "commit": "858a8b5", "dirty": device == "cuda",
     }  # fmt: skip
+
+
+def end(counts: Mapping[tuple[str, str], int], name: str = CPU_RUN, **changes: Any) -> Record:
+    by_role: dict[str, dict[str, int]] = {}
+    for (role, outcome), number in counts.items():
+        by_role.setdefault(role, {})[outcome] = number
+    line = {"schema": 1, "kind": "end", "run": name, "finished": "2026-11-20T07:09:00+00:00", "status": 0,
+            "stopped": None, "seconds": 540.0, "counts": by_role}  # fmt: skip
+    return line | changes
 
 
 def claim(sample: Sample, topic: str, name: str, device: str = "cpu") -> Record:

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from reports.evidence import merge
+from reports.folders import expanded
 from reports.read import read
 from tests.reports import synthetic
 
@@ -83,11 +87,46 @@ def test_a_foreign_file_is_named_once(tmp_path: Path, content: bytes) -> None:
     assert not records.usable
 
 
-def test_a_missing_file_and_a_folder_are_named(tmp_path: Path) -> None:
+def test_a_missing_file_and_an_empty_folder_are_named(tmp_path: Path) -> None:
     assert read([tmp_path / "none.jsonl", tmp_path]).problems == [
         f"{tmp_path / 'none.jsonl'}: no such file",
-        f"{tmp_path}: Is a directory",
+        f"{tmp_path}: no record in this folder (a run writes one with --report DIR)",
     ]
+
+
+def test_a_folder_stands_for_the_records_below_it(tmp_path: Path, write: Callable[..., Path]) -> None:
+    (tmp_path / "b" / "c").mkdir(parents=True)
+    paths = [write(LINES, "b/c/run.jsonl"), write([{"machine_info": {}, "benchmarks": []}], "b/bench.json")]
+    write([{"schema": 1}], "b/other.json")
+    (tmp_path / "b" / "index.html").write_text("<p>", "utf-8")
+    complaints: list[str] = []
+    assert set(expanded([tmp_path, paths[0]], complaints.append)) == set(paths)
+    assert complaints == []
+    assert read([tmp_path, paths[0]]).evidence == read([paths[0]]).evidence
+
+
+def end(**changes: Any) -> dict[str, Any]:
+    counts = Counter((line["role"], line["outcome"]) for line in LINES if line["kind"] == "evidence")
+    return synthetic.end(counts, **changes)
+
+
+def test_a_closing_line_says_whether_the_run_finished(write: Callable[..., Path]) -> None:
+    def unfinished(lines: list[dict[str, Any]]) -> tuple[bool | None, str]:
+        (run,) = merge(read([write(lines)])).runs.values()
+        return run.finished, run.unfinished
+
+    new = [LINES[0] | {"closes": True}, *LINES[1:]]
+    assert unfinished([*new, end()]) == (True, "")
+    assert unfinished([*new, end(status=2, stopped="interrupted")]) == (False, "it was stopped early (interrupted)")
+    assert unfinished(new) == (False, "it was killed or still goes on: its record has no closing line")
+    assert unfinished(LINES) == (None, "")  # older records have no closing line
+
+
+def test_results_that_a_file_lost_are_counted(write: Callable[..., Path]) -> None:
+    number = sum(line["kind"] == "evidence" for line in LINES)
+    records = read([write([*LINES[:-3], end()])])
+    assert records.problems == [f"run {synthetic.CPU_RUN}: 3 of its {number} results are missing from these files"]
+    assert read([write([*LINES, end()])]).problems == []
 
 
 def test_benchmarks_are_told_by_their_content(tmp_path: Path) -> None:

@@ -12,7 +12,10 @@ from hypothesis import strategies as st
 from reports import schema
 from tests.reports import synthetic
 
-SAMPLES = list(synthetic.lines(synthetic.CUDA_RUN, "cuda", synthetic.samples(31)))[:60]
+SAMPLES = [
+    *list(synthetic.lines(synthetic.CUDA_RUN, "cuda", synthetic.samples(31)))[:60],
+    synthetic.end({("claim", "held"): 3}),
+]
 VALIDATOR = jsonschema.Draft202012Validator(schema.load())
 BY_KIND = {record["kind"]: record for record in reversed(SAMPLES)}  # the first of each
 
@@ -45,6 +48,10 @@ def test_sample_records_keep_the_schema() -> None:
         ("run", "started", "yesterday", 'started: "yesterday" does not match'),
         ("run", "versions", {"python": "3.11"}, "versions.torch: missing"),
         ("run", "schema", 2, "schema: 2 is not 1"),
+        ("run", "closes", 1, "closes: 1 is no boolean"),
+        ("end", "status", None, "status: null is no integer"),
+        ("end", "finished", "at noon", 'finished: "at noon" does not match'),
+        ("end", "counts", {"claim": 3}, "counts.claim: 3 is no object"),
         ("run", "kind", "walk", 'kind: "walk" is not run'),
     ],
 )  # fmt: skip

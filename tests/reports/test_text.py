@@ -113,3 +113,20 @@ def test_lists() -> None:
         "a and b",
         "a, b and c",
     ]
+
+
+@pytest.mark.parametrize(
+    ("reason", "short"),
+    [
+        ("too many\n instances", "too many instances"),
+        ('Traceback (most recent call last):\n  File "x"\n    f()\nE: of  what\nin Trial()', "E: of what"),
+        ("Traceback (most recent call last):\n  cut short", "Traceback (most recent call last): cut short"),
+        ("", ""),
+    ],
+)  # fmt: skip
+def test_the_gist_of_a_reason_is_one_line(reason: str, short: str) -> None:
+    assert text.gist(reason) == short
+
+
+def test_one_line_has_nothing_that_a_terminal_obeys() -> None:
+    assert text.one_line("a\n b\x1b[1m\u202e") == "a b\N{REPLACEMENT CHARACTER}[1m\N{REPLACEMENT CHARACTER}"
