@@ -155,6 +155,7 @@ def _environment(typesetter: formulas.Typesetter) -> jinja2.Environment:
         "matrix": glance.matrix,
         "sensitivity": glance.Sensitivity.of,
         "departures_by_gravity": glance.departures,
+        "shortened": snippets.shortened,
         "worst_input": snippets.worst_input,
         "source_link": snippets.source_link,
     }

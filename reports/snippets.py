@@ -8,6 +8,9 @@ from reports import text
 from reports.evidence import Cell
 from reports.read import Record
 
+LONGEST = 20_000
+"""Characters of a script that the page shows in full: longer ones hold samples, which nobody reads."""
+
 _GITHUB = re.compile(r"https://github\.com/[\w.-]+/[\w.-]+")
 _PLACE = re.compile(r"(?P<path>[\w./-]+\.py)(?::(?P<line>\d+))?")
 _WORDS = re.compile(r"-?\b(?:inf|nan)\b")
@@ -28,6 +31,15 @@ def worst_input(cell: Cell) -> str:
         name = re.sub(r"\W", "_", name)  # noqa: PLW2901 (a name of Python's)
         lines += [f"{name} = {made[0]}"] if len(made) == 1 else [f"{name} = [", *(f"    {one}," for one in made), "]"]
     return "\n".join(lines)
+
+
+def shortened(script: str, repeat: str) -> str:
+    """A script, cut where it is very long; what makes the whole again stands below."""
+    if len(script) <= LONGEST:
+        return script
+    start, line = script[:LONGEST].rsplit("\n", 1)[0][: LONGEST // 4], "\n# "
+    left = text.digits(len(script) - len(start))
+    return f"{start}…{line}{left} more characters stand in the run's record; to make them again:{line}{repeat}"
 
 
 def source_link(place: str, run: Record) -> str | None:
