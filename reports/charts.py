@@ -41,10 +41,10 @@ class Chart:
 
     @property
     def shape(self) -> str:
-        """How large the panels are: "plane" with equal units, "alone" or "many"."""
+        """How large the panels are: "plane" with equal units, "alone", "few" or "many"."""
         if self.figure.get("equal"):
             return "plane"
-        return "alone" if len(self.figure["panels"]) == 1 else "many"
+        return {1: "alone", 2: "few", 3: "few"}.get(len(self.figure["panels"]), "many")
 
     @cached_property
     def x(self) -> Axis:
