@@ -38,8 +38,8 @@ def unit_balls(subject: Subject) -> Panels:
     """The vectors of norm 1: a diamond for p = 1, the circle for p = 2, a square for p = ∞, each inside the next.
     For p = ½ the ball caves in between the axes: it is not convex, which is what the triangle inequality would give.
     """
-    c, s = circle(96).T
-    directions = subject.tensor(np.stack((c * np.abs(c), s * np.abs(s)), -1))  # dense near the axes, where balls turn
+    even = circle(128)
+    directions = subject.tensor(even * np.sqrt(np.abs(even)))  # denser near the axes, where the ball for p = 1/2 turns
     balls = {}
     for name, order in ORDERS.items():
         lengths = subject.vector_norm(directions, order, dim=-1)
