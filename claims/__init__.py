@@ -12,7 +12,7 @@ from claims.frame.claim import (
     mutant,
     refutation,
 )
-from claims.frame.figures import figure
+from claims.frame.figures import Curve, Note, Panel, Panels, figure
 from claims.frame.subject import values
 
 __all__ = [
@@ -20,6 +20,10 @@ __all__ = [
     "TENDENCY",
     "TRUE",
     "UNDER_HYPOTHESES",
+    "Curve",
+    "Note",
+    "Panel",
+    "Panels",
     "at_most",
     "claim",
     "consistent",

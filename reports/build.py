@@ -7,6 +7,7 @@ import hashlib
 import json
 import re
 import sys
+import zlib
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from importlib import resources
@@ -16,8 +17,11 @@ from typing import Any, TypeAlias
 import jinja2
 from markupsafe import Markup
 
-from reports import charts, evidence, formulas, model, plots, text, verdicts, vocabulary
+from reports import charts, evidence, formulas, glance, model, plots, snippets, text, verdicts, vocabulary
 from reports.read import read
+
+PARTS = ("glance.css", "figures.css", "common.js", "report.js")
+"""Styles and scripts of the report, besides those of every page."""
 
 
 class BuildError(Exception):
@@ -103,30 +107,38 @@ def render(report: model.Report) -> str:
         except formulas.FormulaError as error:
             errors.append(f"claim {claim.id}: {error}")
         else:
-            details.append(_inert(html))
+            details.append(packed(html))
     if errors:
         raise BuildError("\n".join(errors))
     page = templates.get_template("page.html.j2").render(
         report=report,
         details=details,
-        index=[_entry(claim) for claim in report.claims],
+        index={
+            "places": [place.label for place in report.places],
+            "dtypes": report.dtypes,
+            "outcomes": list(vocabulary.OUTCOMES),
+            "measured": [name in vocabulary.MEASURED for name in vocabulary.OUTCOMES],
+            "claims": [_entry(claim) for claim in report.claims],
+        },
         tables=[
-            _inert(templates.get_template("benchmark.html.j2").render(pairs=pairs)) for _, pairs in report.benchmarks
+            packed(templates.get_template("benchmark.html.j2").render(pairs=pairs)) for _, pairs in report.benchmarks
         ],
-        **furniture("common.js", "report.js"),
+        **furniture(*PARTS),
         glyphs=typesetter.glyphs,
         grids=plots.grids(plots.axis(claim.measured) for claim in report.claims),
     )
     return squeezed(page)
 
 
-def furniture(*scripts: str) -> dict[str, Any]:
-    """Return what every page has: its style, these scripts in one, the digest that lets them run, and the time."""
-    style, *parts = (
-        squeezed(resources.files("reports").joinpath("templates", name).read_text("utf-8"))
-        for name in ("report.css", *scripts)
-    )
-    script = "".join(parts)
+def furniture(*names: str) -> dict[str, Any]:
+    """Return what every page has: its styles and scripts, each in one, the digest that lets them run, and the time."""
+
+    def together(suffix: str) -> str:
+        folder = resources.files("reports").joinpath("templates")
+        wanted = (name for name in ("report.css", *names) if name.endswith(suffix))
+        return "".join(squeezed(folder.joinpath(name).read_text("utf-8")) for name in wanted)
+
+    style, script = together(".css"), together(".js")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     return {
         "style": Markup(style),  # noqa: S704 (ours)
@@ -139,13 +151,14 @@ def furniture(*scripts: str) -> dict[str, Any]:
 def _entry(claim: model.Claim) -> dict[str, Any]:
     """Return what search, filters and sorting need to know of a claim."""
     worst = claim.worst.margin if claim.worst else None
+    order = list(vocabulary.OUTCOMES)
     return {
         "id": claim.id,
-        "text": " ".join([claim.id, claim.record["title"], *claim.record["operations"]]).lower(),
         "title": claim.record["title"].lower(),
+        "operations": claim.record["operations"],
         "chapter": claim.record["chapter"],
         "verdict": claim.record["truth"],
-        "evidence": sorted({cell.outcome for cell in claim.cells} - {"absent"}),
+        "cells": [order.index(cell.outcome) for cell in claim.cells],  # by place, then by dtype
         "worst": None if worst is None else min(worst, 1e300) if worst == worst else 1e300,  # noqa: PLR0124 (NaN)
         "caught": sum(bool(mutant.hits) for mutant in claim.mutants),
         "seconds": claim.seconds,
@@ -166,7 +179,6 @@ def environment(typesetter: formulas.Typesetter) -> jinja2.Environment:
     made.filters |= {
         "number": text.number,
         "listed": text.listed,
-        "arrays": text.arrays,
         "island": island,
         "formula": typesetter.display,
         "prose": typesetter.prose,
@@ -180,6 +192,12 @@ def environment(typesetter: formulas.Typesetter) -> jinja2.Environment:
         "axis": plots.axis,
         "histogram": plots.histogram,
         "chart": charts.Chart,
+        "matrix": glance.matrix,
+        "sensitivity": glance.Sensitivity.of,
+        "departures_by_gravity": glance.departures,
+        "shortened": snippets.shortened,
+        "worst_input": snippets.worst_input,
+        "source_link": snippets.source_link,
     }
     return made
 
@@ -191,12 +209,13 @@ def island(value: Any) -> Markup:  # noqa: ANN401 (any JSON value)
     return Markup(text.translate(escapes))  # noqa: S704 (just made safe)
 
 
-def _inert(html: str) -> Markup:
-    """Return HTML that may lie in a script element until it is wanted: data in it are escaped already."""
+def packed(html: str) -> str:
+    """Return HTML as it lies in the page until it is wanted: compressed (raw deflate), in base 64."""
     html = squeezed(html)
     if re.search(r"<!--|</?script", html, re.IGNORECASE):
         raise AssertionError("a template puts a comment or a script where the page keeps claims")
-    return Markup(html)  # noqa: S704 (rendered with escapes)
+    squeeze = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    return base64.b64encode(squeeze.compress(html.encode()) + squeeze.flush()).decode()
 
 
 def squeezed(html: str) -> str:

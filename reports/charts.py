@@ -1,9 +1,9 @@
-"""Figures of claims as static SVG: panels of curves over 0, 1, 2, ... on axes that they share."""
+"""Figures of claims as static SVG: panels of curves, points and areas on axes that they share."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -11,13 +11,15 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from reports import text
+from reports.axes import Axis
 from reports.read import Record
 
-WIDTH, HEIGHT = 300, 180
-LEFT, RIGHT, TOP, BOTTOM = 40, 10, 6, 20
-MOST_DECADES = 16
-"""Of a logarithmic axis about 1: what leaves it explodes or vanishes, by how much says little."""
+LEFT, RIGHT, TOP, BOTTOM = 42, 12, 8, 20
 COLOURS = 8
+LETTER = 5.7
+"""About as wide is a letter of a note."""
+ROOM = 0.04
+"""What is left free around the figures of plane geometry, as a share of their size."""
 
 
 @dataclass(frozen=True)
@@ -27,94 +29,138 @@ class Chart:
     figure: Record
 
     @cached_property
-    def names(self) -> list[str]:
-        """The curves in order of appearance; each has its colour in every panel."""
-        return list(dict.fromkeys(c["name"] for panel in self.figure["panels"] for c in panel["curves"]))
+    def names(self) -> dict[str, str]:
+        """The curves in order of appearance, each with its kind; each has its colour in every panel."""
+        return {c["name"]: c.get("kind", "line") for panel in self.figure["panels"] for c in panel["curves"]}
 
-    def colour(self, name: str) -> int:
-        """The number of a curve's colour."""
-        return self.names.index(name) % COLOURS
-
-    @cached_property
-    def _values(self) -> list[float]:
-        curves = (c for panel in self.figure["panels"] for c in panel["curves"])
-        numbers = (self._height(text.number(v)) for c in curves for v in c["y"])
-        return [v for v in numbers if math.isfinite(v)]
-
-    @cached_property
-    def span(self) -> tuple[float, float]:
-        """The ends of the vertical axis: of a logarithmic one in decades."""
-        low, high = min(self._values, default=0.0), max(self._values, default=1.0)
-        if self.figure["logarithmic"]:
-            half = MOST_DECADES / 2
-            return max(math.floor(low), -half), max(min(math.ceil(high), half), max(math.floor(low), -half) + 1)
-        step = _step(high - low)
-        return math.floor(low / step) * step, max(math.ceil(high / step), math.floor(low / step) + 1) * step
-
-    @cached_property
-    def last(self) -> int:
-        """The end of the horizontal axis."""
-        return max(1, *(len(c["y"]) - 1 for panel in self.figure["panels"] for c in panel["curves"]), 1)
+    def colour(self, name: str) -> str:
+        """The class of a curve: its colour's number, or that of bounds."""
+        if self.names[name] == "bound":
+            return "bound"
+        return f"c{[n for n, kind in self.names.items() if kind != 'bound'].index(name) % COLOURS}"
 
     @property
-    def ticks(self) -> list[tuple[float, str]]:
-        """Marks of the vertical axis with their labels."""
-        low, high = self.span
-        if self.figure["logarithmic"]:
-            step = max(1, math.ceil((high - low) / 5))
-            decades = [d for d in range(math.ceil(low), math.floor(high) + 1) if d % step == 0]
-            return [(float(d), text.power(10.0**d)) for d in decades]
-        width = _step(high - low)
-        marks = [low + width * k for k in range(round((high - low) / width) + 1)]
-        return [(v, f"{v:g}") for v in (round(m, 12) for m in marks)]
+    def shape(self) -> str:
+        """How large the panels are: "plane" with equal units, "alone", "few" or "many"."""
+        if self.figure.get("equal"):
+            return "plane"
+        return {1: "alone", 2: "few", 3: "few"}.get(len(self.figure["panels"]), "many")
+
+    @cached_property
+    def x(self) -> Axis:
+        """The horizontal axis; curves without x start at its low end."""
+        numbers = [v for panel in self.figure["panels"] for c in panel["curves"] for v in _across(c)]
+        if self.figure.get("equal"):
+            return Axis.between(numbers, logarithmic=False, room=ROOM)
+        return Axis.between(numbers, logarithmic=self.figure.get("logarithmic_x", False))
+
+    @cached_property
+    def y(self) -> Axis:
+        """The vertical axis."""
+        numbers = [text.number(v) for panel in self.figure["panels"] for c in panel["curves"] for v in c["y"]]
+        if self.figure.get("equal"):
+            return Axis.between(numbers, logarithmic=False, room=ROOM)
+        return Axis.around(numbers, logarithmic=self.figure["logarithmic"])
+
+    @cached_property
+    def size(self) -> tuple[int, int]:
+        """Width and height of a panel; those of the plane are as high as equal units make them."""
+        if self.shape == "plane":
+            width = 270
+            height = (width - LEFT - RIGHT) * (self.y.high - self.y.low) / (self.x.high - self.x.low)
+            return width, TOP + BOTTOM + round(min(max(height, 80), 400))
+        return (460, 230) if self.shape == "alone" else (270, 180)
 
     def drawn(self, panel: dict[str, Any]) -> Markup:
         """The SVG of one panel."""
-        grid = "".join(f"M{LEFT} {self._y(v):.1f}H{WIDTH - RIGHT}" for v, _ in self.ticks)
-        labels = "".join(f'<text x="{LEFT - 5}" y="{self._y(v) + 3:.1f}">{label}</text>' for v, label in self.ticks)
-        below = "".join(
-            f'<text class="x" x="{self._x(k):.1f}" y="{HEIGHT - 6}">{k:g}</text>' for k in (0, self.last / 2, self.last)
+        width, height = self.size
+        bottom = height - BOTTOM
+        grid = "".join(f"M{LEFT} {self._up(share):.1f}H{width - RIGHT}" for share, _ in self.y.ticks)
+        labels = "".join(f'<text x="{LEFT - 5}" y="{self._up(s) + 3:.1f}">{label}</text>' for s, label in self.y.ticks)
+        labels += "".join(
+            f'<text class="x" x="{self._over(s):.1f}" y="{height - 6}">{label}</text>' for s, label in self.x.ticks
         )
-        curves = "".join(
-            f'<path class="c{self.colour(c["name"])}" d="{"".join(self._path(c["y"]))}"><title>{escape(c["name"])}'
-            "</title></path>"
-            for c in panel["curves"]
-        )
-        told = escape(f"{self.figure['title']}: {panel['title']}")
-        frame = f'viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{told}"'
-        grid = f'<path class="grid" d="{grid}"/>'
-        place = LEFT - 2, TOP - 2, WIDTH - LEFT - RIGHT + 4, HEIGHT - TOP - BOTTOM + 4
+        if self.shape == "plane" or self.x.logarithmic:
+            grid += "".join(f"M{self._over(share):.1f} {TOP}V{bottom}" for share, _ in self.x.ticks)
+        # A nested SVG cuts off what leaves it.
+        place = LEFT - 3, TOP - 3, width - LEFT - RIGHT + 6, bottom - TOP + 6
         sides = " ".join(f'{key}="{v}"' for key, v in zip(("x", "y", "width", "height"), place, strict=True))
-        cut = f'{sides} viewBox="{" ".join(map(str, place))}"'  # a nested SVG cuts off what leaves it
-        return Markup(f"<svg {frame}>{grid}{labels}{below}<svg {cut}>{curves}</svg></svg>")  # noqa: S704 (numbers, and text escaped)
+        inner = f'<svg {sides} viewBox="{" ".join(map(str, place))}">{"".join(map(self._curve, panel["curves"]))}</svg>'
+        notes = "".join(map(self._note, panel.get("notes", ())))
+        frame = f'viewBox="0 0 {width} {height}" role="img" aria-label="{escape(self.described(panel))}"'
+        return Markup(f'<svg {frame}><path class="grid" d="{grid}"/>{labels}{inner}{notes}</svg>')  # noqa: S704 (numbers, and text escaped)
 
-    def _path(self, y: Sequence[float | str]) -> Iterator[str]:
+    def described(self, panel: dict[str, Any]) -> str:
+        """The panel in words, for those who do not see it."""
+        title = ": ".join(filter(None, (self.figure["title"], panel["title"])))
+        told = self.figure.get("told", "")
+        notes = "; ".join(note["text"] for note in panel.get("notes", ()))
+        parts = [f"{title}.", told, " ".join(map(_described, panel["curves"])), notes and f"Marked: {notes}."]
+        return " ".join(filter(None, parts))
+
+    def _curve(self, curve: dict[str, Any]) -> str:
+        kind = curve.get("kind", "line")
+        path = "".join(self._path(curve, kind))
+        name = self.colour(curve["name"]) + ("" if kind in {"line", "bound"} else f" {kind}")
+        return f'<path class="{name}" d="{path}"><title>{escape(curve["name"])}</title></path>'
+
+    def _path(self, curve: dict[str, Any], kind: str) -> Iterator[str]:
         """A line from point to point, with a gap where there is no number; far out of the panel is out of it."""
-        low, high = self.span
-        far, command = 9 * (high - low), "M"
-        for k, value in enumerate(map(text.number, y)):
-            height = self._height(value)
-            if math.isnan(height):
+        width, _ = self.size
+        heights = [self.y.place(text.number(v)) for v in curve["y"]]
+        if _is_level(curve):
+            yield f"M{LEFT} {self._up(heights[0]):.4g}H{width - RIGHT}"
+            return
+        command = "M"
+        for across, height in zip(_across(curve), heights, strict=False):
+            over = self.x.place(across)
+            if math.isnan(height) or math.isnan(over):
                 command = "M"
                 continue
-            yield f"{command}{self._x(k):.4g} {self._y(min(max(height, low - far), high + far)):.4g}"
+            yield f"{command}{self._over(over):.4g} {self._up(height):.4g}"
             command = "L"
+            if kind == "points":
+                yield "h0"
+                command = "M"
+        if kind == "closed":
+            yield "Z"
 
-    def _height(self, value: float) -> float:
-        if not self.figure["logarithmic"]:
-            return value
-        return math.log10(value) if value > 0 else (-math.inf if value == 0 else math.nan)
+    def _note(self, note: dict[str, Any]) -> str:
+        over, up = self.x.place(text.number(note["x"])), self.y.place(text.number(note["y"]))
+        if not (math.isfinite(over) and math.isfinite(up)):
+            return ""
+        across = self._over(min(max(over, 0), 1))
+        fits = across + 5 + LETTER * len(note["text"]) <= self.size[0] - RIGHT
+        side, shift = ("note", 5) if fits else ("note end", -5)
+        place = f'x="{across + shift:.1f}" y="{self._up(min(max(up, 0), 1)) - 4:.1f}"'
+        return f'<text class="{side}" {place}>{escape(note["text"])}</text>'
 
-    def _x(self, k: float) -> float:
-        return LEFT + (WIDTH - LEFT - RIGHT) * k / self.last
+    def _over(self, share: float) -> float:
+        return LEFT + (self.size[0] - LEFT - RIGHT) * share
 
-    def _y(self, height: float) -> float:
-        low, high = self.span
-        return TOP + (HEIGHT - TOP - BOTTOM) * (high - height) / (high - low)
+    def _up(self, share: float) -> float:
+        return TOP + (self.size[1] - TOP - BOTTOM) * (1 - share)
 
 
-def _step(size: float) -> float:
-    """A round step, 1, 2 or 5 times a power of ten, of which about five make up `size`."""
-    rough = size / 5 or 1.0
-    power = 10.0 ** math.floor(math.log10(rough))
-    return next(m * power for m in (1, 2, 5, 10) if m * power >= rough)
+def _across(curve: dict[str, Any]) -> list[float]:
+    """The x of a curve; a level has none."""
+    if "x" in curve:
+        return [text.number(v) for v in curve["x"]]
+    return [] if _is_level(curve) else [float(k) for k in range(len(curve["y"]))]
+
+
+def _is_level(curve: dict[str, Any]) -> bool:
+    """Whether a curve is a bound from edge to edge."""
+    return curve.get("kind") == "bound" and "x" not in curve and len(curve["y"]) == 1
+
+
+def _described(curve: dict[str, Any]) -> str:
+    numbers = [text.number(v) for v in curve["y"]]
+    known = [v for v in numbers if math.isfinite(v)]
+    if not known:
+        return f"{curve['name']}: no number."
+    if curve.get("kind") in {"points", "closed"}:
+        return f"{curve['name']}: {len(numbers)} points between {min(known):.3g} and {max(known):.3g}."
+    if len(numbers) == 1:
+        return f"{curve['name']}: {known[0]:.3g}."
+    return f"{curve['name']}: from {numbers[0]:.3g} to {numbers[-1]:.3g}."

@@ -157,6 +157,15 @@ class Report:
         """How many claims each chapter has."""
         return dict(Counter(claim.record["chapter"] for claim in self.claims))
 
+    @property
+    def operations(self) -> list[str]:
+        """Every operation that some claim uses, by name."""
+        return sorted({name for claim in self.claims for name in claim.record["operations"]})
+
+    def run(self, claim: Record) -> Record:
+        """The record of the run that a claim's record is from; empty where it was lost."""
+        return next((run.record for run in self.runs if run.name == claim.get("run")), {})
+
     def versions(self, package: str) -> list[str]:
         """Return the versions of a package over all runs that the page shows."""
         known = (run.record["versions"].get(package) for run in self.runs if run.record)

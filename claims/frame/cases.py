@@ -20,6 +20,7 @@ from claims.frame.figures import DTYPE as FIGURES_IN
 from claims.frame.kernels import EAGER, UsageProblem, subject
 from claims.frame.names import nearest
 from claims.frame.profiles import DEFAULT, PROFILES, Profile
+from claims.frame.regime_summary import summary
 from claims.frame.runner import catch, examine, refute
 from claims.frame.subject import Subject
 
@@ -137,8 +138,12 @@ class Case:
     def _run_claim(self, claim: Claim, profile: Profile, seed: int) -> Evidence:
         tested = subject(self.subject, self.dtypes[0], self.device)
         evidence = examine(claim, tested, profile, seed=seed)
-        if tested.dtype == FIGURES_IN:
-            evidence.figures = [f.record(tested) for f in claim.figures]
+        for figure in claim.figures if tested.dtype == FIGURES_IN else ():
+            try:
+                evidence.figures.append(figure.record(tested))
+            except Exception as error:  # noqa: BLE001  a picture that a subject cannot draw takes no evidence with it
+                told = f"the figure {figure.title!r} could not be drawn: {type(error).__name__}: {error}"
+                evidence.reason = "\n".join(filter(None, (evidence.reason, told)))
         return evidence
 
     def _run_refutation(self, claim: Claim, profile: Profile, seed: int) -> Evidence:
@@ -284,6 +289,7 @@ def metadata(claim: Claim) -> Mapping[str, Any]:
         "title": claim.title,
         "statement": claim.statement,
         "hypotheses": claim.hypotheses,
+        "regimes": summary(claim.regimes),
         "chapter": claim.chapter,
         "topic": claim.topic,
         "truth": claim.truth,

@@ -35,6 +35,7 @@ def describe() -> dict[str, Any]:
         "devices": [_device(d) for d in devices()],
         "switches": switches.state(),
         "commit": commit or None,
+        "repository": _repository(_output("git", "remote", "get-url", "origin")),
         "dirty": bool(commit and _output("git", "status", "--porcelain", "--untracked-files=no")),
     }
 
@@ -73,6 +74,14 @@ def _device(name: str) -> dict[str, Any]:
         model, count = torch.cuda.get_device_name(0), torch.cuda.device_count()
         return {"name": name, "model": model, "driver": driver[0] if driver else "unknown", "count": count}
     return {"name": name, "model": name}
+
+
+def _repository(remote: str) -> str | None:
+    """The web address of a repository on GitHub, without what an address may hold besides; None elsewhere."""
+    found = re.fullmatch(
+        r"(?:https://(?:[^@/]*@)?|git@|ssh://git@)github\.com[:/]([\w.-]+/[\w.-]+?)(?:\.git)?/?", remote
+    )
+    return f"https://github.com/{found[1]}" if found else None
 
 
 def _output(*command: str) -> str:

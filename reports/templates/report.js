@@ -2,19 +2,25 @@
 (() => {
   const $ = (selector, root = document) => root.querySelector(selector);
   const index = JSON.parse($("#ui_index").textContent);
-  const filters = ["q", "chapter", "verdict", "evidence"];
+  const filters = ["q", "chapter", "verdict", "evidence", "place", "dtype", "operation"];
   const controls = Object.fromEntries([...filters, "sort"].map(name => [name, document.getElementById("ui_" + name)]));
   const body = $(".list > tbody");
-  const claims = index.map((entry, number) => {
+  const claims = index.claims.map((entry, number) => {
     const row = document.getElementById(entry.id), detail = document.getElementById("open_" + number);
-    return { ...entry, number, row, detail, button: $(".open", row) };
+    const text = [entry.id, entry.title, ...entry.operations].join(" ").toLowerCase();
+    return { ...entry, number, text, row, detail, button: $(".open", row) };
   });
   const byId = new Map(claims.map(claim => [claim.id, claim]));
   let current = "", descending = false;
 
-  // The text of a claim lies in an inert script element until it is opened: a large page stays quick.
-  const fill = (target, source) => {
-    if (!target.firstChild) target.innerHTML = document.getElementById(source).textContent;
+  // The text of a claim lies compressed in an inert script element until it is opened: a large page stays quick.
+  const fill = async (target, source) => {
+    if (target.dataset.filled) return false;
+    target.dataset.filled = "1";
+    const packed = Uint8Array.from(atob(document.getElementById(source).textContent), letter => letter.charCodeAt(0));
+    const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
+    target.innerHTML = await new Response(stream).text();
+    return true;
   };
   const furnish = root => {
     prepare(root);
@@ -26,22 +32,24 @@
   };
 
   const open = (claim, wanted) => {
-    if (wanted && !claim.detail.firstElementChild.firstChild) {
-      fill(claim.detail.firstElementChild, "detail_" + claim.number);
-      furnish(claim.detail);
-    }
+    if (wanted) fill(claim.detail.firstElementChild, "detail_" + claim.number).then(made => made && furnish(claim.detail));
     claim.detail.hidden = !wanted || claim.row.hidden;
     claim.opened = wanted;
     claim.row.classList.toggle("opened", wanted);
     claim.button.setAttribute("aria-expanded", String(wanted));
   };
 
+  const measured = (claim, { place, dtype, evidence }) => claim.cells.some((outcome, position) =>
+    (!place || index.places[Math.floor(position / index.dtypes.length)] === place)
+    && (!dtype || index.dtypes[position % index.dtypes.length] === dtype)
+    && (evidence ? index.outcomes[outcome] === evidence : index.measured[outcome]));
   const matches = claim => {
-    const words = controls.q.value.toLowerCase().split(/\s+/);
-    return words.every(word => claim.text.includes(word))
-      && (!controls.chapter.value || claim.chapter === controls.chapter.value)
-      && (!controls.verdict.value || claim.verdict === controls.verdict.value)
-      && (!controls.evidence.value || claim.evidence.includes(controls.evidence.value));
+    const asked = Object.fromEntries(filters.map(name => [name, controls[name].value]));
+    return asked.q.toLowerCase().split(/\s+/).every(word => claim.text.includes(word))
+      && (!asked.chapter || claim.chapter === asked.chapter)
+      && (!asked.verdict || claim.verdict === asked.verdict)
+      && (!asked.operation || claim.operations.some(name => name.startsWith(asked.operation)))
+      && (!(asked.place || asked.dtype || asked.evidence) || measured(claim, asked));
   };
   const filter = () => {
     let shown = 0;
@@ -144,6 +152,12 @@
     const typing = event.target.closest?.("input, select, textarea");
     if (event.key === "/" && !typing) { event.preventDefault(); controls.q.focus(); }
     if (event.key === "Escape" && event.target === controls.q) { controls.q.value = ""; filter(); remember(); }
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step && event.target.matches?.(".open")) {
+      const shown = [...body.querySelectorAll("tr.claim:not([hidden]) .open")];
+      shown[shown.indexOf(event.target) + step]?.focus();
+      event.preventDefault();
+    }
   });
   addEventListener("hashchange", recall);
 

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import base64
 import json
 import os
+import re
 import shutil
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -45,6 +48,17 @@ def hostile_record(record: dict[str, Any]) -> dict[str, Any]:
         return schema.violation(changed) is None
 
     return hostile(record, valid)
+
+
+def unpacked(waiting: str) -> str:
+    """The HTML of a claim that waits in the page, compressed."""
+    return zlib.decompress(base64.b64decode(waiting), -zlib.MAX_WBITS).decode()
+
+
+def in_full(page: Path) -> str:
+    """The page with every claim and benchmark laid open."""
+    text = page.read_text("utf-8")
+    return re.sub(r'(<script type="text/plain"[^>]*>)([^<]*)', lambda found: found[1] + unpacked(found[2]), text)
 
 
 @pytest.fixture

@@ -81,7 +81,8 @@ def claim(sample: Sample, topic: str, name: str, device: str = "cpu") -> Record:
         })  # fmt: skip
     return {
         "schema": 1, "kind": "claim", "run": name, "id": sample.id, "title": sample.title,
-        "statement": sample.statement, "hypotheses": sample.hypotheses, "chapter": chapter, "topic": topic,
+        "statement": sample.statement, "hypotheses": sample.hypotheses, "regimes": regimes(), "chapter": chapter,
+        "topic": topic,
         "truth": sample.truth, "correction": sample.correction, "notes": f"{chapter.replace('_', ' ')}: {file[:-3]}",
         "book": "2.10, eq. 2.51", "formal": "Matrix.trace_mul_cycle",
         "method": "Random products with prescribed spectra against exact rational arithmetic, batched and one by one, "
@@ -107,6 +108,13 @@ def claim(sample: Sample, topic: str, name: str, device: str = "cpu") -> Record:
     }  # fmt: skip
 
 
+def regimes() -> list[Record]:
+    """Over which inputs a claim is quantified."""
+    fields = {"dims": "(2, 2, 2), (0, 2, 3), …, (33, 2, 65)", "scale": "one, tiny, near overflow"}
+    kind = {"kind": "MatrixCycle", "about": "Matrices F1 (d1 x d2), ..., Fk (dk x d1).", "fields": fields}
+    return [{"name": "factors", "corners": 13, "exhaustive": False, "kinds": [kind]}]
+
+
 def evidence(sample: Sample, name: str, device: str, dtype: str, **changes: Any) -> Record:
     rng = seeded(sample.id, device, dtype)
     peak, spread = {"loose": (-36, 3)}.get(sample.kind, (-rng.uniform(6, 22), rng.uniform(2, 4)))
@@ -130,7 +138,7 @@ def evidence(sample: Sample, name: str, device: str, dtype: str, **changes: Any)
         "failure": None,
     }  # fmt: skip
     if sample.kind == STATISTICAL and dtype == "float32":
-        record["figures"] = [growth()]
+        record["figures"] = [growth(), plane()]
     return record | changes
 
 
@@ -141,6 +149,18 @@ def growth() -> Record:
         "title": "Growth of a signal", "x": "depth", "y": "variance", "logarithmic": True,
         "panels": [{"title": "linear", "curves": curves},
                    {"title": "relu", "curves": [curves[0], {"name": "fades", "y": [1.0, 0.1, 0.0, "nan", "inf"]}]}],
+    }  # fmt: skip
+
+
+def plane() -> Record:
+    """A figure of all kinds of curves, with notes."""
+    ball = {"name": "ball", "x": [1, 0, -1, 0], "y": [0, 1, 0, -1], "kind": "closed"}
+    points = {"name": "points", "x": [0.5, -0.5], "y": [0.25, "inf"], "kind": "points"}
+    level = {"name": "bound", "y": [0.75], "kind": "bound"}
+    panel = {"title": "", "curves": [ball, points, level], "notes": [{"x": 1, "y": 0, "text": "a corner"}]}
+    return {
+        "title": "The unit ball", "told": "It has four corners.", "x": "first", "y": "second", "logarithmic": False,
+        "logarithmic_x": False, "equal": True, "panels": [panel],
     }  # fmt: skip
 
 

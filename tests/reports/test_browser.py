@@ -20,6 +20,12 @@ def shown(tab: Page) -> list[str]:
     return tab.eval_on_selector_all("tr.claim", "rows => rows.filter(row => row.checkVisibility()).map(row => row.id)")
 
 
+def settle(tab: Page) -> Page:
+    """Wait until every open claim is laid out: it is decompressed when it is wanted."""
+    tab.locator("tr.detail:not([hidden]) > td:empty").first.wait_for(state="detached")
+    return tab
+
+
 def test_every_claim_is_listed_and_none_is_open(visit: Callable[..., Page]) -> None:
     tab = visit()
     assert len(shown(tab)) == 31
@@ -62,6 +68,81 @@ def test_filters_combine_and_the_address_keeps_them(visit: Callable[..., Page]) 
     assert len(shown(again)) == 31
 
 
+@pytest.mark.parametrize(
+    ("place", "dtype", "evidence", "ids"),
+    [
+        ("cpu", "float16", "failed", ["log-softmax-accuracy"]),
+        ("cuda", "float16", "failed", []),
+        ("", "float64", "failed", []),
+        ("", "", "failed", ["log-softmax-accuracy"]),
+        ("cuda", "bfloat16", "departs", ["xavier-initializer-law"]),
+    ],
+)
+def test_device_and_dtype_say_where_the_evidence_is(
+    visit: Callable[..., Page], place: str, dtype: str, evidence: str, ids: list[str]
+) -> None:
+    tab = visit(f"#?place={place}&dtype={dtype}&evidence={evidence}")
+    assert shown(tab) == ids
+    assert [tab.input_value(f"#ui_{name}") for name in ("place", "dtype", "evidence")] == [place, dtype, evidence]
+
+
+def test_a_square_of_the_matrix_leads_to_what_was_measured_there(visit: Callable[..., Page]) -> None:
+    tab = visit()
+    square = tab.locator(".matrix tbody tr >> nth=0").locator("a").last
+    assert "float16 on cpu: " in square.inner_text()
+    square.click()
+    assert tab.locator("#ui_shown").inner_text().startswith(square.locator("b").inner_text() + " of ")
+    assert "svd-existence" not in shown(tab)  # no half types
+    assert "dtype=float16" in tab.url
+
+
+def test_an_operation_is_a_filter(visit: Callable[..., Page]) -> None:
+    tab = visit()
+    tab.fill("#ui_operation", "lstsq")
+    assert shown(tab) == ["pseudoinverse-minimum-norm"]
+    assert shown(visit("#?operation=lstsq")) == ["pseudoinverse-minimum-norm"]
+    assert tab.locator("#ui_operations option").count() > 10
+
+
+def test_arrows_go_from_claim_to_claim_that_is_shown(visit: Callable[..., Page]) -> None:
+    tab = visit("#?chapter=losses")
+    here = "document.activeElement.closest('tr').id"
+    tab.focus("#softmax-definition-accuracy .open")
+    tab.keyboard.press("ArrowDown")
+    assert tab.evaluate(here) == "softmax-shift-invariance"
+    tab.keyboard.press("ArrowUp")
+    tab.keyboard.press("ArrowUp")
+    assert tab.evaluate(here) == "softmax-definition-accuracy"
+
+
+def test_figures_are_drawn_and_told(visit: Callable[..., Page]) -> None:
+    tab = settle(visit("#xavier-initializer-law"))
+    ball = tab.get_by_role("img", name="It has four corners.").first
+    box = ball.bounding_box()
+    assert box is not None
+    assert 0.8 < box["width"] / box["height"] < 1.3
+    colours = (
+        "path => { const style = getComputedStyle(path); return [style.stroke, style.fill, style.strokeDasharray]; }"
+    )
+    area, level = (ball.locator(path).evaluate(colours) for path in (".closed", ".bound"))
+    assert area[0] != level[0]
+    assert area[1] != "none"
+    assert level[2] != "none"
+    assert ball.locator(".note").inner_html() == "a corner"
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (390, "light")])
+def test_axe_finds_no_fault(visit: Callable[..., Page], width: int, scheme: str) -> None:
+    package = pytest.importorskip("axe_playwright_python", reason="axe-playwright-python brings axe-core")
+    axe = (Path(package.__path__[0]) / "axe.min.js").read_text("utf-8")
+    tab = settle(visit("#log-softmax-accuracy", width=width, color_scheme=scheme, bypass_csp=True))
+    tab.click("#xavier-initializer-law .open")
+    settle(tab).evaluate("document.querySelectorAll('details').forEach(details => { details.open = true; })")
+    tab.evaluate(axe)
+    found = tab.evaluate("axe.run(document, { resultTypes: ['violations'] })")["violations"]
+    assert [(fault["id"], [node["html"][:120] for node in fault["nodes"]]) for fault in found] == []
+
+
 def test_the_first_screen_leads_to_the_claims_behind_its_numbers(visit: Callable[..., Page]) -> None:
     tab = visit()
     tab.click(".legend a:has-text('failed')")
@@ -88,17 +169,18 @@ SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 
 
 def test_a_permanent_link_opens_its_claim(visit: Callable[..., Page]) -> None:
-    tab = visit("#trace-cyclic-three")
+    tab = settle(visit("#trace-cyclic-three"))
     sheet = tab.locator("tr.detail:visible .sheet")
     assert sheet.count() == 1
     assert sheet.locator(".statement svg").first.bounding_box()["height"] > 10
     assert sheet.locator(".cells tbody tr").count() == 8
+    sheet.locator(".bar").first.wait_for()
     assert sheet.locator(".bar:visible").count() == 12
     box = tab.locator("#trace-cyclic-three").bounding_box()
     assert 0 <= box["y"] < 300
     tab.goto(tab.url.split("#")[0] + "#svd-existence")
-    assert tab.locator("#open_10").is_visible()
-    assert tab.locator(".sheet .perma").last.get_attribute("href") == "#svd-existence"
+    tab.locator("#open_10 .perma").wait_for()
+    assert tab.locator("#open_10 .perma").get_attribute("href") == "#svd-existence"
 
 
 def test_a_link_to_a_claim_that_a_filter_hides_drops_the_filter(visit: Callable[..., Page]) -> None:
@@ -127,6 +209,7 @@ def test_keyboard_alone_opens_and_closes(visit: Callable[..., Page]) -> None:
 def test_all_claims_open_and_close(visit: Callable[..., Page]) -> None:
     tab = visit()
     tab.click("#ui_all")
+    settle(tab)
     assert tab.locator("tr.detail:visible").count() == 31
     missing = (
         "() => [...document.querySelectorAll('use')].filter(use => !document.querySelector(use.getAttribute('href')))"
@@ -152,19 +235,20 @@ def test_the_theme_follows_the_system_and_its_button(visit: Callable[..., Page],
 def test_no_width_scrolls_sideways(visit: Callable[..., Page], width: int) -> None:
     tab = visit(width=width)
     tab.click("#ui_all")
+    settle(tab)
     tab.evaluate("document.querySelectorAll('details').forEach(details => { details.open = true; })")
     assert tab.evaluate("document.documentElement.scrollWidth") == width
 
 
 def test_a_narrow_table_keeps_its_meaning(visit: Callable[..., Page]) -> None:
-    tab = visit("#trace-cyclic-three", width=390)
+    tab = settle(visit("#trace-cyclic-three", width=390))
     cell = tab.locator("tr.detail:visible .cells tbody td.num").first
     assert (cell.get_attribute("role"), cell.get_attribute("data-name")) == ("cell", "worst")
     assert tab.locator("table.list").get_attribute("role") == "table"
 
 
 def test_names_for_those_who_listen(visit: Callable[..., Page]) -> None:
-    tab = visit("#log-softmax-accuracy")
+    tab = settle(visit("#log-softmax-accuracy"))
     label = tab.locator("#log-softmax-accuracy .heat").get_attribute("aria-label")
     assert label is not None
     assert "float16 on cpu: failed, worst margin 3.2" in label
@@ -183,7 +267,7 @@ def test_code_is_copied(visit: Callable[..., Page]) -> None:
 
 
 def test_paper_has_no_tools(visit: Callable[..., Page]) -> None:
-    tab = visit("#trace-cyclic-three")
+    tab = settle(visit("#trace-cyclic-three"))
     tab.emulate_media(media="print")
     assert not tab.locator(".tools").is_visible()
     assert tab.locator("#open_7 .statement").is_visible()
@@ -193,6 +277,7 @@ def test_hostile_data_do_nothing(visit: Callable[..., Page], hostile_page: Path)
     tab = visit(file=hostile_page, width=390)
     tab.hover("tr.claim .heat >> nth=0")
     tab.click("#ui_all")
+    settle(tab)
     tab.evaluate("document.querySelectorAll('details').forEach(details => { details.open = true; })")
     tab.wait_for_timeout(200)
     assert tab.evaluate("typeof hacked") == "undefined"
