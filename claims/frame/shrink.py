@@ -223,9 +223,11 @@ def _simple_entries(one: Inputs) -> Iterator[_Change]:
 
 
 def _rounder(v: float) -> float:
-    """`v` with three significant bits."""
+    """`v` with three significant bits; `v` itself where that overflows."""
     m, e = np.frexp(v)
-    return float(np.ldexp(np.round(m * 8) / 8, e))
+    with np.errstate(over="ignore"):
+        rounder = float(np.ldexp(np.round(m * 8) / 8, e))
+    return rounder if np.isfinite(rounder) else v
 
 
 def _rank(v: float) -> tuple[bool, int, bool, int, float]:

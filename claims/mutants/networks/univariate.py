@@ -9,6 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from claims import mutant
+from claims.networks.univariate import special_functions_in_ulps as special
 from claims.networks.univariate import univariate_functions_in_ulps as claim
 
 OPEN_CODED = "the formula of a textbook"
@@ -140,3 +141,31 @@ def hardtanh_of_finite_numbers(x: Tensor) -> Tensor:
 @mutant(claim, operation="digamma", trigger="negative numbers: without reflection", provenance=OPEN_CODED)
 def digamma_of_the_magnitude(x: Tensor) -> Tensor:
     return torch.digamma(x.abs())
+
+
+@mutant(special, operation="erfcx", trigger="large numbers: infinity times 0", provenance=OPEN_CODED)
+def erfcx_by_its_definition(x: Tensor) -> Tensor:
+    return torch.exp(x * x) * torch.erfc(x)
+
+
+@mutant(special, operation="log_ndtr", trigger="below -14 in float32: the logarithm of 0", provenance=OPEN_CODED)
+def log_ndtr_by_its_name(x: Tensor) -> Tensor:
+    return torch.log(torch.special.ndtr(x))
+
+
+@mutant(special, operation="ndtri", trigger="small numbers: 2 p - 1 is -1", provenance=OPEN_CODED)
+def ndtri_by_erfinv(x: Tensor) -> Tensor:
+    return torch.erfinv(2 * x - 1) * math.sqrt(2)
+
+
+@mutant(special, operation="j1", trigger="negative numbers", provenance="the magnitude's sign")
+def j1_is_even(x: Tensor) -> Tensor:
+    return torch.special.bessel_j1(x.abs())
+
+
+@mutant(
+    special, operation="j0", trigger="numbers above 5: the second term of the phase", provenance="Hankel's leading term"
+)
+def j0_by_its_leading_term(x: Tensor) -> Tensor:
+    far = torch.sqrt(2 / (math.pi * x.abs())) * torch.cos(x.abs() - math.pi / 4)
+    return torch.where(x.abs() <= 5, torch.special.bessel_j0(x), far)
