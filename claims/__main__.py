@@ -83,7 +83,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _measuring(command: argparse.ArgumentParser) -> None:
     command.description = (
         "Prints the largest error by function and dtype: of every number of float16 and bfloat16, of a sample of a "
-        "million numbers of float32 and of eight thousand of float64. All of it takes about a minute."
+        "million numbers of float32 and of eight thousand of float64. All of it takes about two minutes."
     )
     for option in ("function", "dtype"):
         command.add_argument(f"--{option}", action="append", default=[], help=f"only this {option}; repeatable")

@@ -14,8 +14,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return its exit status: 0, 1 for a broken formula or for input left out, 2 for no report."""
     parser = argparse.ArgumentParser(prog="python -m reports", description="Reports from run records.")
     commands = parser.add_subparsers(dest="command", required=True)
-    builder = commands.add_parser("build", help="build one HTML page from run records and benchmark files")
-    builder.add_argument("records", nargs="+", type=Path, metavar="RECORDS", help="JSON lines or pytest-benchmark JSON")
+    builder = commands.add_parser("build", help="build one HTML page from run records, benchmarks and errors in ulps")
+    builder.add_argument(
+        "records",
+        nargs="+",
+        type=Path,
+        metavar="RECORDS",
+        help="JSON lines (of runs, of `python -m claims ulps`) or pytest-benchmark JSON",
+    )
     builder.add_argument("--out", type=Path, required=True, metavar="DIR", help="where to write index.html")
     options = parser.parse_args(arguments)
     problems: list[str] = []

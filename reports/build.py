@@ -16,7 +16,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from reports import charts, evidence, formulas, model, plots, text, vocabulary
+from reports import charts, evidence, formulas, model, plots, text, ulp_charts, ulps, vocabulary
 from reports.read import read
 
 
@@ -38,7 +38,8 @@ def build(
     Parameters
     ----------
     paths
-        Run records (JSON lines) and pytest-benchmark files; several runs and machines become one report.
+        Run records and logs of errors in ulps (JSON lines), and pytest-benchmark files; several runs and machines
+        become one report.
     out
         The folder to write to; made where it is missing.
     complain
@@ -47,7 +48,7 @@ def build(
     Raises
     ------
     NothingUsableError
-        Where no file holds a claim, evidence or a benchmark.
+        Where no file holds a claim, evidence, a benchmark or an error in ulps.
     BuildError
         Where MathJax does not understand a formula; the message names the claims.
     """
@@ -56,7 +57,9 @@ def build(
     for problem in records.problems:
         complain(problem)
     if not records.usable:
-        raise NothingUsableError("nothing to report on: no file holds a claim, evidence or a benchmark")
+        raise NothingUsableError(
+            "nothing to report on: no file holds a claim, evidence, a benchmark or an error in ulps"
+        )
     page = render(report)
     target = Path(out) / "index.html"
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -90,6 +93,7 @@ def render(report: model.Report) -> str:
         tables=[
             _inert(environment.get_template("benchmark.html.j2").render(pairs=pairs)) for _, pairs in report.benchmarks
         ],
+        functions=[_inert(environment.get_template("ulps_row.html.j2").render(row=row)) for row in report.ulps.rows],
         script=script,
         style=style,
         digest=digest,
@@ -124,12 +128,23 @@ def _environment(typesetter: formulas.Typesetter) -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    for function in (text.count, text.digits, text.margin, text.power, text.seconds, text.share, text.day, text.plain):
+    for function in (
+        text.count,
+        text.digits,
+        text.error,
+        text.margin,
+        text.power,
+        text.seconds,
+        text.share,
+        text.day,
+        text.plain,
+    ):
         environment.filters[function.__name__] = function
     environment.filters |= {
         "number": text.number,
         "listed": text.listed,
         "arrays": text.arrays,
+        "entry": text.entry,
         "island": island,
         "formula": typesetter.display,
         "prose": typesetter.prose,
@@ -143,6 +158,8 @@ def _environment(typesetter: formulas.Typesetter) -> jinja2.Environment:
         "axis": plots.axis,
         "histogram": plots.histogram,
         "chart": charts.Chart,
+        "errors_drawn": ulp_charts.drawn,
+        "bases": ulps.BASES,
     }
     return environment
 
