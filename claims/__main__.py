@@ -21,6 +21,7 @@ from claims.frame.claim import Claim, load_all
 from claims.frame.hunt import hunt
 from claims.frame.kernels import EAGER, UsageProblem
 from claims.frame.profiles import PROFILES, register
+from claims.frame.ulps_line import CHUNKS
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -96,7 +97,7 @@ def _measuring(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--exhaustive",
         action="store_true",
-        help=f"all 2^32 numbers of float32, in {ulps.CHUNKS} parts: 4 to 10 minutes a function on one core",
+        help=f"all 2^32 numbers of float32, in {CHUNKS} parts: 4 to 10 minutes a function on one core",
     )
     command.add_argument("--most", type=int, metavar="N", help="measure at most N parts more")
     command.add_argument("--log", type=Path, default=Path("build/ulps.jsonl"), help="a line for each finished part")

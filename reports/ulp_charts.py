@@ -32,7 +32,7 @@ def drawn(records: Iterable[Record], dtype: str, told: str) -> Markup:
     known = [record["binades"] for record in records if record["binades"]]
     if not known:
         return Markup()
-    first, step, bins = known[0]["first"], known[0]["step"], len(known[0]["positive"])
+    first, step, bins = int(known[0]["first"]), int(known[0]["step"]), len(known[0]["positive"])
     alike = [b for b in known if (b["first"], b["step"], len(b["positive"])) == (first, step, bins)]
     sides = {sign: _largest([b[name] for b in alike]) for sign, name in ((1, "positive"), (-1, "negative"))}
     highest = max((v for side in sides.values() for v in side if v is not None and math.isfinite(v)), default=1.0)

@@ -145,7 +145,7 @@ def _cell(lines: Sequence[Line]) -> str:
 
 def _worst(lines: Sequence[Line], which: str, counted: str) -> str:
     points = [line[which] for line in lines if line[which]]
-    worst = max(points, key=lambda point: float(point["ulps"]), default={"ulps": 0.0})
+    worst: Line = max(points, key=lambda point: float(point["ulps"]), default={"ulps": 0.0})
     said = [f"{worst['ulps']:.4g} at {float.fromhex(worst['at']):.6g}" if worst["ulps"] else "0"] if points else []
     wrong = sum(line[counted] for line in lines)
     if wrong:

@@ -139,11 +139,13 @@ def truth_of(name: str, x: Float64, fmt: Format) -> str:
     some = np.unique(x[np.isfinite(x)][:: max(1, x.size // CERTIFIED)])
     near = evaluated(name, some, fmt).near
     sure = evaluated(name, some, FORMATS["float64"])
-    decided = np.isfinite(near) & np.isfinite(sure.near) & (sure.near != 0) & (np.abs(near) <= fmt.largest)
+    decided = np.isfinite(near) & np.isfinite(sure.near) & (np.abs(near) <= fmt.largest)
     off = np.abs((near[decided] - sure.near[decided]) - sure.rest[decided])
     worst = float((off / fmt.ulp(sure.near[decided])).max(initial=0.0))
     limit = math.frexp(max(worst, 2.0**-60))[1]
-    return f"float64; at {int(decided.sum())} of the numbers compared with balls, from which it is within 2^{limit} ulp"
+    return (
+        f"float64, within 2^{limit} ulp of balls at {int(decided.sum())} of the numbers; what is shown, against balls"
+    )
 
 
 class _Tally:
@@ -216,6 +218,9 @@ class _Tally:
         if known not in self.worst:
             return None
         error, at, found, allowed = self.worst[known]
+        value = evaluated(self.name, np.array([at]), FORMATS["float64"])
+        if math.isfinite(at) and np.isfinite(value.near).all():
+            error = float(ulps(np.array([found]), value, self.format)[0])
         return {
             "ulps": error,
             "at": at.hex(),

@@ -57,9 +57,14 @@ def logit(x: Tensor) -> Tensor:
 
 
 def trigamma(x: Tensor) -> Tensor:
-    """zeta(2, x) for positive numbers in float64; for others torch's own."""
+    """zeta(2, x) in float64; below 1/2 (pi / sin(pi r))^2 - zeta(2, 1 - x), r the distance to the nearest integer."""
     w = x.double()
-    return torch.where(x > 0, rounded(torch.special.zeta(2.0, w.abs()).numpy(), x.dtype), torch.polygamma(1, x))
+    sine = torch.sin(math.pi * (w - torch.round(w)))
+    mirrored = torch.where(sine == 0, math.inf, (math.pi / sine) ** 2 - torch.special.zeta(2.0, 1 - w.clamp(max=0.5)))
+    far = 1 / w + 0.5 / (w * w)  # zeta takes powers that underflow
+    y = torch.where(w > 2.0**30, far, torch.special.zeta(2.0, w.clamp(min=0.5)))
+    y = torch.where(w < 0.5, torch.where(w == -math.inf, math.nan, mirrored), y)
+    return rounded(y.numpy(), x.dtype) if x.dtype != torch.float64 else y
 
 
 def leaky_relu(x: Tensor) -> Tensor:

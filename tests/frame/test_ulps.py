@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from fractions import Fraction
 from pathlib import Path
 
@@ -19,7 +20,8 @@ from claims.frame.kernels import UsageProblem
 from claims.frame.subject import Subject
 from claims.frame.ulps import Asked, table
 from claims.frame.ulps_line import CHUNKS, Part, measured, truth_of
-from reference.formats import FORMATS
+from reference.formats import FORMATS, Format
+from reference.networks.univariate import Value
 from reports import schema
 from reports.ulps import merge
 from tests.frame.test_placement import OnMeta
@@ -179,7 +181,23 @@ def test_an_infinite_error_is_wrong_in_its_binade() -> None:
 def test_the_truth_says_how_near_it_is_to_balls() -> None:
     assert truth_of("exp", np.ones(1), FORMATS["float64"]) == "balls, each within 2^-80 of its value"
     said = truth_of("exp", np.linspace(-3, 3, 512), FORMATS["float32"])
-    assert said.startswith("float64; at 256 of the numbers compared with balls, from which it is within 2^-2")
+    assert re.fullmatch(
+        r"float64, within 2\^-2\d ulp of balls at 256 of the numbers; what is shown, against balls", said
+    )
+
+
+def test_the_error_that_is_shown_is_one_against_a_ball(monkeypatch: pytest.MonkeyPatch) -> None:
+    take = ulps_line.evaluated
+
+    def off(name: str, x: np.ndarray[tuple[int], np.dtype[np.float64]], fmt: Format) -> Value:
+        near, rest = take(name, x, fmt)
+        return Value(near * (1 + 2.0**-24), rest) if fmt.precision == 24 else Value(near, rest)
+
+    sound = measured(Subject("eager", "float32"), Part("exp", "float32"))
+    monkeypatch.setattr(ulps_line, "evaluated", off)
+    line = measured(Subject("eager", "float32"), Part("exp", "float32"))
+    assert re.search(r"within 2\^[01] ulp of balls", line["truth"])
+    assert line["worst"]["ulps"] <= sound["worst"]["ulps"]
 
 
 def test_departures_of_others_are_no_excuse_for_a_kernel_of_the_user() -> None:

@@ -160,7 +160,8 @@ def ndtri_by_erfinv(x: Tensor) -> Tensor:
 
 @mutant(special, operation="j1", trigger="negative numbers", provenance="the magnitude's sign")
 def j1_is_even(x: Tensor) -> Tensor:
-    return torch.special.bessel_j1(x.abs())
+    y: Tensor = torch.special.bessel_j1(x.abs())
+    return y
 
 
 @mutant(
