@@ -3,6 +3,8 @@ WORKERS ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
 REPORT := build/report
+# What `python -m claims ulps` measured, where it was given.
+ULPS := $(wildcard build/ulps.jsonl)
 
 # One thread per process: WORKERS processes share the cores.
 export OMP_NUM_THREADS := 1
@@ -29,6 +31,8 @@ verify: env  ## check every claim at the standard profile and write the HTML rep
 	@rm -f $(REPORT)/index.html; status=0; \
 	$(BIN)/python -m pytest tests/test_claims.py --hypothesis-profile=standard -n $(WORKERS) --report $(REPORT) \
 		|| status=$$?; \
+	if test -n "$(ULPS)" && test -f $(REPORT)/index.html; then \
+		$(BIN)/python -m reports build $(REPORT)/*.jsonl $(ULPS) --out $(REPORT) >/dev/null || status=$$?; fi; \
 	if test -f $(REPORT)/index.html; then echo "Report: $(CURDIR)/$(REPORT)/index.html"; fi; \
 	exit $$status
 
@@ -48,7 +52,7 @@ mutants: env  ## plant every wrong implementation and see it caught; goes on whe
 bench: env  ## time torch and reference, print where the time of the claims goes, and add the bars to the report
 	@mkdir -p build; status=0; \
 	$(BIN)/python -m pytest tests/benchmarks/bench_*.py --benchmark-json=build/bench.json || status=$$?; \
-	$(BIN)/python -m reports build $(wildcard $(REPORT)/*.jsonl) build/bench.json --out $(REPORT) || status=$$?; \
+	$(BIN)/python -m reports build $(wildcard $(REPORT)/*.jsonl) $(ULPS) build/bench.json --out $(REPORT) || status=$$?; \
 	exit $$status
 
 clean:  ## remove what was built and cached; the environment stays

@@ -13,7 +13,7 @@ from reports.build import BuildError, NothingUsableError, build, gather, to_stde
 from reports.compare import Comparison
 from reports.past_runs import write_index
 
-RECORDS = "run records (JSON lines), pytest-benchmark JSON, or folders of them"
+RECORDS = "run records and errors in ulps (JSON lines), pytest-benchmark JSON, or folders of them"
 Complain = Callable[[str], None]
 
 

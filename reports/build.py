@@ -17,7 +17,20 @@ from typing import Any, TypeAlias
 import jinja2
 from markupsafe import Markup
 
-from reports import charts, evidence, formulas, glance, model, plots, snippets, text, verdicts, vocabulary
+from reports import (
+    charts,
+    evidence,
+    formulas,
+    glance,
+    model,
+    plots,
+    snippets,
+    text,
+    ulp_charts,
+    ulps,
+    verdicts,
+    vocabulary,
+)
 from reports.read import read
 
 PARTS = ("glance.css", "figures.css", "common.js", "report.js")
@@ -51,8 +64,8 @@ def build(
     Parameters
     ----------
     paths
-        Run records (JSON lines) and pytest-benchmark files, or folders of them; several runs and machines become one
-        report.
+        Run records and logs of errors in ulps (JSON lines), and pytest-benchmark files, or folders of them; several
+        runs and machines become one report.
     out
         The folder to write to; made where it is missing.
     complain
@@ -63,7 +76,7 @@ def build(
     Raises
     ------
     NothingUsableError
-        Where no file holds a claim, evidence or a benchmark.
+        Where no file holds a claim, evidence, a benchmark or an error in ulps.
     BuildError
         Where MathJax does not understand a formula; the message names the claims.
     """
@@ -89,7 +102,9 @@ def gather(paths: Iterable[Path | str], complain: Complain, note: Complain) -> m
     for problem in records.problems:
         complain(problem)
     if not records.usable:
-        raise NothingUsableError("nothing to report on: no file holds a claim, evidence or a benchmark")
+        raise NothingUsableError(
+            "nothing to report on: no file holds a claim, evidence, a benchmark or an error in ulps"
+        )
     for run in report.runs:
         if run.unfinished:
             note(f"note: {run.name} did not finish: {run.unfinished}")
@@ -123,6 +138,7 @@ def render(report: model.Report) -> str:
         tables=[
             packed(templates.get_template("benchmark.html.j2").render(pairs=pairs)) for _, pairs in report.benchmarks
         ],
+        functions=[packed(templates.get_template("ulps_row.html.j2").render(row=row)) for row in report.ulps.rows],
         **furniture(*PARTS),
         glyphs=typesetter.glyphs,
         grids=plots.grids(plots.axis(claim.measured) for claim in report.claims),
@@ -174,11 +190,10 @@ def environment(typesetter: formulas.Typesetter) -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    for function in (text.count, text.digits, text.margin, text.power, text.seconds, text.share, text.day, text.plain):
-        made.filters[function.__name__] = function
+    for name in ("count", "digits", "error", "margin", "power", "seconds", "share", "day", "plain", "entry", "listed"):
+        made.filters[name] = getattr(text, name)
     made.filters |= {
         "number": text.number,
-        "listed": text.listed,
         "island": island,
         "formula": typesetter.display,
         "prose": typesetter.prose,
@@ -198,6 +213,8 @@ def environment(typesetter: formulas.Typesetter) -> jinja2.Environment:
         "shortened": snippets.shortened,
         "worst_input": snippets.worst_input,
         "source_link": snippets.source_link,
+        "errors_drawn": ulp_charts.drawn,
+        "bases": ulps.BASES,
     }
     return made
 

@@ -12,6 +12,8 @@ from reports import text, vocabulary
 from reports.benchmarks import Comparison, comparisons
 from reports.evidence import Cell, Key, Merged, Place, Run, Trial, merge, where
 from reports.read import Record, Records
+from reports.ulps import Ulps
+from reports.ulps import merge as merge_ulps
 
 _WANTED = {"refutation": "refuted", "mutant": "caught", "departure": "departs"}
 
@@ -109,6 +111,7 @@ class Report:
     dtypes: list[str]
     places: list[Place]
     problems: list[str]
+    ulps: Ulps
 
     @cached_property
     def verdicts(self) -> dict[str, int]:
@@ -216,7 +219,7 @@ def report(records: Records) -> Report:
     chapters = [chapter for chapter, _ in topics]
     claims.sort(key=lambda claim: (chapters.index(claim.record["chapter"]), topics.index(_topic(claim))))
     runs = [run for run in merged.runs.values() if run.shown or run.superseded or run.record]
-    return Report(claims, runs, benchmarks, dtypes, places, records.problems)
+    return Report(claims, runs, benchmarks, dtypes, places, records.problems, merge_ulps(records.ulps))
 
 
 def _topic(claim: Claim) -> tuple[str, str]:

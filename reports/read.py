@@ -1,4 +1,4 @@
-"""Read run records and benchmark files, and say in one line each what could not be read.
+"""Read run records, benchmark files and logs of errors in ulps, and say in one line each what could not be read.
 
 A run may have been killed, a file may come from elsewhere or from a later version: each such line is named and left
 out, and nothing else is lost by it.
@@ -16,6 +16,7 @@ from typing import Any, NoReturn, TypeAlias
 
 from reports import schema
 from reports.folders import expanded
+from reports.older import is_old, upgraded
 
 Record: TypeAlias = Mapping[str, Any]
 
@@ -48,12 +49,13 @@ class Records:
     alarms: list[Record] = field(default_factory=list)
     ends: dict[str, Record] = field(default_factory=dict)
     benchmarks: list[Benchmark] = field(default_factory=list)
+    ulps: list[Record] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
     @property
     def usable(self) -> bool:
-        """Whether there is anything to report on: a claim, some evidence or a benchmark."""
-        return bool(self.claims or self.evidence or self.benchmarks)
+        """Whether there is anything to report on: a claim, some evidence, a benchmark or errors of a function."""
+        return bool(self.claims or self.evidence or self.benchmarks or self.ulps)
 
 
 def read(paths: Iterable[Path]) -> Records:
@@ -90,12 +92,13 @@ def _losses(records: Records) -> Iterator[str]:
 
 def _read_lines(path: Path, data: bytes, records: Records) -> None:
     complaints: dict[str, list[int]] = {}
+    old: list[int] = []
     lines = data.split(b"\n")
     ours = 0
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
-        record = _parsed(line)
+        record = upgraded(_parsed(line))
         complaint = _complaint(record)
         if record is None and number == len(lines):
             complaint = "torn last line, left out: the run was cut short: delete it"
@@ -109,11 +112,19 @@ def _read_lines(path: Path, data: bytes, records: Records) -> None:
             records.ends[record["run"]] = record
         else:
             kept = {"claim": records.claims, "evidence": records.evidence, "alarms": records.alarms}
+            kept |= {"ulps": records.ulps}
             kept[record["kind"]].append(record)
-            records.ends.pop(record["run"], None)  # the run was resumed
+            records.ends.pop(record.get("run"), None)  # the run was resumed
+        if is_old(record):
+            old.append(number)
     if not ours:
-        records.problems.append(f"{path}: not a record file (no line is a run, a claim or evidence)")
+        records.problems.append(f"{path}: not a record file (no line is a run, a claim, evidence or an error in ulps)")
         return
+    if old:
+        records.problems.append(
+            f"{path}:{old[0]}: {len(old)} lines of an older version have neither bounds nor pictures, the rest of them "
+            "is shown: give `python -m claims ulps` again"
+        )
     for complaint, numbers in complaints.items():
         more = f" (and {len(numbers) - 1} more lines like it)" if len(numbers) > 1 else ""
         records.problems.append(f"{path}:{numbers[0]}: {complaint}{more}")
@@ -126,7 +137,7 @@ def _complaint(record: object) -> str | None:
     if isinstance(version, int) and version > schema.VERSION:
         return f"schema {version} is newer than {schema.VERSION}, which this version reads: update it"
     if "schema" not in record or "kind" not in record:
-        return "foreign line: neither a run, a claim nor evidence"
+        return "foreign line: neither a run, a claim, evidence nor an error in ulps"
     broken = schema.violation(record)
     return f"no valid record: {broken}" if broken else None
 

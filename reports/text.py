@@ -31,13 +31,27 @@ def margin(value: float, digits: int = 2) -> str:
     return "0.999…" if value < 1 else "just above 1"
 
 
+def error(value: float) -> str:
+    """Return an error in units in the last place: two decimals below 10, then whole, then in scientific notation."""
+    if not math.isfinite(value):
+        return margin(value)
+    if value >= 9999.5:
+        return power(value)
+    return f"{value:.2f}" if 0 < value < 9.995 else f"{value:.0f}"
+
+
 def power(value: float, digits: int = 2) -> str:
     """Return a number in scientific notation: 4.2·10⁻⁵."""
     if value == 0:
         return "0"
     mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
-    tens = "10" + str(int(exponent)).translate(_SUPERSCRIPTS)
+    tens = "10" + raised(int(exponent))
     return tens if float(mantissa) == 1 else f"{mantissa}·{tens}"
+
+
+def raised(exponent: int) -> str:
+    """Return an integer in superscript."""
+    return str(exponent).translate(_SUPERSCRIPTS)
 
 
 def count(value: int) -> str:

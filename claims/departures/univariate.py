@@ -7,7 +7,7 @@ import math
 from claims import departure
 from claims.frame.inputs.univariate import Numbers
 from claims.frame.plan import CallPlan
-from claims.networks.univariate import univariate_functions_in_ulps
+from claims.networks.univariate import special_functions_in_ulps, univariate_functions_in_ulps
 
 EVERY = ("float16", "bfloat16", "float32", "float64")
 VECTORISED = "CPUs with AVX2 or AVX-512, for which torch has vectorised code"
@@ -299,3 +299,61 @@ def gelu_flushes_subnormal_values(plan: CallPlan, given: Numbers) -> bool:
 def erf_of_small_half_numbers_is_absolutely_accurate(plan: CallPlan, given: Numbers) -> bool:
     """Between -1/8 and 1/8."""
     return given.name == "erf" and given.low == -0.125
+
+
+@departure(
+    univariate_functions_in_ulps,
+    summary="polygamma(1, x) of negative numbers squares the sine of pi x, which is rounded: wrong next to poles, and "
+    "for large numbers everywhere",
+    operations=("trigamma",),
+    devices=("cpu", "cuda"),
+    dtypes=EVERY,
+    versions="2.13.0",
+    script="trigamma_negative",
+)
+def trigamma_rounds_its_angle(plan: CallPlan, given: Numbers) -> bool:
+    """Below -1/2."""
+    return given.name == "trigamma" and given.high == -0.5
+
+
+@departure(
+    univariate_functions_in_ulps,
+    summary="polygamma(1, x) in float64 is accurate to 1e-9: of Stirling's series three terms are taken, at 6 or more",
+    operations=("trigamma",),
+    devices=("cpu",),
+    dtypes=("float64",),
+    versions="2.13.0",
+    script="trigamma_truncated",
+)
+def trigamma_leaves_terms_out(plan: CallPlan, given: Numbers) -> bool:
+    """From -1/2 to 64 but around 0."""
+    return given.name == "trigamma" and given.low in (-0.5, 1e-4)
+
+
+@departure(
+    special_functions_in_ulps,
+    summary="Bessel functions J of infinities are NaN, not their limit 0",
+    operations=("j0", "j1"),
+    devices=("cpu", "cuda"),
+    dtypes=("float32", "float64"),
+    versions="2.13.0",
+    script="bessel_at_infinity",
+)
+def bessel_functions_have_no_limits(plan: CallPlan, given: Numbers) -> bool:
+    """At infinities."""
+    return given.name in ("j0", "j1") and (given.high < -1e308 or given.low == math.inf)
+
+
+@departure(
+    special_functions_in_ulps,
+    summary="bessel_j0 and bessel_j1 in float64 are accurate to 1e-8 up to 5 and to 4e-7 just above: their "
+    "denominators lack the leading term, whose coefficient is 1",
+    operations=("j0", "j1"),
+    devices=("cpu", "cuda"),
+    dtypes=("float64",),
+    versions="2.13.0",
+    script="bessel_leading_term",
+)
+def bessel_functions_lack_a_term(plan: CallPlan, given: Numbers) -> bool:
+    """From 1.25 to 64, and of either sign."""
+    return given.name in ("j0", "j1") and _beyond(given, 1.25, 64)

@@ -226,9 +226,11 @@ def _simple_entries(one: Inputs) -> Iterator[_Change]:
 
 
 def _rounded(v: float, bits: int) -> float:
-    """`v` with so many significant bits."""
+    """`v` with so many significant bits; `v` itself where that overflows."""
     m, e = np.frexp(v)
-    return float(np.ldexp(np.round(m * 2**bits) / 2**bits, e))
+    with np.errstate(over="ignore"):
+        rounded = float(np.ldexp(np.round(m * 2**bits) / 2**bits, e))
+    return rounded if np.isfinite(rounded) else v
 
 
 def _nearer_to_one(v: float) -> float:

@@ -14,63 +14,23 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from rich import box
 from rich.table import Table
 
-from claims.frame.inputs.every_number import SHORT
-from claims.frame.inputs.univariate import everything, sample
 from claims.frame.kernels import EAGER, UsageProblem, load, subject
 from claims.frame.ledger import Line, appending, finished
 from claims.frame.names import nearest
-from claims.frame.subject import Subject, values
 from claims.frame.support import DTYPES, is_present
-from reference.formats import FORMATS
-from reference.networks.univariate import evaluated, ulps
+from claims.frame.ulps_line import CHUNKS, SCHEMA, Part, measured
 from reference.networks.univariate_functions import FUNCTIONS
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-CHUNK = 1 << 22
-"""Numbers that torch gets at once of all 2^32."""
-CHUNKS = (1 << 32) // CHUNK
-BLOCK = 1 << 16
-"""Numbers that the reference gets at once, so that they stay in the cache."""
-SAMPLED = {"float32": 1 << 20, "float64": 1 << 13}
-SEED = 0
 
-Float64 = NDArray[np.float64]
-
-
-@dataclasses.dataclass(frozen=True)
-class Part:
-    """What one line of the log is about: a function of all numbers, of a sample, or of one chunk of all."""
-
-    function: str
-    dtype: str
-    chunk: int | None = None
-
-    @property
-    def name(self) -> str:
-        """As the log has it."""
-        if self.chunk is not None:
-            return f"{self.chunk + 1}/{CHUNKS}"
-        return "all" if self.dtype in SHORT else f"sample of {SAMPLED[self.dtype]}"
-
-    def numbers(self) -> Float64:
-        """The numbers, as float64."""
-        fmt = FORMATS[self.dtype]
-        if self.chunk is not None:
-            patterns = np.arange(self.chunk * CHUNK, (self.chunk + 1) * CHUNK, dtype=np.uint32)
-            with np.errstate(invalid="ignore"):  # signalling NaN
-                return patterns.view(np.float32).astype(np.float64)
-        if self.dtype in SHORT:
-            return everything(fmt)
-        rng = np.random.default_rng(SEED)
-        return sample(FUNCTIONS[self.function], -np.inf, np.inf, SAMPLED[self.dtype], rng, fmt)
+OLDER = "an older version"
+"""Stands for the version of torch in the key of a line without a schema."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -125,6 +85,12 @@ def table(asked: Asked, log: Path, console: Console) -> int:
     where = Path(asked.tested).stem, asked.device, torch.__version__
     done = finished(log, _key, console, "its numbers are taken")
     left = [p for p in parts if (p.function, p.dtype, p.name, *where) not in done]
+    older = sum((p.function, p.dtype, p.name, *where[:2], OLDER) in done for p in left)
+    if older:
+        console.print(
+            f"{log}: {older} lines of an older version lack bounds and pictures; their numbers are taken again",
+            highlight=False,
+        )
     start = time.perf_counter()
     with contextlib.suppress(KeyboardInterrupt), appending(log, console) as (write, progress):
         task = progress.add_task("", total=len(parts), completed=len(parts) - len(left))
@@ -146,49 +112,8 @@ def table(asked: Asked, log: Path, console: Console) -> int:
 
 
 def _key(line: Line) -> tuple[str, str, str, str, str, str]:
-    return line["function"], line["dtype"], line["part"], line["subject"], line["device"], line["torch"]
-
-
-def measured(tested: Subject, part: Part) -> Line:
-    """The largest finite error of a part and where it is, and at how many numbers the error is infinite.
-
-    It is infinite where the result is NaN and should be a number, or the other way round, or a limit is not met.
-    Raises UsageProblem if the function is not computed in this dtype on this device.
-    """
-    x = part.numbers()
-    start = time.perf_counter()
-    try:
-        found = values(getattr(tested, part.function)(tested.tensor(x)))
-    except (RuntimeError, TypeError) as raised:
-        what = f"{part.function} of {tested.name} in {part.dtype} on {tested.device}"
-        raise UsageProblem(f"{what}: {str(raised).splitlines()[0]}") from raised
-    seconds = time.perf_counter() - start
-    worst, at, wrong, first = -1.0, 0.0, 0, None
-    for begin in range(0, x.size, BLOCK):
-        block = slice(begin, begin + BLOCK)
-        error = ulps(found[block], evaluated(part.function, x[block], tested.format), tested.format)
-        bad = np.isinf(error)
-        if bad.any():
-            wrong += int(bad.sum())
-            first = float(x[block][bad.argmax()]) if first is None else first
-            error = np.where(bad, -1.0, error)
-        k = int(error.argmax())
-        if error[k] > worst:
-            worst, at = float(error[k]), float(x[block][k])
-    return {
-        "function": part.function,
-        "dtype": part.dtype,
-        "part": part.name,
-        "subject": tested.name,
-        "device": tested.device,
-        "torch": torch.__version__,
-        "numbers": int(x.size),
-        "ulps": max(worst, 0.0),
-        "at": at.hex(),
-        "wrong": wrong,
-        "wrong_at": None if first is None else first.hex(),
-        "seconds": round(seconds, 4),
-    }
+    version = line["versions"]["torch"] if line.get("schema") == SCHEMA else OLDER
+    return line["function"], line["dtype"], line["part"], line["subject"], line["device"], version
 
 
 def _table(found: Sequence[Line]) -> Table:
@@ -208,12 +133,22 @@ def _numbers(found: Sequence[Line], name: str, dtype: str) -> int:
 
 
 def _cell(lines: Sequence[Line]) -> str:
+    """The largest error outside known departures, and where; then what they spoil."""
     if not lines:
         return ""
-    worst = max(lines, key=lambda line: float(line["ulps"]))
-    wrong = sum(line["wrong"] for line in lines)
-    text = f"{worst['ulps']:.4g} at {float.fromhex(worst['at']):.6g}" if worst["ulps"] else "0"
+    if all(line["unsupported"] for line in lines):
+        return "not in torch"
+    text = _worst(lines, "worst", "wrong")
+    spoilt = _worst(lines, "spoilt", "wrong_spoilt")
+    return f"{text}; departs: {spoilt}" if spoilt else text
+
+
+def _worst(lines: Sequence[Line], which: str, counted: str) -> str:
+    points = [line[which] for line in lines if line[which]]
+    worst: Line = max(points, key=lambda point: float(point["ulps"]), default={"ulps": 0.0})
+    said = [f"{worst['ulps']:.4g} at {float.fromhex(worst['at']):.6g}" if worst["ulps"] else "0"] if points else []
+    wrong = sum(line[counted] for line in lines)
     if wrong:
-        first = next(line["wrong_at"] for line in lines if line["wrong"])
-        text += f"; {wrong:,} wrong, as {float.fromhex(first):.6g}"
-    return text
+        first = float.fromhex(next(line[f"{counted}_at"] for line in lines if line[counted]))
+        said.append(f"{wrong:,} wrong, as {first:.6g}")
+    return ", ".join(said)

@@ -27,17 +27,22 @@ from reference.truth import Truth
     notes="Activation functions: numerical evaluation",
     book="4.1; 6.3",
     truth=UNDER_HYPOTHESES,
-    bound="elementary functions: documented (SLEEF, VML, GNU; CUDA); composite ones: their formula, step by step; "
-    "Bessel and gamma functions and erfinv calibrated; half types: one rounding more. ulp after Muller, On the "
-    "definition of ulp(x)",
+    bound="elementary, Bessel and gamma functions: documented (SLEEF, VML, GNU, Cephes; CUDA); composite ones: their "
+    "formula, step by step; digamma, erfinv and gelu calibrated; half types: one rounding more. ulp after Muller, On "
+    "the definition of ulp(x)",
 )
 @for_all(given=arguments())
 def univariate_functions_in_ulps(subject: Subject, given: Arguments) -> Iterator[Check]:
-    """Fifty functions, side by side and with gaps in memory: vector loops, their tails and scalar code. Every number of
-    the 16-bit formats; of wider ones a sample by rank, one number a stratum, so that all exponents of both signs occur,
-    with the neighbours of roots, poles, thresholds and ends of the format. NaN stays NaN, infinities give the limits,
-    odd functions keep the sign of zero.
+    """Fifty-seven functions, side by side and with gaps in memory: vector loops, their tails and scalar code. Every
+    number of the 16-bit formats; of wider ones a sample by rank, one number a stratum, so that all exponents of both
+    signs occur, with the neighbours of roots, poles, thresholds and ends of the format. NaN stays NaN, infinities give
+    the limits, odd functions keep the sign of zero.
     """
+    yield from held_in_ulps(subject, given)
+
+
+def held_in_ulps(subject: Subject, given: Arguments) -> Iterator[Check]:
+    """Errors in three memory layouts, and signs of zero."""
     name, x = given.name, values(given.x)
     f, how = FUNCTIONS[name], subject.arithmetic(name)
     value = reference.evaluated(name, x, subject.format)
@@ -49,6 +54,26 @@ def univariate_functions_in_ulps(subject: Subject, given: Arguments) -> Iterator
         if f.odd:
             kept = np.signbit(y) == np.signbit(x)
             yield holds(kept | (x != 0), label=f"{name}: sign of zero, {plan.layout}")
+
+
+@claim(
+    title="Special functions without half types are computed within a few units in the last place",
+    statement=r"|\hat f(x)-f(x)|\le k_f\operatorname{ulp}(f(x))+e_f(x),\quad "
+    r"f\in\{\operatorname{erfcx},\log\Phi,\Phi^{-1},J_0,J_1\}",
+    hypotheses="e_f is what the condition of f makes of a few roundings of its argument, or of its phase",
+    notes="Activation functions: numerical evaluation",
+    book="3.9.3; 4.1",
+    truth=UNDER_HYPOTHESES,
+    bound="erfcx and log ndtr: their formula, step by step; ndtri documented (Cephes); Bessel functions up to 5 "
+    "calibrated, beyond step by step",
+)
+@for_all(given=arguments(wide=True))
+def special_functions_in_ulps(subject: Subject, given: Arguments) -> Iterator[Check]:
+    """The scaled complementary error function, the logarithm of the normal distribution function, its inverse, and
+    Bessel functions of order 0 and 1, as the functions that half types have: samples by rank with the neighbours of
+    roots and thresholds, side by side and with gaps in memory.
+    """
+    yield from held_in_ulps(subject, given)
 
 
 def in_ulps(subject: Subject, given: Arguments) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
@@ -97,3 +122,18 @@ def saturation_is_never_reached(subject: Subject, given: Arguments) -> Iterator[
 def the_rectifier_is_half_an_ulp_off(subject: Subject, given: Arguments) -> Iterator[Check]:
     """It is exact."""
     yield equal(np.isfinite(in_ulps(subject, given)) & (in_ulps(subject, given) > 0), np.ones(given.x.shape))
+
+
+@refutation(special_functions_in_ulps, "A root does not matter to a Bessel function: it is within 16 ulps.")
+@for_all(given=only(Numbers("j0", 4), Numbers("j1", 4)))
+def bessel_functions_are_accurate_near_their_roots(subject: Subject, given: Arguments) -> Iterator[Check]:
+    """Next to a root the error is one of the phase."""
+    yield within(in_ulps(subject, given), Truth(np.zeros(given.x.shape), np.full(given.x.shape, 16.0)))
+
+
+@refutation(special_functions_in_ulps, r"\log\Phi(x)=\log(\Phi(x))\text{ as it is computed}")
+@for_all(given=only(Numbers("log_ndtr")))
+def the_logarithm_of_ndtr_is_log_ndtr(subject: Subject, given: Arguments) -> Iterator[Check]:
+    """The distribution function underflows."""
+    naive = values(subject.log(subject.ndtr(given.x)))
+    yield within(naive, reference.truth("log_ndtr", values(given.x), subject.arithmetic("log_ndtr")))

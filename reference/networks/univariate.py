@@ -118,8 +118,9 @@ def bound(name: str, x: Float64, value: Value, arithmetic: Arithmetic, *, cuda: 
     size = np.minimum(np.abs(value.near), outer.largest)
     own = OWN * size if outer.precision <= 24 else 2.0 ** (52 - ENOUGH) * outer.ulp(size)
     error = k * inner.ulp(size) + own
-    if f.error is not None:
-        error = error + np.where(np.isfinite(x), f.error(x, inner), 0.0)
+    beyond = f.cuda_error if cuda and f.cuda_error is not None else f.error
+    if beyond is not None:
+        error = error + np.where(np.isfinite(x), beyond(x, inner), 0.0)
     least = outer.ulp(size)
     allowed = (least / 2 + 2 * error if inner != outer else error) / least
     return upward(np.where(np.isfinite(value.near), allowed, 0.0))

@@ -1,10 +1,8 @@
 """The table of functions of one number: their values, in float64 and in balls, and the error allowed to one evaluation.
 
-CPU: 1 ulp of SLEEF's u10 functions and of Intel's VML in its mode of high accuracy, or what the GNU C library lists for
-x86_64 plus 1/2, for it counts from the nearest number (Reference Manual, "Known Maximum Errors in Math Functions"); no
-measurement on an x86 CPU has exceeded them. CUDA: what NVIDIA lists over the full range (CUDA C++ Programming Guide,
-"Mathematical Functions"), not measured yet. SLEEF = N. Shibata and F. Petrogalli, SLEEF: A Portable Vectorized Library
-of C Standard Mathematical Functions, IEEE TPDS 31 (2020).
+CPU: 1 ulp of SLEEF's u10 functions and of Intel's VML in its mode of high accuracy, or what the GNU C library lists
+plus 1/2, for it counts from the nearest number; no measurement on an x86 CPU has exceeded them. CUDA: what NVIDIA lists
+over the full range plus 1/2, for it counts likewise; not measured yet. `univariate_bases` says where each one is from.
 """
 
 from __future__ import annotations
@@ -12,19 +10,14 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 from flint import arb
-from numpy.typing import NDArray
 from scipy import special
 
-from reference.formats import Format
 from reference.networks import univariate_formulas as made
-
-Float64 = NDArray[np.float64]
-Real = Callable[[Float64], Float64]
-Error = Callable[[Float64, Format], Float64]
+from reference.networks.univariate_function import Real, Univariate
+from reference.networks.univariate_special import SPECIAL
 
 LOWEST = -sys.float_info.max
 ENDS = (LOWEST, math.inf)
@@ -37,43 +30,9 @@ GAMMA = (1.0, 2.0, 3.0, -0.5, -1.0, -2.0, -2.4570247382208, -2.747682646727412, 
 """Roots and poles of log |Gamma|."""
 DIGAMMA = (1.461632144968362, 1.0, 10.0, -1.0, -2.0, -0.504083008264455, -1.573498473162390)
 """Roots and poles of its derivative."""
+HALF = (0.5,)
+"""Where functions that shrink begin to."""
 QUARTERS = tuple(k * math.pi / 2 for k in (1, 2, 3, 4, 5, 6, 7, 8, 255, 256, 65537, 2.0**22, 2.0**40))
-
-
-@dataclass(frozen=True)
-class Univariate:
-    """A function f, with what its error is compared with.
-
-    `real` evaluates f in float64, relatively accurate to 2^-42: NaN outside its domain, its limits at infinities.
-    `ball` encloses it at finite numbers. `cpu` and `cuda` are errors of one evaluation, in ulps: documented, or the sum
-    of the relative errors of the steps of a formula (u for each rounding, 2 k u for a function within k ulps; a
-    relative error of u is less than an ulp), or `calibrated`. `error(x, format)` is an absolute error on top of it.
-    `points` are roots, poles, thresholds and ends of argument reductions; `inverse` says about where f reaches the ends
-    of a format. `cuts` divide the line into pieces that are examined apart. An `odd` function keeps the sign of zero.
-    In half types every step of a `stored` one may be rounded to the stored format, in some or all code paths.
-    """
-
-    real: Real
-    ball: Callable[[arb], arb]
-    cpu: float
-    cuda: float
-    error: Error | None = None
-    calibrated: bool = False
-    points: tuple[float, ...] = ()
-    inverse: Real | None = None
-    cuts: tuple[float, ...] = ()
-    odd: bool = False
-    stored: bool = False
-
-    def piece(self, index: int) -> tuple[float, float]:
-        """The ends (low, high) of a piece, low <= x < high; but infinity is in the last one. IndexError beyond it."""
-        ends = (-math.inf, *sorted(self.cuts), math.inf)
-        return ends[index], ends[index + 1]
-
-    def within(self, x: Float64, index: int) -> NDArray[np.bool_]:
-        """Which numbers are in a piece."""
-        low, high = self.piece(index)
-        return (x >= low) & ((x < high) | (index == len(self.cuts)))
 
 
 def _clip(low: int, high: int) -> Real:
@@ -118,38 +77,38 @@ def _selu(x: arb) -> arb:
 
 F = Univariate
 FUNCTIONS: dict[str, Univariate] = {
-    "exp": F(np.exp, arb.exp, 1.5, 2, inverse=np.log),
-    "exp2": F(np.exp2, lambda x: arb(2) ** x, 1.5, 2, inverse=np.log2, points=(0.5, 1.5)),
-    "expm1": F(np.expm1, arb.expm1, 1.5, 1, inverse=np.log, odd=True),
-    "log": F(np.log, arb.log, 1.5, 1),
-    "log2": F(np.log2, lambda x: x.log() / arb(2).log(), 1.5, 1),
-    "log10": F(np.log10, lambda x: x.log() / arb(10).log(), 2.5, 2, points=(10.0, 100.0, 1000.0)),
-    "log1p": F(np.log1p, arb.log1p, 1.5, 1, odd=True),
+    "exp": F(np.exp, arb.exp, 1.5, 2.5, inverse=np.log),
+    "exp2": F(np.exp2, lambda x: arb(2) ** x, 1.5, 2.5, inverse=np.log2, points=(0.5, 1.5)),
+    "expm1": F(np.expm1, arb.expm1, 1.5, 1.5, inverse=np.log, odd=True),
+    "log": F(np.log, arb.log, 1.5, 1.5),
+    "log2": F(np.log2, lambda x: x.log() / arb(2).log(), 1.5, 1.5),
+    "log10": F(np.log10, lambda x: x.log() / arb(10).log(), 2.5, 2.5, points=(10.0, 100.0, 1000.0)),
+    "log1p": F(np.log1p, arb.log1p, 1.5, 1.5, odd=True),
     "sqrt": F(np.sqrt, arb.sqrt, 1, 0.5, odd=True),
-    "rsqrt": F(lambda x: 1 / np.sqrt(x), arb.rsqrt, 2.5, 2, stored=True),
+    "rsqrt": F(lambda x: 1 / np.sqrt(x), arb.rsqrt, 2.5, 2.5, stored=True),
     "reciprocal": F(lambda x: 1 / x, lambda x: 1 / x, 0.5, 0.5, odd=True),
     "square": F(np.square, lambda x: x * x, 0.5, 0.5, inverse=np.sqrt),
-    "sin": F(np.sin, arb.sin, 1.5, 2, points=QUARTERS, odd=True),
-    "cos": F(np.cos, arb.cos, 1.5, 2, points=QUARTERS),
-    "tan": F(np.tan, arb.tan, 1.5, 4, points=QUARTERS, odd=True),
-    "asin": F(np.arcsin, arb.asin, 1.5, 2, points=(math.sqrt(0.5),), odd=True),
-    "acos": F(np.arccos, arb.acos, 1.5, 2, points=(math.sqrt(0.5),)),
-    "atan": F(np.arctan, arb.atan, 1.5, 2, points=(math.sqrt(2) - 1, math.sqrt(2) + 1), odd=True),
-    "sinh": F(np.sinh, arb.sinh, 2.5, 3, inverse=np.log, cuts=EXPONENTIALS, odd=True),
-    "cosh": F(np.cosh, arb.cosh, 2.5, 2, inverse=np.log, cuts=EXPONENTIALS),
-    "tanh": F(np.tanh, arb.tanh, 2.5, 2, inverse=np.log, odd=True),
-    "asinh": F(np.arcsinh, arb.asinh, 2.5, 3, odd=True),
-    "acosh": F(np.arccosh, arb.acosh, 2.5, 4),
-    "atanh": F(np.arctanh, arb.atanh, 2.5, 3, odd=True),
+    "sin": F(np.sin, arb.sin, 1.5, 2.5, points=QUARTERS, odd=True),
+    "cos": F(np.cos, arb.cos, 1.5, 2.5, points=QUARTERS),
+    "tan": F(np.tan, arb.tan, 1.5, 4.5, points=QUARTERS, odd=True),
+    "asin": F(np.arcsin, arb.asin, 1.5, 2.5, points=(math.sqrt(0.5),), odd=True),
+    "acos": F(np.arccos, arb.acos, 1.5, 2.5, points=(math.sqrt(0.5),)),
+    "atan": F(np.arctan, arb.atan, 1.5, 2.5, points=(math.sqrt(2) - 1, math.sqrt(2) + 1), odd=True),
+    "sinh": F(np.sinh, arb.sinh, 2.5, 3.5, inverse=np.log, cuts=EXPONENTIALS, odd=True),
+    "cosh": F(np.cosh, arb.cosh, 2.5, 2.5, inverse=np.log, cuts=EXPONENTIALS),
+    "tanh": F(np.tanh, arb.tanh, 2.5, 2.5, inverse=np.log, odd=True),
+    "asinh": F(np.arcsinh, arb.asinh, 2.5, 3.5, odd=True),
+    "acosh": F(np.arccosh, arb.acosh, 2.5, 4.5),
+    "atanh": F(np.arctanh, arb.atanh, 2.5, 3.5, odd=True),
     "sigmoid": F(made.sigmoid, lambda x: 1 / (1 + (-x).exp()), 5, 7, inverse=np.log, cuts=(-709.0, -88.0)),
     "logsigmoid": F(
-        lambda x: -made.softplus(-x), lambda x: -((-x).exp().log1p()), 7, 7, made.underflow, inverse=np.log
+        lambda x: -made.softplus(-x), lambda x: -((-x).exp().log1p()), 7, 9, made.underflow, inverse=np.log
     ),
     "softplus": F(
         made.softplus,
         lambda x: x.exp().log1p(),
         6,
-        6,
+        8,
         made.underflow,
         inverse=np.log,
         cuts=(20.0, 37.0),
@@ -170,7 +129,6 @@ FUNCTIONS: dict[str, Univariate] = {
         2,
         2,
         made.gelu_error,
-        calibrated=True,
         inverse=made.wider_gaussian_end,
         cuts=(LOWEST, -1.0, -(2.0**-125), 2.0**-125, 2.0**127, math.inf),
     ),
@@ -187,18 +145,18 @@ FUNCTIONS: dict[str, Univariate] = {
         made.mish,
         lambda x: x * x.exp().log1p().tanh(),
         12,
-        12,
+        14,
         made.mish_error,
         inverse=np.log,
         cuts=(LOWEST,),
         points=(20.0,),
     ),
-    "elu": F(made.elu, _elu, 1.5, 1, odd=True),
-    "celu": F(made.elu, _elu, 1.5, 1, odd=True),
-    "selu": F(made.selu, _selu, 6, 5, made.underflow, odd=True),
-    "erf": F(special.erf, arb.erf, 1.5, 2, inverse=made.gaussian_end, cuts=(-0.125, 0.125), odd=True),
-    "erfc": F(special.erfc, arb.erfc, 5.5, 5, inverse=made.gaussian_end),
-    "erfinv": F(made.erfinv, arb.erfinv, 4, 5, calibrated=True, odd=True),
+    "elu": F(made.elu, _elu, 1.5, 1.5, odd=True),
+    "celu": F(made.elu, _elu, 1.5, 1.5, odd=True),
+    "selu": F(made.selu, _selu, 6, 6, made.underflow, odd=True),
+    "erf": F(special.erf, arb.erf, 1.5, 2.5, inverse=made.gaussian_end, cuts=(-0.125, 0.125), odd=True),
+    "erfc": F(special.erfc, arb.erfc, 5.5, 5.5, inverse=made.gaussian_end),
+    "erfinv": F(made.erfinv, arb.erfinv, 4, 5.5, odd=True),
     "ndtr": F(
         made.normal_cdf,
         _normal_cdf,
@@ -213,36 +171,33 @@ FUNCTIONS: dict[str, Univariate] = {
         made.lgamma,
         _lgamma,
         7.5,
-        6,
+        6.5,
         made.lgamma_error,
-        calibrated=True,
+        cuda_error=made.lgamma_cuda_error,
         cuts=(4e36, 2.5e305),
         points=(*GAMMA, 4.0e36, 4.05e36, 4.08e36, 2.55e305, 2.556e305),
     ),
-    "digamma": F(made.digamma, arb.digamma, 8, 8, made.digamma_error, calibrated=True, points=DIGAMMA),
-    "i0": F(made.i0, _bessel(0), 16, 16, calibrated=True, inverse=np.log, cuts=(*ENDS, *EXPONENTIALS)),
-    "i0e": F(special.i0e, _scaled_bessel(0), 16, 16, calibrated=True, points=(8.0,), stored=True),
+    "digamma": F(made.digamma, arb.digamma, 8, 8, made.digamma_error, points=DIGAMMA),
+    "i0": F(made.i0, _bessel(0), 7, 7, inverse=np.log, cuts=(*ENDS, *EXPONENTIALS)),
+    "i0e": F(special.i0e, _scaled_bessel(0), 7, 7, points=(8.0,), stored=True),
     "i1": F(
         made.i1,
         _bessel(1),
-        32,
-        32,
+        26,
+        26,
         made.underflow,
-        calibrated=True,
         inverse=np.log,
         cuts=(*ENDS, *EXPONENTIALS, *ZERO),
         odd=True,
     ),
-    "i1e": F(
-        special.i1e, _scaled_bessel(1), 32, 32, made.underflow, calibrated=True, cuts=ZERO, points=(8.0,), odd=True
-    ),
+    "i1e": F(special.i1e, _scaled_bessel(1), 26, 26, made.underflow, cuts=ZERO, points=(8.0,), odd=True),
     "entr": F(made.entropy, lambda x: -x * x.log(), 4, 4, made.underflow, stored=True),
-    "logit": F(made.logit, lambda x: (x / (1 - x)).log(), 1.5, 1, made.logit_error, points=(0.5,), stored=True),
+    "logit": F(made.logit, lambda x: (x / (1 - x)).log(), 1.5, 1.5, made.logit_error, points=(0.5,), stored=True),
     "sinc": F(
         made.sinc,
         arb.sinc_pi,
         4,
-        5,
+        6,
         made.sinc_error,
         cuts=(*ENDS, -5.7e307, -1.08e38, 1.08e38, 5.7e307),
         points=(1.0, 1.5, 2.0, 2.5, 3.0),
@@ -268,4 +223,26 @@ FUNCTIONS: dict[str, Univariate] = {
         points=(3.0,),
     ),
     "softsign": F(made.softsign, lambda x: x / (1 + abs(x)), 2, 2, cuts=ENDS, odd=True, stored=True),
+    "leaky_relu": F(
+        lambda x: np.where(x > 0, x, 0.01 * x),
+        lambda x: x if x > 0 else arb("0.01") * x,
+        2,
+        2,
+        made.underflow,
+        odd=True,
+    ),
+    "hardshrink": F(
+        lambda x: np.where(np.abs(x) <= 0.5, 0.0, x), lambda x: x if abs(x) > 0.5 else arb(0), 0, 0, points=HALF
+    ),
+    "softshrink": F(
+        lambda x: np.where(np.abs(x) <= 0.5, 0.0, x - np.copysign(0.5, x)),
+        lambda x: x - x.sgn() / 2 if abs(x) > 0.5 else arb(0),
+        0.5,
+        0.5,
+        points=HALF,
+    ),
+    "tanhshrink": F(
+        made.tanhshrink, lambda x: x - x.tanh(), 0.5, 0.5, made.tanhshrink_error, inverse=np.log, stored=True
+    ),
+    **SPECIAL,
 }

@@ -161,6 +161,32 @@
   });
   addEventListener("hashchange", recall);
 
+  // Errors in ulps: a tbody a function, which sorts with its detail.
+  const functions = $("table.ulps");
+  const bodies = functions ? [...functions.tBodies] : [];
+  const heads = functions ? [...functions.tHead.rows[0].cells] : [];
+  for (const [column, head] of heads.entries()) {
+    $("button", head).addEventListener("click", () => {
+      const now = head.getAttribute("aria-sort"), numeric = head.classList.contains("num");
+      const down = now ? now === "ascending" : numeric;
+      for (const other of heads) other.removeAttribute("aria-sort");
+      head.setAttribute("aria-sort", down ? "descending" : "ascending");
+      const value = part => part.rows[0].cells[column].dataset.v;
+      const order = (a, b) => numeric ? value(a) - value(b) : value(a).localeCompare(value(b));
+      functions.append(...[...bodies].sort((a, b) => (down ? -1 : 1) * order(a, b)));
+    });
+  }
+  for (const [number, part] of bodies.entries()) {
+    const [row, detail] = part.rows, button = $(".open", row);
+    row.addEventListener("click", event => {
+      if (!event.target.closest(".open") && String(getSelection())) return;
+      detail.hidden = !detail.hidden;
+      row.classList.toggle("opened", !detail.hidden);
+      button.setAttribute("aria-expanded", String(!detail.hidden));
+      fill(detail.firstElementChild, "ulps_" + number).then(made => made && prepare(detail));
+    });
+  }
+
   furnish(document);
   recall();
 })();

@@ -10,6 +10,7 @@ from torch import Tensor
 from tests.alternatives.probability_independence import rounded
 
 CLAIM = ("univariate-functions-in-ulps",)
+SPECIAL = ("special-functions-in-ulps",)
 
 
 def wide(x: Tensor) -> Tensor:
@@ -55,9 +56,40 @@ def logit(x: Tensor) -> Tensor:
     return (torch.log(w) - torch.log1p(-w)).to(x.dtype)
 
 
-def doubled(name: str):  # noqa: ANN201  a function of torch in float64, rounded once
+def trigamma(x: Tensor) -> Tensor:
+    """zeta(2, x) in float64; below 1/2 (pi / sin(pi r))^2 - zeta(2, 1 - x), r the distance to the nearest integer."""
+    w = x.double()
+    sine = torch.sin(math.pi * (w - torch.round(w)))
+    mirrored = torch.where(sine == 0, math.inf, (math.pi / sine) ** 2 - torch.special.zeta(2.0, 1 - w.clamp(max=0.5)))
+    far = 1 / w + 0.5 / (w * w)  # zeta takes powers that underflow
+    y = torch.where(w > 2.0**30, far, torch.special.zeta(2.0, w.clamp(min=0.5)))
+    y = torch.where(w < 0.5, torch.where(w == -math.inf, math.nan, mirrored), y)
+    return rounded(y.numpy(), x.dtype) if x.dtype != torch.float64 else y
+
+
+def leaky_relu(x: Tensor) -> Tensor:
+    """max(x, x / 100), the quotient in float32 or wider."""
+    w = wide(x)
+    return torch.maximum(w, w * 0.01).to(x.dtype)
+
+
+def log_ndtr(x: Tensor) -> Tensor:
+    """log(erfcx(t) / 2) - t^2, t = -x / sqrt(2), up to 0; above log(1 - erfc(-t) / 2) by log1p: in float64."""
+    t = -x.double() / math.sqrt(2)
+    below = torch.log(torch.special.erfcx(t.clamp(min=0)) / 2) - t * t
+    return torch.where(t > 0, below, torch.log1p(-torch.erfc(-t) / 2)).to(x.dtype)
+
+
+def ndtri(x: Tensor) -> Tensor:
+    """-sqrt(2) erfinv(1 - 2 p) between 1/4 and 3/4 in float64; else torch's own."""
+    w = x.double()
+    middle = math.sqrt(2) * torch.erfinv(2 * w - 1)
+    return torch.where((w - 0.5).abs() < 0.25, middle, torch.special.ndtri(w)).to(x.dtype)
+
+
+def doubled(name: str, module: object = torch):  # noqa: ANN201  a function of torch in float64, rounded once
     def evaluated(x: Tensor) -> Tensor:
-        y = getattr(torch, name)(x.double())
+        y = getattr(module, name)(x.double())
         return y if x.dtype == torch.float64 else rounded(y.numpy(), x.dtype)
 
     return evaluated
@@ -69,5 +101,9 @@ ALTERNATIVES = [
     (CLAIM, {"gelu": gelu, "logit": logit}, "complementary functions"),
     (CLAIM, {name: doubled(name) for name in NAMES}, "float64, rounded once"),
     (CLAIM, {"rsqrt": lambda x: torch.reciprocal(torch.sqrt(x)), "square": lambda x: x * x}, "by other operations"),
+    (CLAIM, {"trigamma": trigamma}, "the zeta function of Hurwitz"),
+    (CLAIM, {"hardshrink": lambda x: torch.where(x.abs() <= 0.5, 0.0, x), "leaky_relu": leaky_relu}, "selections"),
+    (SPECIAL, {"log_ndtr": log_ndtr, "ndtri": ndtri}, "by erfcx, erfc and erfinv in float64"),
+    (SPECIAL, {"erfcx": doubled("erfcx", torch.special)}, "erfcx in float64, rounded once"),
     (CLAIM, {"reciprocal": lambda x: 1 / x, "elu": lambda x: torch.where(x > 0, x, torch.expm1(x))}, "by definition"),
 ]

@@ -88,6 +88,11 @@ def test_entries_become_zero_then_one_then_rounder() -> None:
     assert numbers(failure(check, x=only(Fixed((2.71828, 0.61803, 3.14159))))) == {"x": [[3.0, 0.5, 0.0]]}
 
 
+def test_the_largest_number_has_no_rounder_one() -> None:
+    largest = float(np.finfo(np.float64).max)
+    assert [shrink._rounder(v) for v in (2.71828, largest, -largest)] == [2.5, largest, -largest]
+
+
 @dataclasses.dataclass(frozen=True)
 class Fixed(Regime):
     """One row, the same in every instance."""

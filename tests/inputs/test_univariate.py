@@ -87,6 +87,8 @@ def test_there_is_no_other_piece(name: str, part: int) -> None:
 
 
 def test_the_corners_exhaust_the_short_formats() -> None:
-    regimes = arguments()
-    assert regimes.exhaustive_in == SHORT
-    assert {c.name for c in regimes.corners} == set(FUNCTIONS)
+    regimes, special = arguments(), arguments(wide=True)
+    assert (regimes.exhaustive_in, special.exhaustive_in) == (SHORT, frozenset())
+    names = [{c.name for c in r.corners} for r in (regimes, special)]
+    assert names == [{n for n, f in FUNCTIONS.items() if f.wide == wide} for wide in (False, True)]
+    assert all(names)

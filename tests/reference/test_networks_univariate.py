@@ -12,6 +12,7 @@ from reference import exact
 from reference.formats import FORMATS, Arithmetic, Format, bfloat16, float16, float32, float64
 from reference.networks import univariate as reference
 from reference.networks.univariate import OWN, Value, bound, evaluated, truth, ulps
+from reference.networks.univariate_bases import BASES, basis
 from reference.networks.univariate_functions import FUNCTIONS, LOWEST
 
 INF, NAN = math.inf, math.nan
@@ -19,10 +20,11 @@ EVERY = pytest.mark.parametrize("name", FUNCTIONS)
 LIMITS = {
     **dict.fromkeys(("exp", "exp2", "softplus", "relu", "gelu", "gelu_tanh", "silu", "mish"), (0.0, INF)),
     **dict.fromkeys(("hardswish", "log", "log2", "log10", "log1p", "sqrt", "acosh", "digamma"), (NAN, INF)),
-    **dict.fromkeys(("sinh", "asinh", "i1"), (-INF, INF)),
+    **dict.fromkeys(("sinh", "asinh", "i1", "leaky_relu"), (-INF, INF)),
+    **dict.fromkeys(("hardshrink", "softshrink", "tanhshrink"), (-INF, INF)),
     **dict.fromkeys(("square", "cosh", "i0", "lgamma"), (INF, INF)),
-    **dict.fromkeys(("reciprocal", "i0e", "i1e", "sinc"), (0.0, 0.0)),
-    **dict.fromkeys(("sin", "cos", "tan", "asin", "acos", "atanh", "erfinv", "logit"), (NAN, NAN)),
+    **dict.fromkeys(("reciprocal", "i0e", "i1e", "sinc", "j0", "j1"), (0.0, 0.0)),
+    **dict.fromkeys(("sin", "cos", "tan", "asin", "acos", "atanh", "erfinv", "logit", "ndtri"), (NAN, NAN)),
     **dict.fromkeys(("tanh", "erf", "hardtanh", "softsign"), (-1.0, 1.0)),
     **dict.fromkeys(("expm1", "elu", "celu"), (-1.0, INF)),
     "hardswish": (0.0, INF),
@@ -36,6 +38,9 @@ LIMITS = {
     "entr": (-INF, -INF),
     "relu6": (0.0, 6.0),
     "hardsigmoid": (0.0, 1.0),
+    "trigamma": (NAN, 0.0),
+    "erfcx": (INF, 0.0),
+    "log_ndtr": (-INF, 0.0),
 }
 
 
@@ -56,10 +61,45 @@ def test_float64_is_near_enough_to_balls(name: str) -> None:
     finite = np.isfinite(near) & np.isfinite(exactly.near) & (np.abs(near) < float32.largest)
     error = np.abs((near[finite] - exactly.near[finite]) - exactly.rest[finite])
     allowed = OWN * np.abs(near[finite]) + 2.0**-1000
-    if name in {"lgamma", "digamma"}:  # near their roots relative to what is subtracted, as the bound is
+    if name in {"lgamma", "digamma", "j0", "j1"}:  # near their roots relative to what is subtracted, as the bound is
         how = Arithmetic.of(float32)
         allowed = 2.0**-16 * truth(name, x, how).bound[finite]
     assert (error <= allowed).all()
+
+
+@EVERY
+def test_a_bound_says_what_it_rests_on(name: str) -> None:
+    f = FUNCTIONS[name]
+    for cuda in (False, True):
+        kind, source = basis(name, cuda=cuda)
+        assert source
+        assert kind in {"exact", "documented", "derived", "calibrated"}
+        k = f.cuda if cuda else f.cpu
+        assert (kind == "exact") == (k <= 0.5 and f.error is None), (name, k)
+
+
+def test_no_other_function_has_a_basis() -> None:
+    assert BASES.keys() == FUNCTIONS.keys()
+
+
+@pytest.mark.parametrize(("order", "name"), [(0, "j0"), (1, "j1")])
+def test_bessel_functions_far_out(order: int, name: str) -> None:
+    x = np.array([24.9, 25.0, 333.25, 1e6, -1e6, 2.0**40, 2.0**100, NAN])
+    found = evaluated(name, x, float32).near
+    for point, near in zip(x[:-1].tolist(), found[:-1].tolist(), strict=True):
+        with exact.precision(400):
+            assert abs(near - float(arb(point).bessel_j(order))) < 1e-15
+    assert np.isnan(found[-1])
+
+
+def test_what_is_subtracted_is_lost_neither_near_zero_nor_near_poles() -> None:
+    x = np.array([1e-8, -0.01, 0.9, 1.1])
+    for point, near in zip(x.tolist(), evaluated("tanhshrink", x, float32).near.tolist(), strict=True):
+        with exact.precision(400):
+            assert near == pytest.approx(float(arb(point) - arb(point).tanh()), rel=2**-48)
+    poles = np.array([-3.0, -(2.0**60), 0.0, -0.0, -3.0 + 2.0**-20])
+    assert evaluated("trigamma", poles, float32).near.tolist()[:4] == [INF] * 4
+    assert evaluated("trigamma", poles, float32).near[4] == pytest.approx(2.0**40, rel=1e-5)
 
 
 @EVERY
@@ -159,7 +199,7 @@ def test_bounds_are_numbers_and_not_vacuous(fmt: Format, cuda: bool) -> None:  #
         assert np.isfinite(allowed).all()
     one = np.array([1.5])
     for name, most in {"exp": 2.1, "sin": 2.1, "sqrt": 1.1, "gelu": 24.0, "relu": 0.0, "erf": 2.1}.items():
-        assert bound(name, one, evaluated(name, one, fmt), Arithmetic.of(fmt), cuda=cuda)[0] <= most
+        assert bound(name, one, evaluated(name, one, fmt), Arithmetic.of(fmt), cuda=cuda)[0] <= most + cuda / 2
 
 
 def test_the_tail_of_gelu_is_judged_by_its_condition() -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from tests.reports import ulps_lines
 from tests.reports.statements import STATISTICAL, TOPICS, Sample
 
 Record = dict[str, Any]
@@ -237,12 +238,13 @@ def samples(number: int = 31) -> list[tuple[str, Sample]]:
 
 
 def write(folder: Path, number: int = 31) -> list[Path]:
-    """Write a CPU run, a CUDA run and their benchmarks; return the paths."""
+    """Write a CPU run, a CUDA run, their benchmarks and errors in ulps; return the paths."""
     chosen = samples(number)
-    paths = [folder / "cpu.jsonl", folder / "cuda.jsonl", folder / "benchmarks.json"]
+    paths = [folder / name for name in ("cpu.jsonl", "cuda.jsonl", "benchmarks.json", "ulps.jsonl")]
     for path, name, device in zip(paths, (CPU_RUN, CUDA_RUN), ("cpu", "cuda"), strict=False):
         path.write_text("".join(json.dumps(record) + "\n" for record in lines(name, device, chosen)), "utf-8")
     paths[2].write_text(json.dumps(benchmarks(chosen, ("cpu", "cuda"))), "utf-8")
+    paths[3].write_text("".join(json.dumps(record) + "\n" for record in ulps_lines.lines()), "utf-8")
     return paths
 
 

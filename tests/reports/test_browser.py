@@ -266,6 +266,58 @@ def test_code_is_copied(visit: Callable[..., Page]) -> None:
     assert tab.evaluate("navigator.clipboard.readText()") == synthetic.REPRODUCTION.strip()
 
 
+def functions(tab: Page) -> list[str]:
+    return tab.locator("tr.function .open").all_inner_texts()
+
+
+def test_errors_of_functions_sort_by_every_column(visit: Callable[..., Page]) -> None:
+    tab = visit()
+    assert functions(tab) == ["bessel_j0", "exp", "sigmoid", "exp"]
+    head = tab.locator("table.ulps th", has_text="float32")
+    head.get_by_role("button").click()
+    assert head.get_attribute("aria-sort") == "descending"
+    assert functions(tab) == ["bessel_j0", "sigmoid", "exp", "exp"]
+    head.get_by_role("button").click()
+    assert (head.get_attribute("aria-sort"), functions(tab)[-1]) == ("ascending", "bessel_j0")
+    tab.click("table.ulps th:first-child button")
+    assert functions(tab) == ["bessel_j0", "exp", "exp", "sigmoid"]
+    assert tab.locator("table.ulps [aria-sort]").count() == 1
+
+
+def test_a_function_opens_with_pictures_and_code(visit: Callable[..., Page]) -> None:
+    tab = visit(permissions=["clipboard-read", "clipboard-write"])
+    button = tab.locator("tr.function .open", has_text="sigmoid")
+    button.press("Enter")
+    assert button.get_attribute("aria-expanded") == "true"
+    sheet = tab.locator(".sheet.function")
+    assert sheet.get_by_role("img", name=re.compile("sigmoid in float32: the largest error in ulps")).count() == 1
+    sheet.locator(".code button").first.click()
+    tab.wait_for_function("document.querySelector('.sheet.function .code button').textContent === 'Copied'")
+    assert tab.evaluate("navigator.clipboard.readText()").endswith("print(torch.sigmoid(x)[0].item())")
+    button.press("Enter")
+    assert not sheet.is_visible()
+
+
+def test_claim_and_table_lead_to_each_other(visit: Callable[..., Page]) -> None:
+    tab = visit("#softmax-shift-invariance")
+    tab.locator(".sheet a[href='#ui_ulps']").click()
+    assert -5 < tab.locator("#ui_ulps").bounding_box()["y"] < 300
+    tab.locator(".functions a[href='#softmax-shift-invariance']").click()
+    assert -5 < tab.locator("#softmax-shift-invariance").bounding_box()["y"] < 300
+
+
+@pytest.mark.parametrize("width", [390, 820, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_open_functions_fit_every_width(visit: Callable[..., Page], width: int, scheme: str) -> None:
+    tab = visit(width=width, color_scheme=scheme)
+    for button in tab.locator("tr.function .open").all():
+        button.click()
+    assert tab.locator(".sheet.function:visible").count() == 4
+    assert tab.evaluate("document.documentElement.scrollWidth") == width
+    fill = tab.locator(".dtypes .errors").first.evaluate("path => getComputedStyle(path).fill")
+    assert fill == {"light": "rgb(66, 87, 196)", "dark": "rgb(142, 162, 255)"}[scheme]
+
+
 def test_paper_has_no_tools(visit: Callable[..., Page]) -> None:
     tab = settle(visit("#trace-cyclic-three"))
     tab.emulate_media(media="print")

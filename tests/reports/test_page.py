@@ -127,7 +127,7 @@ def test_nothing_usable_is_status_2(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert main(["build", str(tmp_path / "none"), "--out", str(tmp_path / "out")]) == 2
     assert capsys.readouterr().err.splitlines() == [
         f"{tmp_path / 'none'}: no such file",
-        "error: nothing to report on: no file holds a claim, evidence or a benchmark",
+        "error: nothing to report on: no file holds a claim, evidence, a benchmark or an error in ulps",
     ]
     with pytest.raises(NothingUsableError):
         build([], tmp_path / "out")

@@ -54,7 +54,7 @@ def test_a_last_line_without_its_newline_is_whole(tmp_path: Path) -> None:
         ("not JSON", "foreign line: no JSON object"),
         ("[1, 2]", "foreign line: no JSON object"),
         ('{"a": NaN}', "foreign line: no JSON object"),
-        ('{"event": "start"}', "foreign line: neither a run, a claim nor evidence"),
+        ('{"event": "start"}', "foreign line: neither a run, a claim, evidence nor an error in ulps"),
         ('{"schema": 2, "kind": "run", "run": "x"}', "schema 2 is newer than 1, which this version reads: update it"),
         ('{"schema": 1, "kind": "verdict", "run": "x"}', 'no valid record: kind: "verdict" is not run or claim'),
         (TEXTS[1].replace('"truth": "true"', '"truth": "yes"'), 'no valid record: truth: "yes" is not true or'),
@@ -83,7 +83,7 @@ def test_a_foreign_file_is_named_once(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "file"
     path.write_bytes(content)
     records = read([path])
-    assert records.problems == [f"{path}: not a record file (no line is a run, a claim or evidence)"]
+    assert records.problems == [f"{path}: not a record file (no line is a run, a claim, evidence or an error in ulps)"]
     assert not records.usable
 
 
