@@ -1,1 +1,1 @@
-"""The report: run records in, one self-contained HTML page out."""
+"""Reports: run records in, self-contained HTML pages and text out."""

@@ -49,19 +49,19 @@ class Comparison:
     def notes(self) -> list[str]:
         """What a reader should know before the changes."""
         lines = [
-            f"{one.label} of the first is compared with {other.label} of the second"
+            f"{one.label} before is held against {other.label} after"
             for one, other in self.places.items()
             if one != other
         ]
         if not self.places:
             lines.append("no subject and device is common, and more than one could be meant: no cell is compared")
         for name, side, compared in (
-            ("first", self.before, set(self.places)),
-            ("second", self.after, set(self.places.values())),
+            ("before", self.before, set(self.places)),
+            ("after", self.after, set(self.places.values())),
         ):
             alone = [place.label for place in places.measured(side) if place not in compared]
             if alone and compared:
-                lines.append(f"only the {name} has {text.listed(alone)}: not compared")
+                lines.append(f"measured only {name}, and not compared: {text.listed(alone)}")
             lines += [f"{run.name} did not finish: {run.unfinished}" for run in side.runs if run.unfinished]
         return lines
 

@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 import time
+import types
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ import pytest
 from torch import Tensor
 
 from claims import equal, values, within
-from claims.frame import environment
+from claims.frame import environment, pytest_plugin
 from claims.frame.checks import Check
 from claims.frame.evidence import HIGHEST, LOWEST, Evidence, worst_of
 from claims.frame.records import RecordWriter
@@ -79,6 +80,28 @@ def test_a_run_that_stops_at_its_first_failure_says_so(tmp_path: Path) -> None:
     (run,) = merge(read.read(tmp_path.glob("*.jsonl"))).runs.values()
     assert run.unfinished == "it was stopped early (stopping after 1 failures)"
     assert f"{run.name} did not finish" in (tmp_path / "index.html").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("status", "shouldstop", "stopped"),
+    [
+        (0, False, None),
+        (1, False, None),
+        (5, False, None),
+        (2, False, "interrupted"),
+        (2, "stopping after 2 failures", "stopping after 2 failures"),
+        (3, False, "an internal error"),
+        (42, False, "exit status 42"),
+    ],
+)
+def test_a_run_that_ends_early_says_why(tmp_path: Path, status: int, shouldstop: object, stopped: str | None) -> None:
+    option = types.SimpleNamespace(report=tmp_path)
+    controller = pytest_plugin.Controller(types.SimpleNamespace(option=option))  # type: ignore[arg-type]  # all it needs
+    controller.writer = RecordWriter(tmp_path, {})
+    session = types.SimpleNamespace(shouldfail=False, shouldstop=shouldstop, exitstatus=status)
+    controller.pytest_sessionfinish(session, status)  # type: ignore[arg-type]  # all it looks at
+    last = valid(records(tmp_path)[-1])
+    assert (last["status"], last["stopped"]) == (status, stopped)
 
 
 def test_a_claim_stands_once_and_before_its_evidence(everything: Path) -> None:

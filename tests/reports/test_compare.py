@@ -282,13 +282,13 @@ def test_what_fails_on_a_device_that_only_the_second_has_is_worse(compare: Compa
         lines(OLD, cell(OLD)), lines(NEW, cell(NEW), cell(NEW, device="mps"), failed(NEW, device="cuda"))
     )
     assert told(comparison) == [("broke", "float32 on cuda", "not measured", "failed 3.0")]
-    assert comparison.notes == ["only the second has cuda and mps: not compared"]
+    assert comparison.notes == ["measured only after, and not compared: cuda and mps"]
 
 
 def test_devices_are_compared_and_that_is_said(compare: Compare) -> None:
     comparison = compare(lines(OLD, cell(OLD)), lines(NEW, cell(NEW, device="cuda", margin=1.0), device="cuda"))
     assert told(comparison) == []
-    assert comparison.notes == ["cpu of the first is compared with cuda of the second"]
+    assert comparison.notes == ["cpu before is held against cuda after"]
     assert ("cuda", "none", "NVIDIA H200 580.82.07") in comparison.differences
 
 
