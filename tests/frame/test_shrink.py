@@ -90,7 +90,7 @@ def test_entries_become_zero_then_one_then_rounder() -> None:
 
 def test_the_largest_number_has_no_rounder_one() -> None:
     largest = float(np.finfo(np.float64).max)
-    assert [shrink._rounder(v) for v in (2.71828, largest, -largest)] == [2.5, largest, -largest]
+    assert [shrink._rounded(v, 3) for v in (2.71828, largest, -largest)] == [2.5, largest, -largest]
 
 
 @dataclasses.dataclass(frozen=True)

@@ -312,6 +312,7 @@ def test_open_functions_fit_every_width(visit: Callable[..., Page], width: int, 
     tab = visit(width=width, color_scheme=scheme)
     for button in tab.locator("tr.function .open").all():
         button.click()
+    settle(tab)
     assert tab.locator(".sheet.function:visible").count() == 4
     assert tab.evaluate("document.documentElement.scrollWidth") == width
     fill = tab.locator(".dtypes .errors").first.evaluate("path => getComputedStyle(path).fill")

@@ -65,7 +65,7 @@ def test_what_could_not_be_read_is_named_and_the_rest_listed(
     assert output.err.splitlines() == [
         f"{torn}:5: torn last line, left out: the run was cut short: delete it",
         f"{future}:5: schema 2 is newer than 1, which this version reads: update it",
-        f"{foreign}: not a record file (no line is a run, a claim or evidence)",
+        f"{foreign}: not a record file (no line is a run, a claim, evidence or an error in ulps)",
         f"{copy}: run {RUNS[2]} is in {killed}, too; shown once",
     ]
     page = (tmp_path / "runs.html").read_text("utf-8")

@@ -15,6 +15,7 @@ from reports.build import build
 from reports.read import read
 from reports.ulps import Entry, Ulps, merge
 from tests.reports import synthetic, ulps_lines
+from tests.reports.conftest import in_full
 from tests.reports.ulps_lines import line, lines, old, point
 
 VALIDATOR = jsonschema.Draft202012Validator(schema.load())
@@ -80,7 +81,7 @@ def test_a_torn_line_costs_itself_only(tmp_path: Path) -> None:
 def test_old_lines_are_one_complaint_and_shown(write: Callable[..., Path], tmp_path: Path) -> None:
     path = write([old(), old("exp2"), *lines()], "ulps.jsonl")
     said: list[str] = []
-    page = build([path], tmp_path / "out", said.append).read_text("utf-8")
+    page = in_full(build([path], tmp_path / "out", said.append))
     complaint = "2 lines of an older version have neither bounds nor pictures, the rest of them is shown: give"
     assert said == [f"{path}:1: {complaint} `python -m claims ulps` again"]
     assert ">tanh</button>" in page
@@ -192,7 +193,7 @@ def test_errors_are_said_with_two_decimals() -> None:
 
 
 def test_the_page_shows_the_table_and_links_it_to_the_claim(page: Path) -> None:
-    html = page.read_text("utf-8")
+    html = in_full(page)
     section = html[html.index('id="ui_ulps"') : html.index('class="environment"')]
     assert '<a href="#softmax-shift-invariance">' in section
     assert section.count('class="function"') == 4
