@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from reports import charts, evidence, formulas, model, plots, text, vocabulary
 from reports.read import read
@@ -76,16 +76,25 @@ def render(report: model.Report) -> str:
             errors.append(f"claim {claim.id}: {error}")
         else:
             details.append(_inert(html))
+    bodies = []
+    for number, departure in enumerate(report.departures):
+        try:
+            html = environment.get_template("departure.html.j2").render(
+                departure=departure, number=number, report=report
+            )
+        except formulas.FormulaError as error:
+            errors.append(f"departure {departure.name}: {error}")
+        else:
+            bodies.append(_inert(html))
     if errors:
         raise BuildError("\n".join(errors))
-    script, style = (
-        Markup(_squeezed(resources.files("reports").joinpath("templates", name).read_text("utf-8")))  # noqa: S704 (ours)
-        for name in ("report.js", "report.css")
-    )
+    script, style = (Markup(_squeezed(_sources(ending))) for ending in ("js", "css"))  # noqa: S704 (ours)
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     page = environment.get_template("page.html.j2").render(
         report=report,
         details=details,
+        bodies=bodies,
+        issues=[departure.issue(report.runs) for departure in report.departures],
         index=[_entry(claim) for claim in report.claims],
         tables=[
             _inert(environment.get_template("benchmark.html.j2").render(pairs=pairs)) for _, pairs in report.benchmarks
@@ -98,6 +107,12 @@ def render(report: model.Report) -> str:
         grids=plots.grids(plots.axis(claim.measured) for claim in report.claims),
     )
     return _squeezed(page)
+
+
+def _sources(ending: str) -> str:
+    """Return the page's own scripts, or styles."""
+    folder = resources.files("reports").joinpath("templates")
+    return "".join(folder.joinpath(f"{name}.{ending}").read_text("utf-8") for name in ("report", "departures"))
 
 
 def _entry(claim: model.Claim) -> dict[str, Any]:
@@ -129,6 +144,8 @@ def _environment(typesetter: formulas.Typesetter) -> jinja2.Environment:
     environment.filters |= {
         "number": text.number,
         "listed": text.listed,
+        "paragraphs": text.paragraphs,
+        "linked": linked,
         "arrays": text.arrays,
         "island": island,
         "formula": typesetter.display,
@@ -140,6 +157,8 @@ def _environment(typesetter: formulas.Typesetter) -> jinja2.Environment:
     environment.globals |= {
         "verdicts": vocabulary.VERDICTS,
         "outcomes": vocabulary.OUTCOMES,
+        "kinds": vocabulary.KINDS,
+        "states": vocabulary.STATES,
         "axis": plots.axis,
         "histogram": plots.histogram,
         "chart": charts.Chart,
@@ -152,6 +171,14 @@ def island(value: Any) -> Markup:  # noqa: ANN401 (any JSON value)
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     escapes = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
     return Markup(text.translate(escapes))  # noqa: S704 (just made safe)
+
+
+def linked(value: str) -> Markup:
+    """Return a sentence with the address that it begins with as a link."""
+    address, colon, rest = value.partition(": ")
+    if not (colon and re.fullmatch(r"https://[\w./-]+", address)):
+        return escape(value)
+    return Markup('<a href="{}" rel="noreferrer">{}</a>: {}').format(address, address, rest)
 
 
 def _inert(html: str) -> Markup:

@@ -135,3 +135,8 @@ def plain(value: Any) -> str:  # noqa: ANN401 (any JSON value)
     if isinstance(value, list):
         return "[" + ", ".join(map(plain, value)) + "]"
     return "none" if value is None else str(value)
+
+
+def paragraphs(value: str) -> list[str]:
+    """Return the paragraphs of a text, which blank lines part."""
+    return [" ".join(part.split()) for part in value.split("\n\n") if part.strip()]

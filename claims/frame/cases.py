@@ -255,6 +255,7 @@ def metadata(claim: Claim) -> Mapping[str, Any]:
             {
                 "name": d.name,
                 "summary": d.summary,
+                "operations": list(d.operations),
                 "devices": list(d.devices),
                 "dtypes": list(d.dtypes),
                 "hardware": d.hardware,

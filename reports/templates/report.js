@@ -1,5 +1,5 @@
 "use strict";
-(() => {
+const page = (() => {
   const $ = (selector, root = document) => root.querySelector(selector);
   const index = JSON.parse($("#ui_index").textContent);
   const filters = ["q", "chapter", "verdict", "evidence"];
@@ -190,4 +190,5 @@
 
   prepare(document);
   recall();
+  return { fill, prepare };
 })();

@@ -1,15 +1,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+import os
+import shutil
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from reports import schema
 from reports.build import build
 from tests.reports import synthetic
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
 HOSTILE = "</script><script>hacked=1</script><img src=x onerror=hacked=1>\"'&\u2028<!--{{7*7}}{% raw %}"
 
@@ -64,16 +69,16 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def hostile_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("hostile")
-    records = [
-        hostile_record(record) for record in synthetic.lines(synthetic.CUDA_RUN, "cuda", synthetic.samples(31)[13:16])
-    ]
+    chosen = synthetic.samples(31)[13:15]
+    chosen += [pair for pair in synthetic.samples(31) if pair[1].id == "xavier-initializer-law"]  # it has a departure
+    records = [hostile_record(record) for record in synthetic.lines(synthetic.CUDA_RUN, "cuda", chosen)]
     failed = next(record for record in records if record.get("role") == "claim")
     failed |= {
         "outcome": "failed",
         "failure": hostile_record(failed | {"failure": synthetic.failure(synthetic.seeded(1))})["failure"],
     }
     assert sum(text.count("hacked") for text in map(json.dumps, records)) > 500
-    benchmarks = synthetic.benchmarks(synthetic.samples(31)[13:16])
+    benchmarks = synthetic.benchmarks(chosen)
     for entry in benchmarks["benchmarks"]:
         entry["extra_info"] |= dict.fromkeys(("operation", "dtype", "device", "size", "device_model"), HOSTILE)
     paths = [folder / f"{HOSTILE[:9].replace('/', '')}.jsonl", folder / "benchmarks.json"]
@@ -81,3 +86,44 @@ def hostile_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     paths[0].write_text("".join(json.dumps(record) + "\n" for record in [*records, foreign]), "utf-8")
     paths[1].write_text(json.dumps(benchmarks), "utf-8")
     return build(paths, folder / "out", complain=[].append)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if path is None:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)("Chromium is not installed: apt-get install chromium")
+    playwright = pytest.importorskip("playwright.sync_api") if not os.environ.get("CI") else None
+    if playwright is None:
+        import playwright.sync_api as playwright  # noqa: PLC0415 (absence is an error in CI)
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=path, args=flags)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(browser: Browser, page: Path) -> Iterator[Callable[..., Page]]:
+    """Open the report (or another file); the browser must neither complain nor ask for anything else."""
+    complaints: list[str] = []
+    contexts = []
+
+    def visit(address: str = "", file: Path = page, width: int = 1280, **options: Any) -> Page:
+        context = browser.new_context(viewport={"width": width, "height": 900}, **options)
+        contexts.append(context)
+        tab = context.new_page()
+        tab.on("console", lambda message: complaints.append(f"console: {message.text}"))
+        tab.on("pageerror", lambda error: complaints.append(f"error: {error}"))
+        tab.on("dialog", lambda dialog: complaints.append(f"dialog: {dialog.message}"))
+        tab.on(
+            "request",
+            lambda request: request.url.startswith((file.as_uri(), "data:")) or complaints.append(request.url),
+        )
+        tab.goto(file.as_uri() + address)
+        return tab
+
+    yield visit
+    for context in contexts:
+        context.close()
+    assert complaints == []

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -15,48 +13,7 @@ from reports.build import build
 from tests.reports import synthetic
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if path is None:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)("Chromium is not installed: apt-get install chromium")
-    playwright = pytest.importorskip("playwright.sync_api") if not os.environ.get("CI") else None
-    if playwright is None:
-        import playwright.sync_api as playwright  # noqa: PLC0415 (absence is an error in CI)
-    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=path, args=flags)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def visit(browser: Browser, page: Path) -> Iterator[Callable[..., Page]]:
-    """Open the report (or another file); the browser must neither complain nor ask for anything else."""
-    complaints: list[str] = []
-    contexts = []
-
-    def visit(address: str = "", file: Path = page, width: int = 1280, **options: Any) -> Page:
-        context = browser.new_context(viewport={"width": width, "height": 900}, **options)
-        contexts.append(context)
-        tab = context.new_page()
-        tab.on("console", lambda message: complaints.append(f"console: {message.text}"))
-        tab.on("pageerror", lambda error: complaints.append(f"error: {error}"))
-        tab.on("dialog", lambda dialog: complaints.append(f"dialog: {dialog.message}"))
-        tab.on(
-            "request",
-            lambda request: request.url.startswith((file.as_uri(), "data:")) or complaints.append(request.url),
-        )
-        tab.goto(file.as_uri() + address)
-        return tab
-
-    yield visit
-    for context in contexts:
-        context.close()
-    assert complaints == []
+    from playwright.sync_api import Page
 
 
 def shown(tab: Page) -> list[str]:

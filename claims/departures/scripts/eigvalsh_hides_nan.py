@@ -2,8 +2,8 @@
 
 Kind: documented
 Why: https://docs.pytorch.org/docs/stable/notes/numerical_accuracy.html: "The external libraries (backends) that
-torch.linalg uses provide no guarantees on their behaviour when the inputs have non-finite values like inf or NaN. As such,
-neither does PyTorch."
+torch.linalg uses provide no guarantees on their behaviour when the inputs have non-finite values like inf or NaN. As
+such, neither does PyTorch."
 Seen: 2.11 to 2.15
 """
 
