@@ -1,4 +1,4 @@
-"""Departures that no trial shows: sums of more terms than a run has, and what a bound has to allow."""
+"""Departures that no trial shows: of more terms than a run has, rarer than it sees, or within what a bound allows."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from claims.linear_algebra.norm_family import l1_norm
 from claims.linear_algebra.spellings import product_spellings_agree
 from claims.losses.softmax import softmax_definition_accuracy
 from claims.normalization.batch_norm import batch_norm_normalises_activations
+from claims.probability.independence import uniform_random_sign_example
+from claims.regularization.bagging import bagging_bootstrap_unique_fraction
 
 
 @departure(
@@ -74,4 +76,30 @@ def distances_of_far_points_cancel(plan: CallPlan, **regimes: Regime) -> bool:
 )
 def products_into_their_arguments_vanish(plan: CallPlan, **regimes: Regime) -> bool:
     """No trial: the claim writes products into tensors of their own."""
+    return False
+
+
+@departure(
+    bagging_bootstrap_unique_fraction,
+    summary="integers below n are remainders of numbers of 32 bits: the smallest are likelier by up to n / 2^32",
+    operations=("bootstrap",),
+    devices=("cpu",),
+    dtypes=("float32", "float64"),
+    script="randint_modulo_bias",
+)
+def small_integers_are_likelier(plan: CallPlan, **regimes: Regime) -> bool:
+    """No trial: samples are of at most thousands, where the bias is below 2^-20."""
+    return False
+
+
+@departure(
+    uniform_random_sign_example,
+    summary="successes of small probability come too often: probabilities are rounded up to multiples of 2^-24",
+    operations=("flip_signs",),
+    devices=("cpu",),
+    dtypes=("float32",),
+    script="bernoulli_small_probability",
+)
+def rare_successes_are_too_frequent(plan: CallPlan, **regimes: Regime) -> bool:
+    """No trial: the claim draws fair signs."""
     return False

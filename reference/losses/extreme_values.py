@@ -44,7 +44,7 @@ def _balanced(fmt: Format) -> list[float]:
 
 def _squares_over(x: Float64, divisor: float) -> Float64:
     """x^2 / divisor of each first number, without the square of it."""
-    return (x[:, :1] / math.sqrt(divisor)) ** 2
+    return x[:, :1] / divisor * x[:, :1]
 
 
 def _tanhshrink(x: Float64) -> Float64:

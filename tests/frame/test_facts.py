@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+
 import pytest
 import torch
 
@@ -92,3 +97,54 @@ def test_a_demonstration_is_text_and_leaves_the_random_stream_alone(capsys: pyte
     assert capsys.readouterr().out == ""
     assert demonstrate("cov_overwrites_one_observation")["exact"] == "[[2.0, 5.0], [3.0, 7.0]]"
     assert demonstrate("kron_of_columns")["observed"].startswith("RuntimeError: view size")
+
+
+TOY = """
+calls = []
+
+
+def observed():
+    calls.append(1)
+    return float(len(calls))
+
+
+def exact():
+    return 2.0, "b"
+
+
+def departs():
+    return observed() == 1.0
+
+
+if __name__ == "__main__":
+    print("observed", observed())
+"""
+
+
+def toy(folder: Path, text: str, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    path = folder / "toy.py"
+    path.write_text(text, encoding="utf-8")
+    spec = importlib.util.spec_from_file_location("claims.departures.scripts.toy", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    monkeypatch.setitem(sys.modules, spec.name, module)
+    return module
+
+
+def test_a_demonstration_computes_each_value_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    module = toy(tmp_path, TOY, monkeypatch)
+    function = module.observed
+    shown = demonstrate("toy")
+    assert shown == {"departs": True, "observed": "1.0", "exact": "2.0, b", "printed": "observed 1.0\n"}
+    assert module.calls == [1]
+    assert module.observed is function
+
+
+def test_a_script_must_be_a_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    module = toy(tmp_path, TOY + "\nLAST = 1\n", monkeypatch)
+    function = module.observed
+    with pytest.raises(ValueError, match="toy must end in what it prints as a program"):
+        demonstrate("toy")
+    assert module.observed is function
