@@ -5,6 +5,7 @@ derivative of hypot is right there.
 
 Kind: bug
 Seen: 2.11 to 2.15
+Upstream: https://github.com/pytorch/pytorch/pull/193130
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ The norms overflow, and what is divided by infinity is 0. The documented lower e
 
 Kind: bug
 Seen: 2.11 to 2.15
+Upstream: https://github.com/pytorch/pytorch/issues/51912
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ From about -17 on nothing is left in float32, from -37 in float64. The derivativ
 
 Kind: bug
 Seen: 2.11 to 2.15
+Upstream: https://github.com/pytorch/pytorch/issues/192406
 """
 
 from __future__ import annotations
