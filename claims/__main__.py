@@ -145,7 +145,7 @@ def _text(c: Mapping[str, Any]) -> str:
         lines += [f"  not {d}: {reason}" for d, reason in dtypes.items() if reason]
     lines += ["", "refuted false neighbours", *listed(c["refutations"], "{name}: {statement}")]
     lines += ["", "mutants caught", *listed(c["mutants"], "{name} ({operation}; {trigger})")]
-    lines += ["", "departures of torch", *listed(c["departures"], "{name} ({versions}): {summary}")]
+    lines += ["", "departures of torch", *listed(c["departures"], "{name} ({kind}, {versions}): {summary}")]
     return "\n".join(lines)
 
 

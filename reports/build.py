@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import jinja2
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from reports import (
     charts,
@@ -33,7 +33,7 @@ from reports import (
 )
 from reports.read import read
 
-PARTS = ("glance.css", "figures.css", "common.js", "report.js")
+PARTS = ("figures.css", "departures.css", "common.js", "report.js", "departures.js")
 """Styles and scripts of the report, besides those of every page."""
 
 
@@ -123,11 +123,21 @@ def render(report: model.Report) -> str:
             errors.append(f"claim {claim.id}: {error}")
         else:
             details.append(packed(html))
+    bodies = []
+    for number, departure in enumerate(report.departures):
+        try:
+            html = templates.get_template("departure.html.j2").render(departure=departure, number=number, report=report)
+        except formulas.FormulaError as error:
+            errors.append(f"departure {departure.name}: {error}")
+        else:
+            bodies.append(packed(html))
     if errors:
         raise BuildError("\n".join(errors))
     page = templates.get_template("page.html.j2").render(
         report=report,
         details=details,
+        bodies=bodies,
+        issues=[departure.issue(report.runs) for departure in report.departures],
         index={
             "places": [place.label for place in report.places],
             "dtypes": report.dtypes,
@@ -151,7 +161,7 @@ def furniture(*names: str) -> dict[str, Any]:
 
     def together(suffix: str) -> str:
         folder = resources.files("reports").joinpath("templates")
-        wanted = (name for name in ("report.css", *names) if name.endswith(suffix))
+        wanted = (name for name in ("report.css", "glance.css", *names) if name.endswith(suffix))
         return "".join(squeezed(folder.joinpath(name).read_text("utf-8")) for name in wanted)
 
     style, script = together(".css"), together(".js")
@@ -194,6 +204,8 @@ def environment(typesetter: formulas.Typesetter) -> jinja2.Environment:
         made.filters[name] = getattr(text, name)
     made.filters |= {
         "number": text.number,
+        "paragraphs": text.paragraphs,
+        "linked": linked,
         "island": island,
         "formula": typesetter.display,
         "prose": typesetter.prose,
@@ -204,6 +216,8 @@ def environment(typesetter: formulas.Typesetter) -> jinja2.Environment:
     made.globals |= {
         "verdicts": vocabulary.VERDICTS,
         "outcomes": vocabulary.OUTCOMES,
+        "kinds": vocabulary.KINDS,
+        "states": vocabulary.STATES,
         "axis": plots.axis,
         "histogram": plots.histogram,
         "chart": charts.Chart,
@@ -224,6 +238,14 @@ def island(value: Any) -> Markup:  # noqa: ANN401 (any JSON value)
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     escapes = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
     return Markup(text.translate(escapes))  # noqa: S704 (just made safe)
+
+
+def linked(value: str) -> Markup:
+    """Return a sentence with the address that it begins with as a link."""
+    address, colon, rest = value.partition(": ")
+    if not (colon and re.fullmatch(r"https://[\w./-]+", address)):
+        return escape(value)
+    return Markup('<a href="{}" rel="noreferrer">{}</a>: {}').format(address, address, rest)
 
 
 def packed(html: str) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from reports import vocabulary
+from reports.departures import Departure
 from reports.evidence import Cell, Place, Trial
 from reports.model import Claim, Report
 
@@ -76,11 +77,12 @@ class Sensitivity:
         return cls(len(quickest), len(ran), statistics.median(instances), statistics.median(seconds))
 
 
-def departures(report: Report) -> list[list[tuple[Claim, Trial]]]:
-    """The departures that were observed or were on record, the gravest first: in wide types, then of many claims."""
+def departures(found: Iterable[Departure]) -> list[Departure]:
+    """The departures with the gravest first: seen, no documented ones, in wide types, then of many claims."""
+    kinds = list(vocabulary.KINDS)
 
-    def order(group: list[tuple[Claim, Trial]]) -> tuple[bool, bool, int]:
-        hits = [hit["dtype"] for _, trial in group for hit in trial.hits]
-        return (not hits, not {"float32", "float64"}.intersection(hits), -len(group))
+    def order(one: Departure) -> tuple[bool, int, bool, int]:
+        hits = {hit["dtype"] for hit in one.results if hit["outcome"] == "departs"}
+        return (not hits, kinds.index(one.kind_name), not {"float32", "float64"} & hits, -len(one.members))
 
-    return sorted(report.departures, key=order)
+    return sorted(found, key=order)

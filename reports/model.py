@@ -10,6 +10,7 @@ from functools import cached_property
 
 from reports import text, vocabulary
 from reports.benchmarks import Comparison, comparisons
+from reports.departures import Departure, departures
 from reports.evidence import Cell, Key, Merged, Place, Run, Trial, merge, where
 from reports.read import Record, Records
 from reports.ulps import Ulps
@@ -143,12 +144,14 @@ class Report:
         return [(claim, trial) for claim in self.claims for trial in getattr(claim, kind) if trial.ran]
 
     @cached_property
-    def departures(self) -> list[list[tuple[Claim, Trial]]]:
-        """The departures that ran, those with one script together: one departure may spoil inputs of several claims."""
-        groups: dict[str, list[tuple[Claim, Trial]]] = {}
-        for claim, trial in self.trials("departures"):
-            groups.setdefault(str(trial.about.get("script") or trial.name), []).append((claim, trial))
-        return list(groups.values())
+    def departures(self) -> list[Departure]:
+        """The departures that ran, one a script, bugs first."""
+        return departures(self.claims)
+
+    @property
+    def kinds(self) -> dict[str, int]:
+        """How many departures there are of each kind."""
+        return _in_order(vocabulary.KINDS, (departure.kind_name for departure in self.departures))
 
     def listed_with(self, outcomes: Iterable[str]) -> list[Claim]:
         """Return the claims that have one of these outcomes in some cell."""

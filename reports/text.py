@@ -151,6 +151,11 @@ def plain(value: Any) -> str:  # noqa: ANN401 (any JSON value)
     return "none" if value is None else str(value)
 
 
+def paragraphs(value: str) -> list[str]:
+    """Return the paragraphs of a text, which blank lines part."""
+    return [" ".join(part.split()) for part in value.split("\n\n") if part.strip()]
+
+
 def plural(number: int, word: str) -> str:
     """Return a number of things: 1 cell, 2,310 cells."""
     return f"{number:,} {word}{'' if number == 1 else 's'}"

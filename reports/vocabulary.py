@@ -40,6 +40,19 @@ OUTCOMES: Mapping[str, Word] = {
     "unsupported": Word("not run here", "·", "torch has no such operation for this dtype and device."),
     "absent": Word("no record", "", "None of these records has this cell."),
 }
+KINDS: Mapping[str, Word] = {
+    "bug": Word("bug", "", "torch could return the exact value, or one within the claim's bound, and does not."),
+    "documented": Word("documented", "", "torch's documentation says that this may happen."),
+    "unavoidable": Word("unavoidable", "", "No implementation at this precision could do otherwise."),
+    "unsorted": Word("not sorted", "", "These records do not say what kind of departure it is."),
+}
+STATES: Mapping[str, str] = {
+    "departs": "seen",
+    "mended": "no longer seen",
+    "elsewhere": "not on this processor, or in this version",
+    "error": "script ended in an error",
+    "not-run": "not run",
+}
 MEASURED = frozenset(("failed", "error", "vacuous", "departs", "consistent", "held", "exhausted"))
 BROKEN = frozenset(("failed", "error", "vacuous"))
 

@@ -17,7 +17,6 @@ EVERY = ("float16", "bfloat16", "float32", "float64")
     operations=("of_vectors",),
     devices=("cpu", "cuda"),
     dtypes=EVERY,
-    versions="2.13.0",
     script="hypot_gradient_at_zero",
 )
 def hypot_has_no_derivative_at_zero(plan: CallPlan, at: Pieces | Ties) -> bool:
@@ -31,7 +30,6 @@ def hypot_has_no_derivative_at_zero(plan: CallPlan, at: Pieces | Ties) -> bool:
     operations=("curve",),
     devices=("cpu", "cuda"),
     dtypes=EVERY,
-    versions="2.13.0",
     script="sqrt_gradient_at_minus_zero",
 )
 def the_root_falls_at_minus_zero(plan: CallPlan, at: Pieces | Ties) -> bool:
@@ -45,7 +43,6 @@ def the_root_falls_at_minus_zero(plan: CallPlan, at: Pieces | Ties) -> bool:
     operations=("curve",),
     devices=("cpu",),
     dtypes=("float64",),
-    versions="2.13.0",
     script="hardsigmoid_float64_gradient",
 )
 def the_slope_of_hardsigmoid_has_single_precision(plan: CallPlan, at: Pieces | Ties) -> bool:
@@ -60,7 +57,6 @@ def the_slope_of_hardsigmoid_has_single_precision(plan: CallPlan, at: Pieces | T
     operations=("of_vectors",),
     devices=("cpu", "cuda"),
     dtypes=EVERY,
-    versions="2.13.0",
     script="scatter_reduce_excluded_share",
 )
 def what_is_excluded_takes_its_share(plan: CallPlan, at: Pieces | Ties) -> bool:

@@ -13,6 +13,5 @@ departure(
     operations=("batch_norm", "batch_norm_module"),
     devices=("cpu",),
     dtypes=("float16", "bfloat16"),
-    versions="2.13.0",
     script="batch_norm_half_statistics",
 )(batch_norm_rounds_its_statistics_to_half)

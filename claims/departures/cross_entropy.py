@@ -32,7 +32,6 @@ def smoothed_sum(given: ClassProblem) -> float:
     operations=SMOOTHED,
     devices=("cpu",),
     dtypes=("float16",),
-    versions="2.13.0",
     script="label_smoothing_float16_sum",
 )
 def smoothing_overflows_in_float16(plan: CallPlan, given: Regime) -> bool:
@@ -50,7 +49,6 @@ def smoothing_overflows_in_float16(plan: CallPlan, given: Regime) -> bool:
     operations=SMOOTHED,
     devices=("cpu", "cuda"),
     dtypes=("bfloat16", "float32"),
-    versions="2.13.0",
     script="label_smoothing_huge_logits",
 )
 def smoothing_overflows_with_huge_logits(plan: CallPlan, given: Regime) -> bool:
@@ -65,9 +63,7 @@ def smoothing_overflows_with_huge_logits(plan: CallPlan, given: Regime) -> bool:
     operations=("class_loss", "class_loss_module", "nll_of_log_softmax", "nll_module", "nll_of_columns"),
     devices=("cpu", "cuda"),
     dtypes=("float16", "bfloat16", "float32", "float64"),
-    versions="2.13.0",
     script="ignored_row_of_nothing",
-    upstream="https://github.com/pytorch/pytorch/issues/11551",
 )
 def ignored_rows_of_nothing_have_a_gradient(plan: CallPlan, given: ClassProblem | NestedLoss) -> bool:
     """Rows without a class, all or some of them ignored."""
@@ -82,7 +78,6 @@ def ignored_rows_of_nothing_have_a_gradient(plan: CallPlan, given: ClassProblem 
     operations=("class_loss", "class_loss_module", "nll_of_log_softmax", "nll_module", "nll_of_columns"),
     devices=("cpu", "cuda"),
     dtypes=("float16", "bfloat16", "float32", "float64"),
-    versions="2.13.0",
     script="cross_entropy_zero_weight",
 )
 def masked_classes_without_weight_are_nan(plan: CallPlan, given: Regime) -> bool:

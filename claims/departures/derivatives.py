@@ -16,8 +16,6 @@ from claims.linear_algebra.derivatives import determinant_derivative_at_singular
     operations=("determinant", "determinant_along"),
     devices=("cpu", "cuda"),
     dtypes=("float32", "float64"),
-    versions="2.13.0",
-    upstream="https://github.com/pytorch/pytorch/issues/104675",
     script="det_gradient_singular",
 )
 def gradient_of_a_zero_determinant_vanishes(plan: CallPlan, point: DirectedMatrix) -> bool:

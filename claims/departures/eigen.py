@@ -16,7 +16,6 @@ from claims.linear_algebra.eigen import eigenpair
     operations=("eig",),
     devices=("cpu",),
     dtypes=("float64",),
-    versions="2.13.0",
     script="eig_subnormal_vectors",
 )
 def eigenvectors_of_subnormal_matrices_are_short(plan: CallPlan, A: General, known: IntegerEigenvectors) -> bool:

@@ -18,8 +18,6 @@ INTEGRAL = ("integers", "zero", "diagonal", "nilpotent", "hump")
     operations=("matrix_exponential",),
     devices=("cpu", "cuda"),
     dtypes=("float32", "float64"),
-    versions="2.13.0",
-    upstream="https://github.com/pytorch/pytorch/issues/196592",
     script="matrix_exp_degree_eight",
 )
 def degree_eight_has_a_wrong_coefficient(
@@ -33,11 +31,10 @@ def degree_eight_has_a_wrong_coefficient(
 @departure(
     matrix_exponential_series,
     summary="torch.matrix_exp of half types reads its coefficients, double-precision numbers, as numbers of the half"
-    " type: results are infinite, NaN or unrelated to the matrix; it documents no half types, and refuses none",
+    " type: results are infinite, NaN or unrelated to the matrix, though it documents bfloat16",
     operations=("matrix_exponential",),
     devices=("cpu", "cuda"),
     dtypes=("float16", "bfloat16"),
-    versions="2.13.0",
     script="matrix_exp_half",
 )
 def half_types_have_no_exponential(plan: CallPlan, A: Exponent, known: IntegerEigenvectors, block: JordanBlock) -> bool:

@@ -16,7 +16,6 @@ from claims.losses.floating_point import floating_point_overflow_underflow
     operations=("converted",),
     devices=("cpu", "cuda"),
     dtypes=("float64",),
-    versions="2.13.0",
     script="float64_to_half_rounds_twice",
 )
 def float64_becomes_half_in_two_roundings(plan: CallPlan, x: Roundings | EveryNumber | AnyNumbers) -> bool:

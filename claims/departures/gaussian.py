@@ -14,7 +14,6 @@ from claims.probability.gaussian import normal_log_density
     operations=("normal_log_density",),
     devices=("cpu", "cuda"),
     dtypes=("float16", "bfloat16", "float32", "float64"),
-    versions="2.13.0",
     script="normal_log_density_squares",
 )
 def normal_log_density_squares_first(plan: CallPlan, x: NormalDeviates) -> bool:

@@ -22,7 +22,6 @@ from reference.initialization.initializers import acceptance
     operations=("xavier_uniform_",),
     devices=("cpu",),
     dtypes=("float16", "bfloat16"),
-    versions="2.13.0",
     script="half_uniform_lower_end",
 )
 def half_precision_uniform_weights_are_biased(plan: CallPlan, weight: Weight) -> bool:
@@ -37,7 +36,6 @@ def half_precision_uniform_weights_are_biased(plan: CallPlan, weight: Weight) ->
     operations=("activate",),
     devices=("cpu",),
     dtypes=("float16", "bfloat16"),
-    versions="2.13.0",
     script="erf_half_near_zero",
     hardware="CPUs with AVX2 or AVX-512, for which torch has vectorised code",
 )
@@ -52,7 +50,6 @@ def half_precision_erf_vanishes_near_zero(plan: CallPlan, at: Zeros) -> bool:
     operations=("activate",),
     devices=("cpu",),
     dtypes=("float64",),
-    versions="2.13.0",
     script="hardsigmoid_float64_gradient",
 )
 def float64_hardsigmoid_has_a_float32_slope(plan: CallPlan, at: Zeros) -> bool:
@@ -66,7 +63,6 @@ def float64_hardsigmoid_has_a_float32_slope(plan: CallPlan, at: Zeros) -> bool:
     operations=("activate",),
     devices=("cpu",),
     dtypes=("bfloat16",),
-    versions="2.13.0",
     script="gelu_bfloat16_subnormal",
     hardware="CPUs with AVX512_BF16, whose conversion to bfloat16 flushes subnormal numbers",
 )
@@ -83,7 +79,6 @@ def bfloat16_gelu_flushes_subnormal_results(plan: CallPlan, at: Zeros) -> bool:
     operations=("trunc_normal_",),
     devices=("cpu", "cuda"),
     dtypes=("float16", "bfloat16"),
-    versions="2.13.0",
     script="trunc_normal_half_rejection",
 )
 def half_precision_truncated_normal_draws_are_rejected_in_half(plan: CallPlan, sample: Truncated) -> bool:
@@ -98,7 +93,6 @@ def half_precision_truncated_normal_draws_are_rejected_in_half(plan: CallPlan, s
     operations=("orthogonal_",),
     devices=("cpu", "cuda"),
     dtypes=("float32", "float64"),
-    versions="2.13.0",
     script="orthogonal_channels_last",
 )
 def orthogonal_weights_must_be_viewed_as_matrices(plan: CallPlan, weight: OrthogonalWeight) -> bool:

@@ -15,8 +15,6 @@ from claims.linear_algebra.inner_products import squared_l2_norm_dot_product
     operations=("inner", "tensordot"),
     devices=("cpu",),
     dtypes=("float16", "bfloat16"),
-    versions="2.13.0",
-    upstream="https://github.com/pytorch/pytorch/pull/145936",
     script="strided_half_inner",
 )
 def strided_contraction_rounds_half_products(plan: CallPlan, pair: InnerProduct) -> bool:

@@ -19,8 +19,6 @@ GELSY: dict[str, Any] = {
     "operations": ("least_squares",),
     "devices": ("cpu",),
     "dtypes": ("float32", "float64"),
-    "versions": "2.13.0",
-    "upstream": "https://github.com/pytorch/pytorch/issues/187411",
     "script": "lstsq_gelsy_pivots",
 }
 

@@ -28,7 +28,6 @@ def _sum_overflows(x: Logits) -> bool:
     operations=("log_softmax", "functional_log_softmax", "log_softmax_layer", "adaptive_log_softmax", "cross_entropy"),
     devices=("cpu",),
     dtypes=("float16",),
-    versions="2.13.0",
     script="log_softmax_float16_sum",
 )
 def log_softmax_sum_overflows_in_float16(plan: CallPlan, x: Logits) -> bool:
@@ -42,7 +41,6 @@ def log_softmax_sum_overflows_in_float16(plan: CallPlan, x: Logits) -> bool:
     operations=("log_softmax",),
     devices=("cpu",),
     dtypes=("float16",),
-    versions="2.13.0",
     script="log_softmax_float16_sum",
 )
 def log_softmax_leaves_its_range_in_float16(plan: CallPlan, x: Logits | BalancedRow | ExtendedRow) -> bool:
@@ -57,7 +55,6 @@ def log_softmax_leaves_its_range_in_float16(plan: CallPlan, x: Logits | Balanced
     operations=("logsumexp",),
     devices=("cpu", "cuda"),
     dtypes=("float16",),
-    versions="2.13.0",
     script="logsumexp_float16_sum",
 )
 def logsumexp_sum_overflows_in_float16(plan: CallPlan, x: Logits | BalancedRow | ExtendedRow) -> bool:
@@ -71,7 +68,6 @@ def logsumexp_sum_overflows_in_float16(plan: CallPlan, x: Logits | BalancedRow |
     operations=("kl_div",),
     devices=("cpu", "cuda"),
     dtypes=("float16", "bfloat16", "float32", "float64"),
-    versions="2.13.0",
     script="kl_div_excluded_outcome",
 )
 def kl_div_of_an_excluded_outcome_is_nan(plan: CallPlan, pair: ProbabilityPairs, ends: Supports) -> bool:
@@ -86,7 +82,6 @@ def kl_div_of_an_excluded_outcome_is_nan(plan: CallPlan, pair: ProbabilityPairs,
     operations=("kl_div",),
     devices=("cpu", "cuda"),
     dtypes=("float16", "bfloat16", "float32", "float64"),
-    versions="2.13.0",
     script="kl_div_log_target",
 )
 def kl_div_of_an_excluded_log_target_is_nan(plan: CallPlan, pair: ProbabilityPairs, ends: Supports) -> bool:
@@ -101,7 +96,6 @@ def kl_div_of_an_excluded_log_target_is_nan(plan: CallPlan, pair: ProbabilityPai
     operations=("categorical_divergence",),
     devices=("cpu", "cuda"),
     dtypes=("float16", "bfloat16", "float32", "float64"),
-    versions="2.13.0",
     script="categorical_small_probability",
 )
 def categorical_clips_small_probabilities(plan: CallPlan, pair: ProbabilityPairs, ends: Supports) -> bool:
@@ -116,7 +110,6 @@ def categorical_clips_small_probabilities(plan: CallPlan, pair: ProbabilityPairs
     operations=("soft_cross_entropy",),
     devices=("cpu", "cuda"),
     dtypes=("float16", "bfloat16", "float32", "float64"),
-    versions="2.13.0",
     script="cross_entropy_excluded_class",
 )
 def cross_entropy_of_an_excluded_class_is_nan(plan: CallPlan, pair: ProbabilityPairs, ends: Supports) -> bool:

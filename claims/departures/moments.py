@@ -22,8 +22,6 @@ from claims.probability.variance import standard_deviation, variance_definition
     operations=("reduction",),
     devices=("cpu", "cuda"),
     dtypes=("bfloat16", "float32", "float64"),
-    versions="2.13.0",
-    upstream="https://github.com/pytorch/pytorch/issues/44350",
     script="mean_overflow",
 )
 def mean_overflows_with_the_sum(plan: CallPlan, x: FiniteLaw | Data) -> bool:
@@ -38,8 +36,6 @@ def mean_overflows_with_the_sum(plan: CallPlan, x: FiniteLaw | Data) -> bool:
     operations=("reduction", "var_mean"),
     devices=("cpu", "cuda"),
     dtypes=("float64",),
-    versions="2.13.0",
-    upstream="https://github.com/pytorch/pytorch/issues/44350",
     script="variance_overflow",
 )
 def variance_overflows_with_the_squares(plan: CallPlan, x: FiniteLaw | Data) -> bool:
@@ -54,8 +50,6 @@ def variance_overflows_with_the_squares(plan: CallPlan, x: FiniteLaw | Data) -> 
     operations=("reduction", "std_mean"),
     devices=("cpu", "cuda"),
     dtypes=("float64",),
-    versions="2.13.0",
-    upstream="https://github.com/pytorch/pytorch/issues/180156",
     script="deviation_overflow",
 )
 def deviation_leaves_the_range_with_the_squares(plan: CallPlan, x: Data) -> bool:
@@ -70,8 +64,6 @@ def deviation_leaves_the_range_with_the_squares(plan: CallPlan, x: Data) -> bool
     operations=("reduction",),
     devices=("cpu",),
     dtypes=("float32",),
-    versions="2.13.0",
-    upstream="https://github.com/pytorch/pytorch/issues/44350",
     script="deviation_of_a_vector",
 )
 def deviation_of_a_vector_overflows_with_the_mean(plan: CallPlan, x: Data) -> bool:
@@ -85,7 +77,6 @@ COVARIANCE: dict[str, Any] = {
     " where torch.var accumulates in a wider one",
     "devices": ("cpu", "cuda"),
     "dtypes": ("float16", "bfloat16", "float32", "float64"),
-    "versions": "2.13.0",
     "script": "covariance_overflow",
 }
 

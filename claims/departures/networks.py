@@ -19,7 +19,6 @@ VECTORISED = "CPUs with AVX2 or AVX-512, for which torch has vectorised code"
     operations=("activate",),
     devices=("cpu",),
     dtypes=("float32", "float64"),
-    versions="2.13.0",
     script="activation_vector_tail",
     hardware=VECTORISED,
 )
@@ -36,7 +35,6 @@ def the_last_entries_are_rounded_otherwise(plan: CallPlan, given: Copies | Every
     operations=("activate",),
     devices=("cpu",),
     dtypes=("float16", "bfloat16"),
-    versions="2.13.0",
     script="activation_half_tail",
     hardware=VECTORISED,
 )
@@ -51,7 +49,6 @@ def the_last_entries_of_half_types_are_rounded_otherwise(plan: CallPlan, given: 
     operations=("activate",),
     devices=("cpu",),
     dtypes=("float16",),
-    versions="2.13.0",
     script="activation_float16_gaps",
     hardware=VECTORISED,
 )
@@ -67,7 +64,6 @@ def numbers_with_gaps_are_rounded_otherwise(plan: CallPlan, given: Copies | Ever
     operations=("activate",),
     devices=("cpu",),
     dtypes=("float32", "bfloat16"),
-    versions="2.13.0",
     script="gelu_overflow",
     hardware="x86 CPUs, for which torch calls oneDNN",
 )
@@ -83,7 +79,6 @@ def gelu_is_computed_by_two_libraries(plan: CallPlan, given: Copies | Everywhere
     operations=("activate",),
     devices=("cpu", "cuda"),
     dtypes=("float16", "bfloat16", "float32", "float64"),
-    versions="2.13.0",
     script="sigmoid_gradient_vanishes",
 )
 def the_sigmoid_loses_its_gradient_where_it_rounds_to_one(plan: CallPlan, z: Preactivations | Special) -> bool:

@@ -24,8 +24,6 @@ FUSED = ("batch norm", "instance norm", "layer norm")
     operations=("group_norm",),
     devices=("cpu",),
     dtypes=("float16", "bfloat16", "float32", "float64"),
-    versions="2.13.0",
-    upstream="https://github.com/pytorch/pytorch/issues/54293",
     script="group_norm_channels_last",
 )
 def group_norm_subtracts_moments_in_channels_last(plan: CallPlan, given: StandardisedSets | NestedDerivatives) -> bool:
@@ -42,7 +40,6 @@ def group_norm_subtracts_moments_in_channels_last(plan: CallPlan, given: Standar
     operations=("batch_norm", "batch_norm_module", "instance_norm"),
     devices=("cpu",),
     dtypes=("float16", "bfloat16"),
-    versions="2.13.0",
     script="batch_norm_half_statistics",
 )
 def batch_norm_rounds_its_statistics_to_half(plan: CallPlan, given: StandardisedSets) -> bool:
@@ -57,8 +54,6 @@ def batch_norm_rounds_its_statistics_to_half(plan: CallPlan, given: Standardised
     operations=LAYERS,
     devices=("cpu", "cuda"),
     dtypes=("bfloat16", "float32", "float64"),
-    versions="2.13.0",
-    upstream="https://github.com/pytorch/pytorch/issues/162489",
     script="normalisation_overflow",
 )
 def normalisation_overflows_with_the_squares(plan: CallPlan, given: StandardisedSets) -> bool:
@@ -73,7 +68,6 @@ def normalisation_overflows_with_the_squares(plan: CallPlan, given: Standardised
     operations=LAYERS[:-1],
     devices=("cpu",),
     dtypes=("float16", "bfloat16"),
-    versions="2.13.0",
     script="layer_norm_half_backward",
 )
 def backward_passes_round_their_statistics_to_half(
@@ -90,8 +84,6 @@ def backward_passes_round_their_statistics_to_half(
     operations=("nested_derivative",),
     devices=("cpu", "cuda"),
     dtypes=("float16", "bfloat16", "float32", "float64"),
-    versions="2.13.0",
-    upstream="https://github.com/pytorch/pytorch/issues/196700",
     script="layer_norm_second_derivatives",
 )
 def forward_derivatives_lose_terms(plan: CallPlan, given: DifferentiatedSets | NestedDerivatives) -> bool:
@@ -106,8 +98,6 @@ def forward_derivatives_lose_terms(plan: CallPlan, given: DifferentiatedSets | N
     operations=("nested_derivative",),
     devices=("cpu", "cuda"),
     dtypes=("float16", "bfloat16", "float32", "float64"),
-    versions="2.13.0",
-    upstream="https://github.com/pytorch/pytorch/issues/186256",
     script="layer_norm_third_derivatives",
 )
 def double_backward_takes_statistics_for_constants(

@@ -22,7 +22,6 @@ from claims.probability.independence import independence_implies_zero_covariance
     operations=("weighted_covariance",),
     devices=("cpu", "cuda"),
     dtypes=("float16", "bfloat16", "float32", "float64"),
-    versions="2.13.0",
     script="cov_overwrites_one_observation",
 )
 def weighted_covariance_overwrites_one_observation(plan: CallPlan, pair: ProductLaw | Sample | JointCounts) -> bool:

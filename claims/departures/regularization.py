@@ -39,7 +39,6 @@ LARGEST_SCALE = 65520
     ),
     devices=("cpu",),
     dtypes=("float16",),
-    versions="2.13.0",
     script="dropout_float16_scale",
 )
 def dropout_scale_overflows_in_float16(plan: CallPlan, layer: Layer) -> bool:
@@ -53,7 +52,6 @@ def dropout_scale_overflows_in_float16(plan: CallPlan, layer: Layer) -> bool:
     operations=("decayed_steps",),
     devices=("cpu", "cuda"),
     dtypes=("float64",),
-    versions="2.13.0",
     script="nadam_product_float32",
 )
 def nadam_product_in_float32(plan: CallPlan, given: DecayedSteps) -> bool:
@@ -67,7 +65,6 @@ def nadam_product_in_float32(plan: CallPlan, given: DecayedSteps) -> bool:
     operations=("softshrink", "softshrink_module", "softshrink_along"),
     devices=("cpu", "cuda"),
     dtypes=("float16", "bfloat16", "float32", "float64"),
-    versions="2.13.0",
     script="softshrink_zero_threshold_gradient",
 )
 def softshrink_without_a_threshold_has_no_slope_at_zero(plan: CallPlan, given: Thresholds) -> bool:
@@ -83,7 +80,6 @@ def softshrink_without_a_threshold_has_no_slope_at_zero(plan: CallPlan, given: T
     operations=("softshrink", "softshrink_module", "softshrink_along"),
     devices=("cpu", "cuda"),
     dtypes=("float16", "bfloat16"),
-    versions="2.13.0",
     script="softshrink_half_backward_threshold",
 )
 def half_precision_softshrink_rounds_its_threshold_backwards(plan: CallPlan, given: Thresholds) -> bool:
@@ -98,7 +94,6 @@ def half_precision_softshrink_rounds_its_threshold_backwards(plan: CallPlan, giv
     operations=("softshrink", "softshrink_module", "softshrink_", "proximal_path"),
     devices=("cuda",),
     dtypes=("float16", "bfloat16"),
-    versions="2.13.0",
     script="softshrink_half_cuda_threshold",
 )
 def half_precision_softshrink_rounds_its_threshold_on_cuda(plan: CallPlan, given: Thresholds) -> bool:

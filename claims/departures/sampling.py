@@ -15,7 +15,6 @@ from claims.probability.sampling import lowprec_uniform_atom
     operations=("uniform_", "rand"),
     devices=("cpu",),
     dtypes=("float16", "bfloat16"),
-    versions="2.13.0",
     script="half_uniform_lower_end",
 )
 def half_precision_uniform_draws_are_biased(plan: CallPlan, x: HalfOpen) -> bool:

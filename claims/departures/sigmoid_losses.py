@@ -19,7 +19,6 @@ from claims.losses.sigmoid_losses import (
     operations=("bce_with_logits", "bce_with_logits_module", "weighted_bce_with_logits"),
     devices=("cpu",),
     dtypes=("float16", "bfloat16", "float32", "float64"),
-    versions="2.13.0",
     script="bce_infinite_logit",
 )
 def loss_of_an_infinite_logit_is_nan(plan: CallPlan, given: LabelledLogits) -> bool:
@@ -34,7 +33,6 @@ def loss_of_an_infinite_logit_is_nan(plan: CallPlan, given: LabelledLogits) -> b
     operations=("soft_margin_loss",),
     devices=("cpu",),
     dtypes=("float16", "bfloat16", "float32", "float64"),
-    versions="2.13.0",
     script="soft_margin_overflow",
 )
 def exponential_of_the_margin_overflows(plan: CallPlan, given: LabelledLogits) -> bool:
@@ -48,7 +46,6 @@ def exponential_of_the_margin_overflows(plan: CallPlan, given: LabelledLogits) -
     operations=("soft_margin_loss",),
     devices=("cpu",),
     dtypes=("float16",),
-    versions="2.13.0",
     script="soft_margin_overflow",
 )
 def exponential_of_the_margin_overflows_early(plan: CallPlan, given: LabelledLogits) -> bool:
@@ -63,7 +60,6 @@ def exponential_of_the_margin_overflows_early(plan: CallPlan, given: LabelledLog
     operations=("binary_cross_entropy", "bce_module"),
     devices=("cpu",),
     dtypes=("float16",),
-    versions="2.13.0",
     script="bce_float16_slope",
 )
 def slope_of_a_rounded_probability_is_nan(plan: CallPlan, given: LabelledLogits) -> bool:

@@ -15,7 +15,6 @@ from claims.losses.softmax_cancellation import log_softmax_top_class_cancellatio
     operations=("log_softmax", "cross_entropy"),
     devices=("cpu", "cuda"),
     dtypes=("float16", "bfloat16", "float32", "float64"),
-    versions="2.13.0",
     script="cross_entropy_leading_class",
 )
 def cross_entropy_of_a_leading_class_is_zero(plan: CallPlan, x: LeadingClass) -> bool:

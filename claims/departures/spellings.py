@@ -14,8 +14,6 @@ from claims.linear_algebra.spellings import kronecker_spellings_agree
     operations=("kronecker_product",),
     devices=("cpu", "cuda"),
     dtypes=("float16", "bfloat16", "float32", "float64"),
-    versions="2.13.0",
-    upstream="https://github.com/pytorch/pytorch/issues/54135",
     script="kron_of_columns",
 )
 def kron_refuses_matrices_stored_by_columns(plan: CallPlan, factors: Stack) -> bool:

@@ -26,8 +26,6 @@ NAN: dict[str, Any] = {
     " symmetric matrices of low rank, of order 7 or above, or raise an error saying that they did not converge",
     "devices": ("cpu",),
     "dtypes": ("float32",),
-    "versions": "2.13.0",
-    "upstream": "https://github.com/pytorch/pytorch/issues/145801",
     "script": "eigh_low_rank_nan",
 }
 SMALLEST = 7
@@ -99,7 +97,6 @@ def column_gram_vectors_of_low_rank_are_nan(plan: CallPlan, A: MatrixRegime) -> 
     operations=("eigh", "eigvalsh"),
     devices=("cpu",),
     dtypes=("float32", "float64"),
-    versions="2.13.0",
     script="eigvalsh_hides_nan",
 )
 def eigenvalues_of_nan_are_finite(plan: CallPlan, A: Symmetric) -> bool:
@@ -114,7 +111,6 @@ def eigenvalues_of_nan_are_finite(plan: CallPlan, A: Symmetric) -> bool:
     operations=("cholesky_succeeds",),
     devices=("cpu",),
     dtypes=("float32",),
-    versions="2.13.0",
     script="cholesky_subnormal",
     hardware="CPUs for which MKL has its AVX2 or SSE4.2 code; with AVX-512 only LDL^T is wrong",
 )

@@ -18,7 +18,6 @@ from claims.frame.plan import CallPlan
 
 EVERY = ("float16", "bfloat16", "float32", "float64")
 WIDE = ("float32", "float64")
-ISSUES = "https://github.com/pytorch/pytorch/issues/"
 
 
 def goes_wrong(
@@ -29,7 +28,6 @@ def goes_wrong(
     script: str,
     where: Callable[[tuple[str, ...]], bool] = bool,
     dtypes: tuple[str, ...] = EVERY,
-    upstream: int | None = None,
 ) -> None:
     """Registers the departure `script` for the departing ways of some functions, of those `where` says so."""
 
@@ -44,8 +42,6 @@ def goes_wrong(
         operations=operations,
         devices=("cpu", "cuda"),
         dtypes=dtypes,
-        versions="2.13.0",
-        upstream=None if upstream is None else f"{ISSUES}{upstream}",
         script=script,
     )(excludes)
 
@@ -70,7 +66,6 @@ goes_wrong(
     operations=SOLVING,
     where=lambda ways: "f" in ways[0] and "vmap" not in ways[0],
     dtypes=WIDE,
-    upstream=196696,
     script="solvers_nested_forward",
 )
 goes_wrong(
@@ -91,7 +86,6 @@ goes_wrong(
     operations=("determinant",),
     where=innermost_reverse,
     dtypes=WIDE,
-    upstream=192521,
     script="det_third_derivative",
 )
 for claim, dtypes in ((FIRST, ("float64",)), (NESTED, ("float64", "float16"))):
@@ -103,7 +97,6 @@ for claim, dtypes in ((FIRST, ("float64",)), (NESTED, ("float64", "float16"))):
         operations=("logcumsumexp",),
         where=lambda ways: "functional" not in ways[0],
         dtypes=dtypes,
-        upstream=196705,
         script="logcumsumexp_forward",
     )
 goes_wrong(
@@ -141,7 +134,6 @@ goes_wrong(
     " number: 0 and 800 in float64",
     functions=("logaddexp far apart",),
     operations=("logaddexp",),
-    upstream=196704,
     script="logaddexp_second_derivative",
 )
 goes_wrong(
@@ -150,7 +142,6 @@ goes_wrong(
     " second derivative of t (2 + t) (3 + t) at 0 is 5, not 10",
     functions=("cumprod with a zero", "prod with a zero", "prod with two zeros"),
     operations=("cumprod", "prod"),
-    upstream=196701,
     script="products_at_zero",
 )
 goes_wrong(
@@ -159,7 +150,6 @@ goes_wrong(
     functions=("batch norm", "instance norm", "layer norm"),
     operations=("batch_norm", "instance_norm", "layer_norm"),
     where=lambda ways: len(ways[0]) == 2,
-    upstream=196700,
     script="layer_norm_second_derivatives",
 )
 goes_wrong(
@@ -169,7 +159,6 @@ goes_wrong(
     functions=("batch norm", "instance norm", "layer norm"),
     operations=("batch_norm", "instance_norm", "layer_norm"),
     where=lambda ways: len(ways[0]) == 3,
-    upstream=186256,
     script="layer_norm_third_derivatives",
 )
 goes_wrong(
@@ -179,7 +168,6 @@ goes_wrong(
     functions=("inverse by a Cholesky factor",),
     operations=("cholesky_inverse",),
     dtypes=WIDE,
-    upstream=196682,
     script="cholesky_inverse_forward",
 )
 goes_wrong(
@@ -188,7 +176,6 @@ goes_wrong(
     functions=("product of reflections",),
     operations=("householder_product",),
     dtypes=WIDE,
-    upstream=196698,
     script="householder_nested_forward",
 )
 goes_wrong(

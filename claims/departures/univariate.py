@@ -25,9 +25,7 @@ def _beyond(given: Numbers, least: float, most: float) -> bool:
     operations=("silu", "gelu", "gelu_tanh", "mish", "hardswish", "softsign", "sinc", "i0", "i1"),
     devices=("cpu", "cuda"),
     dtypes=EVERY,
-    versions="2.13.0",
     script="silu_minus_infinity",
-    upstream="https://github.com/pytorch/pytorch/issues/160876",
 )
 def limits_at_infinity_are_nan(plan: CallPlan, given: Numbers) -> bool:
     """Where the piece is one of these infinities."""
@@ -43,7 +41,6 @@ def limits_at_infinity_are_nan(plan: CallPlan, given: Numbers) -> bool:
     operations=("sigmoid", "silu"),
     devices=("cpu", "cuda"),
     dtypes=("float32", "bfloat16"),
-    versions="2.13.0",
     script="sigmoid_exponential_overflow",
 )
 def the_sigmoid_vanishes_where_an_exponential_overflows(plan: CallPlan, given: Numbers) -> bool:
@@ -57,7 +54,6 @@ def the_sigmoid_vanishes_where_an_exponential_overflows(plan: CallPlan, given: N
     operations=("sigmoid", "silu"),
     devices=("cpu", "cuda"),
     dtypes=("float64",),
-    versions="2.13.0",
     script="sigmoid_exponential_overflow",
 )
 def the_sigmoid_in_float64_vanishes_where_an_exponential_overflows(plan: CallPlan, given: Numbers) -> bool:
@@ -72,9 +68,7 @@ def the_sigmoid_in_float64_vanishes_where_an_exponential_overflows(plan: CallPla
     operations=("gelu", "gelu_tanh", "ndtr"),
     devices=("cpu", "cuda"),
     dtypes=EVERY,
-    versions="2.13.0",
     script="gelu_tail_cancels",
-    upstream="https://github.com/pytorch/pytorch/issues/187806",
 )
 def the_tail_of_gelu_cancels(plan: CallPlan, given: Numbers) -> bool:
     """Below -1."""
@@ -87,7 +81,6 @@ def the_tail_of_gelu_cancels(plan: CallPlan, given: Numbers) -> bool:
     operations=("softplus",),
     devices=("cpu", "cuda"),
     dtypes=("float64",),
-    versions="2.13.0",
     script="softplus_threshold",
 )
 def softplus_is_linear_too_early(plan: CallPlan, given: Numbers) -> bool:
@@ -101,10 +94,8 @@ def softplus_is_linear_too_early(plan: CallPlan, given: Numbers) -> bool:
     operations=("sinh", "cosh"),
     devices=("cpu",),
     dtypes=("float32", "bfloat16"),
-    versions="2.13.0",
     script="sinh_vector_overflow",
     hardware=VECTORISED,
-    upstream="https://github.com/pytorch/pytorch/issues/48641",
 )
 def hyperbolic_functions_overflow_in_vectors(plan: CallPlan, given: Numbers) -> bool:
     """From 88 to 709, and of either sign."""
@@ -117,10 +108,8 @@ def hyperbolic_functions_overflow_in_vectors(plan: CallPlan, given: Numbers) -> 
     operations=("sinh", "cosh"),
     devices=("cpu",),
     dtypes=("float64",),
-    versions="2.13.0",
     script="sinh_vector_overflow",
     hardware=VECTORISED,
-    upstream="https://github.com/pytorch/pytorch/issues/48641",
 )
 def hyperbolic_functions_in_float64_overflow_in_vectors(plan: CallPlan, given: Numbers) -> bool:
     """Above 709, and of either sign."""
@@ -133,7 +122,6 @@ def hyperbolic_functions_in_float64_overflow_in_vectors(plan: CallPlan, given: N
     operations=("i0", "i1"),
     devices=("cpu", "cuda"),
     dtypes=("float32", "bfloat16"),
-    versions="2.13.0",
     script="bessel_overflow",
 )
 def bessel_functions_overflow_early(plan: CallPlan, given: Numbers) -> bool:
@@ -147,7 +135,6 @@ def bessel_functions_overflow_early(plan: CallPlan, given: Numbers) -> bool:
     operations=("i0", "i1"),
     devices=("cpu", "cuda"),
     dtypes=("float64",),
-    versions="2.13.0",
     script="bessel_overflow",
 )
 def bessel_functions_in_float64_overflow_early(plan: CallPlan, given: Numbers) -> bool:
@@ -161,7 +148,6 @@ def bessel_functions_in_float64_overflow_early(plan: CallPlan, given: Numbers) -
     operations=("i1", "i1e"),
     devices=("cpu", "cuda"),
     dtypes=EVERY,
-    versions="2.13.0",
     script="bessel_sign_of_zero",
 )
 def odd_bessel_functions_lose_the_sign_of_zero(plan: CallPlan, given: Numbers) -> bool:
@@ -175,7 +161,6 @@ def odd_bessel_functions_lose_the_sign_of_zero(plan: CallPlan, given: Numbers) -
     operations=("hardswish",),
     devices=("cpu", "cuda"),
     dtypes=("float32", "bfloat16"),
-    versions="2.13.0",
     script="hardswish_overflow",
 )
 def hardswish_overflows(plan: CallPlan, given: Numbers) -> bool:
@@ -189,7 +174,6 @@ def hardswish_overflows(plan: CallPlan, given: Numbers) -> bool:
     operations=("hardswish",),
     devices=("cpu", "cuda"),
     dtypes=("float64",),
-    versions="2.13.0",
     script="hardswish_overflow",
 )
 def hardswish_in_float64_overflows(plan: CallPlan, given: Numbers) -> bool:
@@ -203,7 +187,6 @@ def hardswish_in_float64_overflows(plan: CallPlan, given: Numbers) -> bool:
     operations=("sinc",),
     devices=("cpu", "cuda"),
     dtypes=("float32", "bfloat16"),
-    versions="2.13.0",
     script="sinc_overflow",
 )
 def sinc_overflows(plan: CallPlan, given: Numbers) -> bool:
@@ -217,7 +200,6 @@ def sinc_overflows(plan: CallPlan, given: Numbers) -> bool:
     operations=("sinc",),
     devices=("cpu", "cuda"),
     dtypes=("float64",),
-    versions="2.13.0",
     script="sinc_overflow",
 )
 def sinc_in_float64_overflows(plan: CallPlan, given: Numbers) -> bool:
@@ -231,7 +213,6 @@ def sinc_in_float64_overflows(plan: CallPlan, given: Numbers) -> bool:
     operations=("lgamma",),
     devices=("cpu",),
     dtypes=("float32", "bfloat16"),
-    versions="2.13.0",
     script="lgamma_overflow",
     hardware=VECTORISED,
 )
@@ -246,7 +227,6 @@ def lgamma_overflows_early(plan: CallPlan, given: Numbers) -> bool:
     operations=("lgamma",),
     devices=("cpu",),
     dtypes=("float64",),
-    versions="2.13.0",
     script="lgamma_overflow",
     hardware=VECTORISED,
 )
@@ -261,10 +241,8 @@ def lgamma_in_float64_overflows_early(plan: CallPlan, given: Numbers) -> bool:
     operations=("gelu",),
     devices=("cpu",),
     dtypes=("float32", "bfloat16"),
-    versions="2.13.0",
     script="gelu_overflow",
     hardware="x86 CPUs, for which torch calls oneDNN",
-    upstream="https://github.com/pytorch/pytorch/issues/185770",
 )
 def gelu_of_large_numbers_overflows(plan: CallPlan, given: Numbers) -> bool:
     """From 2^127 on, infinity included."""
@@ -277,7 +255,6 @@ def gelu_of_large_numbers_overflows(plan: CallPlan, given: Numbers) -> bool:
     operations=("gelu",),
     devices=("cpu",),
     dtypes=("bfloat16",),
-    versions="2.13.0",
     script="gelu_bfloat16_subnormal",
     hardware="x86 CPUs, for which torch calls oneDNN",
 )
@@ -292,7 +269,6 @@ def gelu_flushes_subnormal_values(plan: CallPlan, given: Numbers) -> bool:
     operations=("erf",),
     devices=("cpu",),
     dtypes=("float16", "bfloat16"),
-    versions="2.13.0",
     script="erf_half_near_zero",
     hardware=VECTORISED,
 )
@@ -308,7 +284,6 @@ def erf_of_small_half_numbers_is_absolutely_accurate(plan: CallPlan, given: Numb
     operations=("trigamma",),
     devices=("cpu", "cuda"),
     dtypes=EVERY,
-    versions="2.13.0",
     script="trigamma_negative",
 )
 def trigamma_rounds_its_angle(plan: CallPlan, given: Numbers) -> bool:
@@ -322,7 +297,6 @@ def trigamma_rounds_its_angle(plan: CallPlan, given: Numbers) -> bool:
     operations=("trigamma",),
     devices=("cpu",),
     dtypes=("float64",),
-    versions="2.13.0",
     script="trigamma_truncated",
 )
 def trigamma_leaves_terms_out(plan: CallPlan, given: Numbers) -> bool:
@@ -336,7 +310,6 @@ def trigamma_leaves_terms_out(plan: CallPlan, given: Numbers) -> bool:
     operations=("j0", "j1"),
     devices=("cpu", "cuda"),
     dtypes=("float32", "float64"),
-    versions="2.13.0",
     script="bessel_at_infinity",
 )
 def bessel_functions_have_no_limits(plan: CallPlan, given: Numbers) -> bool:
@@ -351,7 +324,6 @@ def bessel_functions_have_no_limits(plan: CallPlan, given: Numbers) -> bool:
     operations=("j0", "j1"),
     devices=("cpu", "cuda"),
     dtypes=("float64",),
-    versions="2.13.0",
     script="bessel_leading_term",
 )
 def bessel_functions_lack_a_term(plan: CallPlan, given: Numbers) -> bool:

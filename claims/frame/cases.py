@@ -6,14 +6,16 @@ The kill matrix adds a case for every mutant on every claim that uses its operat
 from __future__ import annotations
 
 import dataclasses
-import importlib
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from claims.frame import kernels, support
 from claims.frame.claim import Claim, Departure, Mutant, Refutation, load_all
+from claims.frame.demonstration import demonstrate
 from claims.frame.evidence import Evidence
 from claims.frame.failure import repeat
 from claims.frame.figures import DTYPE as FIGURES_IN
@@ -166,10 +168,16 @@ class Case:
 
     def _run_departure(self, claim: Claim, profile: Profile, seed: int) -> Evidence:
         departs = next(d for d in claim.departures if d.name == self.name)
-        script = importlib.import_module(f"claims.departures.scripts.{departs.script}")
         evidence = Evidence(claim.id, EAGER, self.device, self.dtypes[0], self.role, self.name, instances=1)
-        if script.departs():
+        evidence.demonstration = shown = demonstrate(departs.script)
+        mended = departs.facts.mended_in(torch.__version__)
+        if shown["departs"]:
             evidence.outcome = "departs"
+            if mended:
+                evidence.outcome = "error"
+                evidence.reason = f"torch {torch.__version__} departs, though it is mended since {departs.facts.mended}"
+        elif mended:
+            evidence.outcome, evidence.reason = "elsewhere", f"Mended since torch {departs.facts.mended}"
         elif departs.hardware:
             evidence.outcome, evidence.reason = "elsewhere", f"It is seen on {departs.hardware}"
         else:
@@ -283,7 +291,6 @@ def metadata(claim: Claim) -> Mapping[str, Any]:
     """What a reader wants to know of a claim, as the record file has it."""
     truth = claim.property.__globals__.get("reference")  # what a topic calls the module with its truth
     reference = f"{truth.__name__.replace('.', '/')}.py" if truth else ""
-    scripts = Path(__file__).parents[1] / "departures" / "scripts"
     return {
         "id": claim.id,
         "title": claim.title,
@@ -312,13 +319,19 @@ def metadata(claim: Claim) -> Mapping[str, Any]:
             {
                 "name": d.name,
                 "summary": d.summary,
+                "operations": list(d.operations),
                 "devices": list(d.devices),
                 "dtypes": list(d.dtypes),
-                "versions": d.versions,
                 "hardware": d.hardware,
-                "upstream": d.upstream,
                 "script": f"claims/departures/scripts/{d.script}.py",
-                "code": (scripts / f"{d.script}.py").read_text(encoding="utf-8"),
+                "title": d.facts.title,
+                "text": d.facts.text,
+                "kind": d.facts.kind,
+                "why": d.facts.why,
+                "versions": d.facts.seen,
+                "mended": d.facts.mended or None,
+                "upstream": d.facts.upstream,
+                "code": d.facts.code,
             }
             for d in claim.departures
         ],

@@ -11,7 +11,11 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import torch
+
+from claims.frame import facts
 from claims.frame.checks import Check
+from claims.frame.facts import Facts
 from claims.frame.figures import Figure
 from claims.frame.inputs.regime import Regimes
 from claims.frame.names import nearest
@@ -69,7 +73,7 @@ class Departure:
 
     `excludes(plan, regimes)` says which trials of the claim it spoils: the runner leaves out exactly those and
     counts them. `script` names a module of `claims.departures.scripts` that runs by itself in plain torch. `hardware`
-    says on which processors it is seen, if not on all: on others it excludes nothing.
+    says on which processors it is seen, if not on all: on others it excludes nothing, nor in versions that mended it.
     """
 
     name: str
@@ -77,17 +81,17 @@ class Departure:
     operations: tuple[str, ...]
     devices: tuple[str, ...]
     dtypes: tuple[str, ...]
-    versions: str
-    upstream: str | None
     script: str
     excludes: Callable[..., bool]
     hardware: str = ""
+    facts: Facts = Facts()
 
     def concerns(self, subject: Subject) -> bool:
         """Whether torch departs for this subject: its device, its dtype, and an operation that is still torch's own."""
         here = subject.device.partition(":")[0] in self.devices and subject.dtype in self.dtypes
         own = not set(self.operations) <= subject.overrides.keys()
-        return here and own and (not self.hardware or departs(self.script))
+        mended = self.facts.mended_in(torch.__version__)
+        return here and own and not mended and (not self.hardware or departs(self.script))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -240,9 +244,7 @@ def departure(
     operations: tuple[str, ...],
     devices: tuple[str, ...],
     dtypes: tuple[str, ...],
-    versions: str,
     script: str,
-    upstream: str | None = None,
     hardware: str = "",
 ) -> Callable[[Callable[..., bool]], Callable[..., bool]]:
     """Registers a departure of torch; the decorated predicate says which trials of the claims it spoils.
@@ -250,9 +252,11 @@ def departure(
     `operations` are those in which torch departs: a subject that overrides them all is not excused. The predicate gets
     the call plan first and then the regimes by the names that the claim gives them. `script` is a module of
     `claims.departures.scripts` in plain torch: `observed()`, `exact()` and `departs()`, and both values printed when it
-    runs as a program. `versions` says where it was seen, `hardware` on which processors if torch or its BLAS has other
-    code for others: there it is not taken for mended.
+    runs as a program. Its docstring ends in its facts, such as the versions of torch (`claims.frame.facts.read`).
+    `hardware` says on which processors it is seen if torch or its BLAS has other code for others: there it is not taken
+    for mended. Raises FileNotFoundError where there is no such script, ValueError where its facts are incomplete.
     """
+    known = facts.of(script)
 
     def register(excludes: Callable[..., bool]) -> Callable[..., bool]:
         name = excludes.__name__.replace("_", "-")
@@ -260,7 +264,7 @@ def departure(
             if any(d.name == name for d in c.departures):
                 raise ValueError(f"{c.id} has two departures named {name}")
             c.departures.append(
-                Departure(name, summary, operations, devices, dtypes, versions, upstream, script, excludes, hardware)
+                Departure(name, summary, operations, devices, dtypes, script, excludes, hardware, known)
             )
         return excludes
 

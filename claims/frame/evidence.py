@@ -78,6 +78,7 @@ class Evidence:
     timer: Timer = dataclasses.field(default_factory=Timer)
     failure: dict[str, Any] | None = None
     figures: list[dict[str, Any]] = dataclasses.field(default_factory=list)
+    demonstration: dict[str, Any] | None = None
 
     def add(self, trial: Trial, batch: int, checks: list[Check], worst: Where | None) -> None:
         """Counts the checks of one trial that held."""
@@ -131,7 +132,7 @@ class Evidence:
             | {"harness": round(max(0.0, self.seconds - sum(split.values())), 6)},
             "failure": self.failure,
             "figures": self.figures,
-        }
+        } | ({"demonstration": self.demonstration} if self.demonstration else {})
 
 
 def worst_of(check: Check, trial: Trial, batch: int) -> Where:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import textwrap
 
+import torch
+
 from claims.frame.cases import Case
 from claims.frame.claim import load_all
 from claims.frame.evidence import Evidence
@@ -19,7 +21,8 @@ def failure_text(case: Case, evidence: Evidence) -> str:
         "error": f"{claim.id} could not be examined on {where}: an operation raised\n{evidence.reason}",
         "not-refuted": f"{claim.id}: no counterexample was found to its false neighbour {case.name} ({where})",
         "survived": f"{claim.id} does not catch the mutant {case.name} ({where}, {evidence.instances} instances)",
-        "mended": f"{claim.id}: torch no longer departs as {case.name} describes; remove the departure",
+        "mended": f"{claim.id}: torch no longer departs as {case.name} describes: "
+        f"say since when in its script, for example 'Mended: {torch.__version__.partition('+')[0]}'",
     }[evidence.outcome]
     lines = [headline, f"  {claim.title}", f"  {claim.statement}"]
     failure = evidence.failure

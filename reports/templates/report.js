@@ -1,5 +1,5 @@
 "use strict";
-(() => {
+const page = (() => {
   const $ = (selector, root = document) => root.querySelector(selector);
   const index = JSON.parse($("#ui_index").textContent);
   const filters = ["q", "chapter", "verdict", "evidence", "place", "dtype", "operation"];
@@ -189,4 +189,5 @@
 
   furnish(document);
   recall();
+  return { fill, prepare };
 })();

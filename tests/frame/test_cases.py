@@ -23,6 +23,7 @@ from claims.frame.cases import (
     refutation_cases,
 )
 from claims.frame.claim import Claim, Departure
+from claims.frame.facts import Facts
 from claims.frame.kernels import UsageProblem
 from claims.frame.messages import failure_text
 from claims.frame.subject import Subject
@@ -43,7 +44,7 @@ def departing() -> Iterator[Claim]:
     """The doubling claim with a departure whose script says that torch departs."""
     claim = load_toys()["doubling"]
     single = lambda plan, x: plan.calls == "single" and x.n  # noqa: E731
-    departs = Departure("toy", "toy", ("add",), ("cpu",), ("float16",), "2.13.0", None, "toy", single)
+    departs = Departure("toy", "toy", ("add",), ("cpu",), ("float16",), "toy", single)
     claim.departures.append(departs)
     yield claim
     claim.departures.clear()
@@ -195,31 +196,40 @@ def test_a_departure_has_one_item_on_the_first_of_its_devices(departing: Claim) 
 
 
 @pytest.mark.parametrize(
-    ("departs", "hardware", "outcome", "reason"),
+    ("departs", "hardware", "mended", "outcome", "reason"),
     [
-        (True, "", "departs", None),
-        (True, "CPUs with AVX2", "departs", None),
-        (False, "", "mended", None),
-        (False, "CPUs with AVX2", "elsewhere", "It is seen on CPUs with AVX2"),
+        (True, "", "", "departs", None),
+        (True, "CPUs with AVX2", "", "departs", None),
+        (True, "", "99.0", "departs", None),
+        (True, "", "2.13", "error", "departs, though it is mended since 2.13"),
+        (False, "", "", "mended", None),
+        (False, "", "99.0", "mended", None),
+        (False, "", "2.13", "elsewhere", "Mended since torch 2.13"),
+        (False, "CPUs with AVX2", "", "elsewhere", "It is seen on CPUs with AVX2"),
     ],
 )
-def test_a_departure_of_other_processors_is_not_mended(
+def test_a_departure_of_other_processors_or_versions_is_not_mended(
     departing: Claim,
     monkeypatch: pytest.MonkeyPatch,
     *,
     departs: bool,
     hardware: str,
+    mended: str,
     outcome: str,
     reason: str | None,
 ) -> None:
-    departing.departures[:] = [dataclasses.replace(departing.departures[0], hardware=hardware)]
-    script = types.SimpleNamespace(departs=lambda: departs)
-    monkeypatch.setitem(sys.modules, "claims.departures.scripts.toy", script)
+    facts = Facts(seen="2.11", mended=mended)
+    departing.departures[:] = [dataclasses.replace(departing.departures[0], hardware=hardware, facts=facts)]
+    shown = {"departs": departs, "observed": "2", "exact": "1", "printed": ""}
+    monkeypatch.setattr(cases, "demonstrate", lambda script: shown)
+    monkeypatch.setitem(sys.modules, "claims.departures.scripts.toy", types.SimpleNamespace(departs=lambda: departs))
     evidence = Case("departure", departing.id, "eager", "cpu", ("float16",), "toy").run(TINY, 0)
-    assert (evidence.outcome, evidence.reason) == (outcome, reason)
+    assert evidence.outcome == outcome
+    assert evidence.record()["demonstration"] == shown
+    assert evidence.reason is None if reason is None else str(evidence.reason).endswith(reason)
     registry.departs.cache_clear()
     excludes = departing.departures[0].concerns(Subject("eager", "float16"))
-    assert excludes == (departs or not hardware)
+    assert excludes == (mended != "2.13" and (departs or not hardware))
     registry.departs.cache_clear()
 
 
@@ -276,8 +286,9 @@ def test_other_outcomes_are_described_too() -> None:
     assert "smallness does not catch the mutant size-as-it-should-be" in failure_text(survived, survived.run(TINY, 0))
 
 
-def test_the_metadata_of_a_claim_is_plain_and_complete(departing: Claim, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Path, "read_text", lambda *_, **__: "code")
+def test_the_metadata_of_a_claim_is_plain_and_complete(departing: Claim) -> None:
+    facts = Facts("It adds twice", kind="documented", why="The manual says so", seen="2.11 to 2.13", code="code")
+    departing.departures[:] = [dataclasses.replace(departing.departures[0], facts=facts)]
     about = metadata(departing)
     assert about["source"] == {"claim": departing.source, "reference": ""}
     assert about["method"] == "Both sides are computed and compared."
@@ -290,4 +301,12 @@ def test_the_metadata_of_a_claim_is_plain_and_complete(departing: Claim, monkeyp
     assert about["refutations"] == [{"name": "doubling-changes-nothing", "statement": "x+x=x"}]
     (departs,) = about["departures"]
     assert departs["script"] == "claims/departures/scripts/toy.py"
-    assert departs["code"] == "code"
+    assert {key: departs[key] for key in ("title", "kind", "why", "versions", "mended", "upstream", "code")} == {
+        "title": "It adds twice",
+        "kind": "documented",
+        "why": "The manual says so",
+        "versions": "2.11 to 2.13",
+        "mended": None,
+        "upstream": None,
+        "code": "code",
+    }

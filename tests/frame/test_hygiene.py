@@ -103,6 +103,7 @@ def test_a_departure_has_a_script_in_plain_torch(claim: Claim) -> None:
         assert set(departure.operations) <= {r.operation for r in dry_run(claim)}
         module = importlib.import_module(f"claims.departures.scripts.{departure.script}")
         text = Path(str(module.__file__)).read_text(encoding="utf-8")
+        assert departure.facts.title.endswith((".", "?"))
         assert set(re.findall(r"^\s*(?:import|from) (\w+)", text, re.MULTILINE)) <= {
             "__future__",
             "torch",

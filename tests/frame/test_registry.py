@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from claims import (
 from claims.frame import claim as claim_module
 from claims.frame.checks import Check
 from claims.frame.claim import Claim, load_all
+from claims.frame.facts import Facts
 from claims.frame.inputs.regime import Regimes
 from claims.frame.plan import CallPlan
 from claims.frame.subject import Subject
@@ -167,8 +169,7 @@ def test_a_departure_concerns_eager_torch_on_its_devices_and_in_its_dtypes() -> 
         "operations": ("add",),
         "devices": ("cpu", "cuda"),
         "dtypes": ("float16",),
-        "versions": "2.13.0",
-        "script": "none",
+        "script": "mean_overflow",
     }
 
     @departure(of, summary="adds twice", **about)
@@ -183,6 +184,11 @@ def test_a_departure_concerns_eager_torch_on_its_devices_and_in_its_dtypes() -> 
     assert made.concerns(Subject("eager", "float16").overriding("my_kernels", subtract=torch.sub))
     assert not made.concerns(Subject("eager", "float16").overriding("my_kernels", add=torch.add))
     assert made.excludes(CallPlan("single"), x=Row(2))
+    assert (made.facts.kind, made.facts.seen.partition(" ")[0]) == ("documented", "2.11")
+    mended = dataclasses.replace(made, facts=Facts(seen="1.0", mended="2.0"))
+    assert not mended.concerns(Subject("eager", "float16"))
+    with pytest.raises(FileNotFoundError, match="no_such_script"):
+        departure(of, summary="adds twice", **about | {"script": "no_such_script"})
     with pytest.raises(ValueError, match="toy-claim has two departures named addition-twice"):
         departure(of, summary="adds twice", **about)(addition_twice)
 

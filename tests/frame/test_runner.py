@@ -206,7 +206,7 @@ def test_one_exhaustive_parameter_of_two_exhausts_nothing() -> None:
 
 
 def departing(excludes: Callable[..., bool], check: Property = is_small, **regimes: Regimes) -> Evidence:
-    departs = Departure("toy", "toy", ("add",), ("cpu",), ("float32",), "2.13.0", None, "none", excludes)
+    departs = Departure("toy", "toy", ("add",), ("cpu",), ("float32",), "none", excludes)
     made = dataclasses.replace(toy_claim(check, **regimes), departures=[departs])
     return examine(made, EAGER, TINY)
 
@@ -236,7 +236,7 @@ def test_a_departure_sees_the_call_plan() -> None:
 
 
 def test_a_departure_of_another_dtype_excuses_nothing() -> None:
-    departs = Departure("toy", "toy", ("add",), ("cpu",), ("float64",), "2.13.0", None, "none", lambda plan, x: True)
+    departs = Departure("toy", "toy", ("add",), ("cpu",), ("float64",), "none", lambda plan, x: True)
     made = dataclasses.replace(toy_claim(is_small, x=only(Row(3))), departures=[departs])
     assert examine(made, EAGER, TINY).outcome == "failed"
 
@@ -334,7 +334,7 @@ def test_any_other_exception_is_an_error_of_the_mutant(announced: tuple[type[Exc
 
 
 def test_a_departure_does_not_excuse_a_mutant() -> None:
-    departs = Departure("toy", "toy", ("add",), ("cpu",), ("float32",), "2.13.0", None, "none", lambda plan, x: True)
+    departs = Departure("toy", "toy", ("add",), ("cpu",), ("float32",), "none", lambda plan, x: True)
     of = dataclasses.replace(toy_claim(doubles, x=rows()), departures=[departs])
     assert catch(of, mutant(torch.sub), Subject("eager", "float32"), TINY).outcome == "caught"
 

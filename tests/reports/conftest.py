@@ -83,16 +83,16 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def hostile_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("hostile")
-    records = [
-        hostile_record(record) for record in synthetic.lines(synthetic.CUDA_RUN, "cuda", synthetic.samples(31)[13:16])
-    ]
+    chosen = synthetic.samples(31)[13:15]
+    chosen += [pair for pair in synthetic.samples(31) if pair[1].id == "xavier-initializer-law"]  # it has a departure
+    records = [hostile_record(record) for record in synthetic.lines(synthetic.CUDA_RUN, "cuda", chosen)]
     failed = next(record for record in records if record.get("role") == "claim")
     failed |= {
         "outcome": "failed",
         "failure": hostile_record(failed | {"failure": synthetic.failure(synthetic.seeded(1))})["failure"],
     }
     assert sum(text.count("hacked") for text in map(json.dumps, records)) > 500
-    benchmarks = synthetic.benchmarks(synthetic.samples(31)[13:16])
+    benchmarks = synthetic.benchmarks(chosen)
     for entry in benchmarks["benchmarks"]:
         entry["extra_info"] |= dict.fromkeys(("operation", "dtype", "device", "size", "device_model"), HOSTILE)
     paths = [folder / f"{HOSTILE[:9].replace('/', '')}.jsonl", folder / "benchmarks.json"]

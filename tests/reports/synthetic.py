@@ -71,14 +71,19 @@ def claim(sample: Sample, topic: str, name: str, device: str = "cpu") -> Record:
             "name": "lstsq-gelsy-drops-rank-in-a-batch",
             "summary": "`torch.linalg.lstsq` with driver `gelsy` keeps the rank of the first matrix of a batch",
             "devices": ["cpu"], "dtypes": ["float32", "float64"], "versions": "2.13.0", "upstream": None,
-            "script": "claims/departures/lstsq_gelsy.py", "code": REPRODUCTION,
+            "script": "claims/departures/scripts/lstsq_gelsy.py", "code": REPRODUCTION, "kind": "bug",
+            "title": "`torch.linalg.lstsq` with gelsy solves another system",
+            "text": "So it is in a batch.\n\nAlone, not.",
+            "why": "", "mended": "2.14", "operations": ["least_squares"],
         })  # fmt: skip
     if sample.id == "xavier-initializer-law":
         departures.append({
             "name": "half-uniform-atom",
             "summary": "`uniform_` maps draws that round up to the lower end in half types",
             "devices": ["cpu", "cuda"], "dtypes": ["bfloat16", "float16"], "versions": "2.13.0",
-            "upstream": "pytorch#123456", "script": "claims/departures/uniform_atom.py", "code": REPRODUCTION,
+            "upstream": "pytorch#123456", "script": "claims/departures/scripts/uniform_atom.py",
+            "code": REPRODUCTION, "kind": "documented", "title": "`uniform_` has an atom", "text": "",
+            "why": "the manual says ```so```", "mended": None, "hardware": "CPUs with AVX2",
         })  # fmt: skip
     return {
         "schema": 1, "kind": "claim", "run": name, "id": sample.id, "title": sample.title,
@@ -256,7 +261,8 @@ def _cell(sample: Sample, about: Record, name: str, device: str, dtype: str) -> 
     for departure in about["departures"]:
         if device in departure["devices"] and dtype in departure["dtypes"]:
             record |= {"outcome": "departs", "excluded": 1234}
-            yield trial(record, "departure", departure["name"], "departs")
+            shown = {"departs": True, "observed": "[0.0, -1.5]", "exact": "[0.0, 1.5]", "printed": "observed\nexact\n"}
+            yield trial(record, "departure", departure["name"], "departs", demonstration=shown)
     yield record
     for refutation in about["refutations"]:
         found = refutation["name"] != "svd-existence-bitwise"

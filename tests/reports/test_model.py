@@ -168,7 +168,8 @@ def test_departures_with_one_script_are_one(report: Build) -> None:
         }
         about = [{"name": name, "script": script, **common} for name, script in names]
         trials = [trial("departure", name, "departs") for name, _ in names]
-        return [[one.name for _, one in group] for group in report(lines(held(), *trials, departures=about)).departures]
+        whole = report(lines(held(), *trials, departures=about))
+        return [[one.name for _, one in departure.members] for departure in whole.departures]
 
     assert departing(("d", "x.py"), ("e", "y.py"), ("f", "x.py")) == [["d", "f"], ["e"]]
 

@@ -1,6 +1,12 @@
 """float16: mish of numbers with gaps between them in memory has other roundings than of the same numbers side by side.
 
 Side by side they go through the vector loop, with gaps through scalar code.
+
+Kind: documented
+Why: https://docs.pytorch.org/docs/stable/notes/numerical_accuracy.html: "an operation applied to a tensor slice is not
+guaranteed to produce results that are identical to the slice of the result of the same operation applied to the full
+tensor."
+Seen: 2.11 to 2.15
 """
 
 from __future__ import annotations

@@ -1,6 +1,9 @@
 """batch_norm of bfloat16 without float32 parameters rounds mean and 1 / sqrt(v + eps) to bfloat16.
 
 With parameters in float32, and in layer_norm with or without, both stay in float32.
+
+Kind: bug
+Seen: 2.11 to 2.15
 """
 
 from __future__ import annotations

@@ -1,4 +1,8 @@
-"""float16: the slope of binary_cross_entropy at a probability of 0 or 1 is NaN: the floor 1e-12 of p (1 - p) is 0."""
+"""float16: the slope of binary_cross_entropy at a probability of 0 or 1 is NaN: the floor 1e-12 of p (1 - p) is 0.
+
+Kind: bug
+Seen: 2.11 to 2.15
+"""
 
 from __future__ import annotations
 

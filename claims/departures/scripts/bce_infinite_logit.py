@@ -1,4 +1,8 @@
-"""Binary cross-entropy of an infinite logit is NaN, whatever its label; its slope is right."""
+"""Binary cross-entropy of an infinite logit is NaN, whatever its label; its slope is right.
+
+Kind: bug
+Seen: 2.11 to 2.15
+"""
 
 from __future__ import annotations
 

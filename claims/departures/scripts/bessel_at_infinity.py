@@ -1,4 +1,8 @@
-"""Bessel functions of infinity are NaN, not their limit 0: the cosine of infinity is taken."""
+"""Bessel functions of infinity are NaN, not their limit 0: the cosine of infinity is taken.
+
+Kind: bug
+Seen: 2.13
+"""
 
 from __future__ import annotations
 

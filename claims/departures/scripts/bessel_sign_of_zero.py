@@ -1,6 +1,9 @@
 """The modified Bessel functions i1 and i1e of -0 are +0: odd functions that lose the sign of zero.
 
 torch changes the sign of a result if x < 0, which -0 is not.
+
+Kind: bug
+Seen: 2.11 to 2.15
 """
 
 from __future__ import annotations

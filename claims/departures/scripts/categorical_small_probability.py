@@ -1,6 +1,9 @@
 """kl_divergence of Categorical(probs) clips probabilities to [2u, 1 - 2u] before it takes logarithms.
 
 So the divergence of (1/2, 1/2) from (1, 1e-30) is 7.3 in float32, not 33.8; from (1, 0) it is infinite, as it must be.
+
+Kind: bug
+Seen: 2.11 to 2.15
 """
 
 from __future__ import annotations

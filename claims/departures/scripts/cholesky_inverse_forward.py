@@ -1,4 +1,9 @@
-"""Forward mode of cholesky_inverse multiplies matrices in the wrong order."""
+"""Forward mode of cholesky_inverse multiplies matrices in the wrong order.
+
+Kind: bug
+Seen: 2.11 to 2.15
+Upstream: https://github.com/pytorch/pytorch/issues/196682
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""float32 on the CPU: Cholesky and LDL^T factors of a subnormal multiple of the identity are NaN."""
+"""float32 on the CPU: Cholesky and LDL^T factors of a subnormal multiple of the identity are NaN.
+
+Kind: bug
+Seen: 2.11 to 2.15
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""torch.cov with weights, of a single observation: the argument is overwritten with zeros, wherever it is stored."""
+"""torch.cov with weights, of a single observation: the argument is overwritten with zeros, wherever it is stored.
+
+Kind: bug
+Seen: 2.11 to 2.15
+"""
 
 from __future__ import annotations
 

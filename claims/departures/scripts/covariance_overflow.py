@@ -2,6 +2,9 @@
 
 torch.corrcoef goes by the covariance: where the squares of one variable overflow or underflow it gives 0 or 1, and NaN
 where those of both do.
+
+Kind: bug
+Seen: 2.11 to 2.15
 """
 
 from __future__ import annotations

@@ -1,4 +1,8 @@
-"""F.cross_entropy of a class with the weight 0 and the logit -inf is NaN, not 0: the weight times log 0."""
+"""F.cross_entropy of a class with the weight 0 and the logit -inf is NaN, not 0: the weight times log 0.
+
+Kind: bug
+Seen: 2.11 to 2.15
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,9 @@
-"""The gradient of torch.linalg.det at a singular matrix is zero instead of the transposed adjugate."""
+"""The gradient of torch.linalg.det at a singular matrix is zero instead of the transposed adjugate.
+
+Kind: bug
+Seen: 2.11 to 2.15
+Upstream: https://github.com/pytorch/pytorch/issues/104675
+"""
 
 from __future__ import annotations
 

@@ -2,6 +2,11 @@
 
 Those of torch.autograd.grad are right.
 It goes through the singular values, which the transform differentiates although the matrix is regular.
+
+Kind: bug
+Seen: 2.11 to 2.14
+Mended: 2.15
+Upstream: https://github.com/pytorch/pytorch/issues/192521
 """
 
 from __future__ import annotations

@@ -1,6 +1,13 @@
 """torch.std of a float32 vector near the largest number is infinite, where it is representable.
 
 Over a whole vector the mean is taken in float32, where the sum overflows.
+
+Kind: documented
+Why: https://docs.pytorch.org/docs/stable/notes/numerical_accuracy.html: "When inputs contain large values such that
+intermediate results may overflow the range of the used datatype, the end result may overflow too, even though it is
+representable in the original datatype."
+Seen: 2.11 to 2.15
+Upstream: https://github.com/pytorch/pytorch/issues/44350
 """
 
 from __future__ import annotations

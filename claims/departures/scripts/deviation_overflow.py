@@ -2,6 +2,10 @@
 
 The standard deviation is at most the largest distance from the mean. In float32 torch.std is right as far as numbers
 reach, since it accumulates in float64.
+
+Kind: bug
+Seen: 2.11 to 2.15
+Upstream: https://github.com/pytorch/pytorch/issues/180156
 """
 
 from __future__ import annotations

@@ -2,6 +2,9 @@
 
 The mask is divided by 1 - p in float16; 1e5 overflows, and infinity times 0 is NaN. native_dropout multiplies by the
 scale after masking, so that there even dropped units become NaN. In float32 both give zeros.
+
+Kind: bug
+Seen: 2.11 to 2.15
 """
 
 from __future__ import annotations

@@ -1,4 +1,8 @@
-"""float64 on the CPU: torch.linalg.eig of a matrix of subnormal numbers returns an eigenvector of length 1e-16."""
+"""float64 on the CPU: torch.linalg.eig of a matrix of subnormal numbers returns an eigenvector of length 1e-16.
+
+Kind: bug
+Seen: 2.11 to 2.15
+"""
 
 from __future__ import annotations
 

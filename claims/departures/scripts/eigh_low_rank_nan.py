@@ -1,4 +1,9 @@
-"""torch.linalg.eigvalsh in float32 on CPU gives NaN, or does not converge, for small matrices of rank one."""
+"""torch.linalg.eigvalsh in float32 on CPU gives NaN, or does not converge, for small matrices of rank one.
+
+Kind: bug
+Seen: 2.11 to 2.15
+Upstream: https://github.com/pytorch/pytorch/issues/145801
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,11 @@
-"""torch.linalg.eigvalsh gives finite eigenvalues for a matrix with a NaN."""
+"""torch.linalg.eigvalsh gives finite eigenvalues for a matrix with a NaN.
+
+Kind: documented
+Why: https://docs.pytorch.org/docs/stable/notes/numerical_accuracy.html: "The external libraries (backends) that
+torch.linalg uses provide no guarantees on their behaviour when the inputs have non-finite values like inf or NaN. As
+such, neither does PyTorch."
+Seen: 2.11 to 2.15
+"""
 
 from __future__ import annotations
 

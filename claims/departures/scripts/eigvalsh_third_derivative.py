@@ -1,4 +1,8 @@
-"""Third derivatives of eigvalsh are NaN by torch.func.grad of jvp, of eigenvalues well apart."""
+"""Third derivatives of eigvalsh are NaN by torch.func.grad of jvp, of eigenvalues well apart.
+
+Kind: bug
+Seen: 2.11 to 2.15
+"""
 
 from __future__ import annotations
 

@@ -2,6 +2,9 @@
 
 erf(h) = 1.128 h for small h. In bfloat16 torch returns 0 for h = 2^-26 and all smaller numbers, in float16 20 in place
 of 18 units of the smallest number for h = 2^-20, as if a polynomial in float32 were subtracted from 1.
+
+Kind: bug
+Seen: 2.11 to 2.15
 """
 
 from __future__ import annotations

@@ -1,4 +1,8 @@
-"""Tensor.to converts float64 to float16 by way of float32: next to a tie it rounds the wrong way."""
+"""Tensor.to converts float64 to float16 by way of float32: next to a tie it rounds the wrong way.
+
+Kind: bug
+Seen: 2.11 to 2.15
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,9 @@
 """bfloat16 on the CPU: GELU of 16 numbers or more returns 0 where the result is subnormal.
 
 GELU(2^-126) = 2^-127, a subnormal number of bfloat16 and of float32; a single number gives it.
+
+Kind: bug
+Seen: 2.11 to 2.15
 """
 
 from __future__ import annotations

@@ -1,6 +1,10 @@
 """GELU of two numbers or more is infinite beyond half of the largest number, in float32 and bfloat16; of one it is not.
 
 torch has oneDNN compute the former: x (1 + erf(x / sqrt(2))) / 2, with a product that overflows.
+
+Kind: bug
+Seen: 2.11 to 2.15
+Upstream: https://github.com/pytorch/pytorch/issues/185770
 """
 
 from __future__ import annotations

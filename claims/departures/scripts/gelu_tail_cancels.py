@@ -2,6 +2,10 @@
 
 1 + erf(x / sqrt(2)) cancels; erfc(-x / sqrt(2)) does not. From -6 on, where 1 + erf is 0, so is GELU. GELU by tanh and
 `torch.special.ndtr` cancel as well; in float16 and bfloat16 fewer digits are lost, but the tail vanishes.
+
+Kind: bug
+Seen: 2.11 to 2.15
+Upstream: https://github.com/pytorch/pytorch/issues/187806
 """
 
 from __future__ import annotations

@@ -1,6 +1,10 @@
 """group_norm on the CPU subtracts E[x]^2 from E[x^2] for inputs in channels_last.
 
 Other memory formats, and batch, instance and layer norm, sum squares of deviations.
+
+Kind: bug
+Seen: 2.11 to 2.15
+Upstream: https://github.com/pytorch/pytorch/issues/54293
 """
 
 from __future__ import annotations

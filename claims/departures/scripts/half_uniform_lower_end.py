@@ -3,6 +3,9 @@
 The sampler computes in float32, rounds to the nearest half number, and relabels a result equal to the upper end as
 the lower end. The mass of half a rounding interval moves from 1 to -1: P(X = -1) = 2^-9 in bfloat16 instead of 2^-10,
 and E X = -2^-9 instead of 0 (2^-12, 2^-13 and -2^-12 in float16). With uniform_(2, 3) the mean is 2.492.
+
+Kind: bug
+Seen: 2.11 to 2.15
 """
 
 from __future__ import annotations

@@ -1,6 +1,9 @@
 """float64 on the CPU: the gradient of hardsigmoid is 1/6 rounded to float32.
 
 Its relative error is 3e-8, where that of the function itself is a rounding of float64.
+
+Kind: bug
+Seen: 2.11 to 2.15
 """
 
 from __future__ import annotations

@@ -1,6 +1,12 @@
 """hardswish is infinite above a sixth of the largest number, where it is the identity.
 
 It multiplies by 6 and then divides.
+
+Kind: documented
+Why: https://docs.pytorch.org/docs/stable/notes/numerical_accuracy.html: "When inputs contain large values such that
+intermediate results may overflow the range of the used datatype, the end result may overflow too, even though it is
+representable in the original datatype."
+Seen: 2.11 to 2.15
 """
 
 from __future__ import annotations

@@ -1,4 +1,9 @@
-"""Second derivatives of householder_product are wrong where the inner mode is forward."""
+"""Second derivatives of householder_product are wrong where the inner mode is forward.
+
+Kind: bug
+Seen: 2.11 to 2.15
+Upstream: https://github.com/pytorch/pytorch/issues/196698
+"""
 
 from __future__ import annotations
 

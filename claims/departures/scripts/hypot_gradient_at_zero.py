@@ -1,4 +1,8 @@
-"""The gradient of hypot(x, y) at (0, 0) is NaN; that of the norm of (x, y) is 0, which is a subgradient."""
+"""The gradient of hypot(x, y) at (0, 0) is NaN; that of the norm of (x, y) is 0, which is a subgradient.
+
+Kind: bug
+Seen: 2.11 to 2.15
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,10 @@
 """The gradient of F.cross_entropy at a row that ignore_index excludes is NaN, not 0, where all of its logits are -inf.
 
 Its loss is 0, but the backward pass of log_softmax multiplies the gradient 0 by exp(NaN).
+
+Kind: bug
+Seen: 2.11 to 2.15
+Upstream: https://github.com/pytorch/pytorch/issues/11551
 """
 
 from __future__ import annotations

@@ -1,4 +1,9 @@
-"""torch.kron raises RuntimeError if its second matrix is stored by columns."""
+"""torch.kron raises RuntimeError if its second matrix is stored by columns.
+
+Kind: bug
+Seen: 2.11 to 2.15
+Upstream: https://github.com/pytorch/pytorch/issues/54135
+"""
 
 from __future__ import annotations
 

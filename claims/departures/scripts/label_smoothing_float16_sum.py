@@ -1,6 +1,12 @@
 """float16: F.cross_entropy with label smoothing of 10000 equal logits is infinite.
 
 The logarithms of all classes are added up in float16, and divided by the number of classes afterwards.
+
+Kind: documented
+Why: https://docs.pytorch.org/docs/stable/notes/numerical_accuracy.html: "When inputs contain large values such that
+intermediate results may overflow the range of the used datatype, the end result may overflow too, even though it is
+representable in the original datatype."
+Seen: 2.11 to 2.15
 """
 
 from __future__ import annotations

@@ -1,6 +1,9 @@
 """layer_norm of bfloat16 without float32 parameters keeps its mean in bfloat16 for the backward pass.
 
 The result of the forward pass is right; the gradient is that of numbers moved by the rounding of the mean.
+
+Kind: bug
+Seen: 2.11 to 2.15
 """
 
 from __future__ import annotations

@@ -1,6 +1,10 @@
 """Second derivatives of layer_norm are wrong where the inner mode is forward, and right where it is reverse.
 
 The same holds for batch_norm (https://github.com/pytorch/pytorch/issues/196699) and instance_norm.
+
+Kind: bug
+Seen: 2.11 to 2.15
+Upstream: https://github.com/pytorch/pytorch/issues/196700
 """
 
 from __future__ import annotations

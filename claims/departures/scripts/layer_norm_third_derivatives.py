@@ -2,6 +2,10 @@
 
 The double backward takes the saved mean and reciprocal root for constants: https://github.com/pytorch/pytorch/issues/175754
 for layer_norm, https://github.com/pytorch/pytorch/issues/186256 for batch_norm. group_norm and rms_norm are right.
+
+Kind: bug
+Seen: 2.11 to 2.15
+Upstream: https://github.com/pytorch/pytorch/issues/186256
 """
 
 from __future__ import annotations

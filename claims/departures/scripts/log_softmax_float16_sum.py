@@ -2,6 +2,12 @@
 
 The sum of exponentials, 65520, is stored in float16, where it overflows. 65519 entries are right (the sum rounds to
 65504), and so are softmax, log_softmax along another axis, and both on a GPU.
+
+Kind: documented
+Why: https://docs.pytorch.org/docs/stable/notes/numerical_accuracy.html: "When inputs contain large values such that
+intermediate results may overflow the range of the used datatype, the end result may overflow too, even though it is
+representable in the original datatype."
+Seen: 2.11 to 2.15
 """
 
 from __future__ import annotations

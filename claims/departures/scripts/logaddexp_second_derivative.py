@@ -1,4 +1,9 @@
-"""Second derivatives of logaddexp are NaN where one number is far above the other: exp overflows on the way."""
+"""Second derivatives of logaddexp are NaN where one number is far above the other: exp overflows on the way.
+
+Kind: bug
+Seen: 2.11 to 2.15
+Upstream: https://github.com/pytorch/pytorch/issues/196704
+"""
 
 from __future__ import annotations
 

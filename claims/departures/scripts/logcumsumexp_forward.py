@@ -1,4 +1,9 @@
-"""Forward mode of logcumsumexp adds 1e-13 to sums of exponentials, which it scales by the largest of all entries."""
+"""Forward mode of logcumsumexp adds 1e-13 to sums of exponentials, which it scales by the largest of all entries.
+
+Kind: bug
+Seen: 2.11 to 2.15
+Upstream: https://github.com/pytorch/pytorch/issues/196705
+"""
 
 from __future__ import annotations
 

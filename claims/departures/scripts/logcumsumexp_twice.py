@@ -1,4 +1,8 @@
-"""The backward pass of logcumsumexp, differentiated by reverse mode again, is NaN at a cotangent 0: it takes log|0|."""
+"""The backward pass of logcumsumexp, differentiated by reverse mode again, is NaN at a cotangent 0: it takes log|0|.
+
+Kind: bug
+Seen: 2.11 to 2.15
+"""
 
 from __future__ import annotations
 

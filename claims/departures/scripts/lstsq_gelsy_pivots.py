@@ -1,4 +1,10 @@
-"""torch.linalg.lstsq on CPU (default driver gelsy) gives a wrong solution for all but the first matrix of a batch."""
+"""torch.linalg.lstsq on CPU (default driver gelsy) gives a wrong solution for all but the first matrix of a batch.
+
+Kind: bug
+Seen: 2.11 to 2.13
+Mended: 2.14
+Upstream: https://github.com/pytorch/pytorch/issues/187411
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""torch.matrix_exp of half types returns numbers unrelated to the matrix; its documentation names no half types."""
+"""torch.matrix_exp of half types returns numbers unrelated to the matrix; its documentation names bfloat16.
+
+Kind: bug
+Seen: 2.11 to 2.15
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,13 @@
 """torch.mean of numbers near the largest of the dtype is infinite: their sum overflows, their mean does not.
 
 The mean is at most the largest of the numbers. float16, which accumulates in float32, has no such problem.
+
+Kind: documented
+Why: https://docs.pytorch.org/docs/stable/notes/numerical_accuracy.html: "When inputs contain large values such that
+intermediate results may overflow the range of the used datatype, the end result may overflow too, even though it is
+representable in the original datatype."
+Seen: 2.11 to 2.15
+Upstream: https://github.com/pytorch/pytorch/issues/44350
 """
 
 from __future__ import annotations

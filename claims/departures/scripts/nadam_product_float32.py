@@ -3,6 +3,9 @@
 The first step of NAdam on g = 1 is lr (1 + b2 (1 - beta) / (1 - b1 b2)) / (1 + eps),
 where b_t = beta (1 - 0.96^(t psi) / 2).
 The state mu_product has torch's default dtype, whatever that of the parameters.
+
+Kind: bug
+Seen: 2.11 to 2.15
 """
 
 from __future__ import annotations

@@ -1,4 +1,9 @@
-"""Normalising layers return 0 where the squares of deviations overflow: 1e20 and -1e20 should become 1 and -1."""
+"""Normalising layers return 0 where the squares of deviations overflow: 1e20 and -1e20 should become 1 and -1.
+
+Kind: bug
+Seen: 2.11 to 2.15
+Upstream: https://github.com/pytorch/pytorch/issues/162489
+"""
 
 from __future__ import annotations
 

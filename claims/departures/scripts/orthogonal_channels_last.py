@@ -1,4 +1,8 @@
-"""orthogonal_ raises for a convolution's weight in channels_last, as memory_format=torch.channels_last makes it."""
+"""orthogonal_ raises for a convolution's weight in channels_last, as memory_format=torch.channels_last makes it.
+
+Kind: bug
+Seen: 2.11 to 2.15
+"""
 
 from __future__ import annotations
 

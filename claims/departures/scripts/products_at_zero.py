@@ -1,4 +1,9 @@
-"""Derivatives of prod and cumprod by forward mode are wrong, or NaN, when differentiated again at a factor 0."""
+"""Derivatives of prod and cumprod by forward mode are wrong, or NaN, when differentiated again at a factor 0.
+
+Kind: bug
+Seen: 2.11 to 2.15
+Upstream: https://github.com/pytorch/pytorch/issues/196701
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,9 @@
 """With include_self=False the number in `self` has no part in the maximum, but takes part of its gradient if equal.
 
 So it is with index_reduce, and with minima.
+
+Kind: bug
+Seen: 2.11 to 2.15
 """
 
 from __future__ import annotations

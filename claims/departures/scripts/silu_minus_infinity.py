@@ -2,6 +2,10 @@
 
 So are GELU and mish there; hardswish multiplies it by 0; softsign, sinc and modified Bessel functions divide
 infinities, or multiply one by 0, on both sides.
+
+Kind: bug
+Seen: 2.11 to 2.15
+Upstream: https://github.com/pytorch/pytorch/issues/160876
 """
 
 from __future__ import annotations

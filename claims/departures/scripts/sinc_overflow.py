@@ -1,6 +1,9 @@
 """sinc is NaN above the largest number divided by pi, where it is nearly 0.
 
 pi x overflows, and the sine of infinity is NaN.
+
+Kind: bug
+Seen: 2.11 to 2.15
 """
 
 from __future__ import annotations

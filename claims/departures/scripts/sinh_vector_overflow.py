@@ -2,6 +2,11 @@
 
 sinh(89) = exp(89) / 2 = 2.24e38 is a number of float32. The vector loop halves after the exponential,
 which overflows above 88.73.
+
+Kind: bug
+Seen: 2.11 to 2.13
+Mended: 2.14
+Upstream: https://github.com/pytorch/pytorch/issues/48641
 """
 
 from __future__ import annotations

@@ -1,4 +1,8 @@
-"""The soft margin loss takes exp(-y z), which overflows long before the loss: infinite, with the slope NaN."""
+"""The soft margin loss takes exp(-y z), which overflows long before the loss: infinite, with the slope NaN.
+
+Kind: bug
+Seen: 2.11 to 2.15
+"""
 
 from __future__ import annotations
 

@@ -2,6 +2,9 @@
 
 x = 0.7 rounded to float16 exceeds 0.7, so that softshrink(x, 0.7) is about 1.95e-4 and has the slope 1. The backward
 pass rounds lambda to float16, finds x not beyond it, and returns 0.
+
+Kind: bug
+Seen: 2.11 to 2.15
 """
 
 from __future__ import annotations

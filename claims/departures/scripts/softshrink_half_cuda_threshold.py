@@ -2,6 +2,11 @@
 
 x = 0.7 rounded to float16 exceeds 0.7, so that softshrink(x, 0.7) is about 1.95e-4, as the CPU returns. With lambda
 rounded to float16 it is 0.
+
+From 2.14 on the CPU does the same.
+
+Kind: bug
+Seen: 2.13 to 2.15
 """
 
 from __future__ import annotations

@@ -2,6 +2,9 @@
 
 The backward pass takes every number of [-lambda, lambda] for one that is set to 0. It is the same with hardshrink
 (pytorch issue 80803).
+
+Kind: bug
+Seen: 2.11 to 2.15
 """
 
 from __future__ import annotations

@@ -1,4 +1,10 @@
-"""Second derivatives of det, slogdet and solve are wrong where the inner mode is forward: A^-1 is a constant to it."""
+"""Second derivatives of det, slogdet and solve are wrong where the inner mode is forward: A^-1 is a constant to it.
+
+Kind: bug
+Seen: 2.11 to 2.14
+Mended: 2.15
+Upstream: https://github.com/pytorch/pytorch/issues/196696
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""The derivative of sqrt at -0 is -infinity, though sqrt rises: 1 / (2 sqrt(-0)), and sqrt(-0) = -0."""
+"""The derivative of sqrt at -0 is -infinity, though sqrt rises: 1 / (2 sqrt(-0)), and sqrt(-0) = -0.
+
+Kind: bug
+Seen: 2.11 to 2.15
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,10 @@
 """Half types on the CPU: torch.inner and torch.tensordot of vectors with gaps in memory round every product.
 
 torch.dot, @, mv, einsum and both of these on contiguous vectors add the products in float32.
+
+Kind: bug
+Seen: 2.11 to 2.15
+Upstream: https://github.com/pytorch/pytorch/pull/145936
 """
 
 from __future__ import annotations

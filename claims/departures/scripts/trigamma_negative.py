@@ -2,6 +2,9 @@
 
 At -1000.0009765625 the fraction of x is 2^-10, and pi x is off by 2e-5 in float32: a per cent of the result. digamma
 takes the fraction first.
+
+Kind: bug
+Seen: 2.13
 """
 
 from __future__ import annotations

@@ -1,6 +1,9 @@
 """polygamma(1, 1) in float64 has ten digits only: the terms of Stirling's series after the third one are left out.
 
 They are below an ulp of float32 at 6 and beyond, where the series is taken, but not below one of float64.
+
+Kind: bug
+Seen: 2.13
 """
 
 from __future__ import annotations

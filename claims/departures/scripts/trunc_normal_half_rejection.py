@@ -1,4 +1,8 @@
-"""trunc_normal_ in half types, few normal draws inside the ends: uniform draws are accepted in the stored type."""
+"""trunc_normal_ in half types, few normal draws inside the ends: uniform draws are accepted in the stored type.
+
+Kind: bug
+Seen: 2.11 to 2.15
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,12 @@
-"""torch.var of float64 numbers near 1e154 is infinite: the sum of their squares overflows, the variance does not."""
+"""torch.var of float64 numbers near 1e154 is infinite: the sum of their squares overflows, the variance does not.
+
+Kind: documented
+Why: https://docs.pytorch.org/docs/stable/notes/numerical_accuracy.html: "When inputs contain large values such that
+intermediate results may overflow the range of the used datatype, the end result may overflow too, even though it is
+representable in the original datatype."
+Seen: 2.11 to 2.15
+Upstream: https://github.com/pytorch/pytorch/issues/44350
+"""
 
 from __future__ import annotations
 
