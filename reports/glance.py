@@ -52,7 +52,7 @@ def matrix(report: Report) -> list[tuple[Place, list[Square]]]:
 
 def _square(place: Place, dtype: str, cells: list[Cell]) -> Square:
     counts = Counter(cell.outcome for cell in cells)
-    ordered = {name: counts[name] for name in reversed(vocabulary.OUTCOMES) if counts[name]}
+    ordered = {name: counts[name] for name in reversed(list(vocabulary.OUTCOMES)) if counts[name]}
     return Square(place, dtype, ordered, sum(cell.record["instances"] for cell in cells if cell.record))
 
 
