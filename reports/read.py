@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, NoReturn, TypeAlias
 
 from reports import schema
-from reports.older import is_old, upgraded
+from reports.older import is_old, measured, upgraded
 
 Record: TypeAlias = Mapping[str, Any]
 
@@ -46,6 +46,7 @@ class Records:
     evidence: list[Record] = field(default_factory=list)
     benchmarks: list[Benchmark] = field(default_factory=list)
     ulps: list[Record] = field(default_factory=list)
+    old: list[tuple[Path, int, Record]] = field(default_factory=list)  # lines of `ulps` from before they had a schema
     problems: list[str] = field(default_factory=list)
 
     @property
@@ -70,12 +71,27 @@ def read(paths: Iterable[Path]) -> Records:
                 _read_benchmarks(path, whole, records)
             else:
                 _read_lines(path, data, records)
+    _judge_old_lines(records)
     return records
+
+
+def _judge_old_lines(records: Records) -> None:
+    """Leave out old lines for which newer ones stand, and name the others, a line a file."""
+    known = {measured(record) for record in records.ulps if not is_old(record)}
+    left: dict[Path, list[int]] = {}
+    for path, number, record in records.old:
+        if measured(record) not in known:
+            left.setdefault(path, []).append(number)
+    records.ulps = [record for record in records.ulps if not is_old(record) or measured(record) not in known]
+    for path, numbers in left.items():
+        records.problems.append(
+            f"{path}:{numbers[0]}: lines of an older version ({len(numbers)}) have neither bounds nor pictures, the "
+            "rest of them is shown: give `python -m claims ulps` again"
+        )
 
 
 def _read_lines(path: Path, data: bytes, records: Records) -> None:
     complaints: dict[str, list[int]] = {}
-    old: list[int] = []
     lines = data.split(b"\n")
     ours = 0
     for number, line in enumerate(lines, start=1):
@@ -94,16 +110,11 @@ def _read_lines(path: Path, data: bytes, records: Records) -> None:
         else:
             kinds = {"claim": records.claims, "evidence": records.evidence, "ulps": records.ulps}
             kinds[record["kind"]].append(record)
-        if is_old(record):
-            old.append(number)
+            if is_old(record):
+                records.old.append((path, number, record))
     if not ours:
         records.problems.append(f"{path}: not a record file (no line is a run, a claim, evidence or an error in ulps)")
         return
-    if old:
-        records.problems.append(
-            f"{path}:{old[0]}: {len(old)} lines of an older version have neither bounds nor pictures, the rest of them "
-            "is shown: give `python -m claims ulps` again"
-        )
     for complaint, numbers in complaints.items():
         more = f" (and {len(numbers) - 1} more lines like it)" if len(numbers) > 1 else ""
         records.problems.append(f"{path}:{numbers[0]}: {complaint}{more}")
