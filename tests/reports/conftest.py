@@ -9,7 +9,7 @@ import pytest
 
 from reports import schema
 from reports.build import build
-from tests.reports import synthetic
+from tests.reports import synthetic, ulps_lines
 
 HOSTILE = "</script><script>hacked=1</script><img src=x onerror=hacked=1>\"'&\u2028<!--{{7*7}}{% raw %}"
 
@@ -76,6 +76,7 @@ def hostile_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     benchmarks = synthetic.benchmarks(synthetic.samples(31)[13:16])
     for entry in benchmarks["benchmarks"]:
         entry["extra_info"] |= dict.fromkeys(("operation", "dtype", "device", "size", "device_model"), HOSTILE)
+    records += [hostile_record(record) for record in ulps_lines.lines()]
     paths = [folder / f"{HOSTILE[:9].replace('/', '')}.jsonl", folder / "benchmarks.json"]
     foreign = {"schema": 1, "kind": HOSTILE, "run": "x"}
     paths[0].write_text("".join(json.dumps(record) + "\n" for record in [*records, foreign]), "utf-8")

@@ -52,11 +52,6 @@ def test_a_violation_is_named(field: str, value: object, message: str) -> None:
     assert not VALIDATOR.is_valid(record)
 
 
-def test_every_field_is_required() -> None:
-    for field in line():
-        assert schema.violation({key: value for key, value in line().items() if key != field}) is not None, field
-
-
 def test_a_log_is_read_beside_a_run(write: Callable[..., Path]) -> None:
     run = write(synthetic.lines(synthetic.CPU_RUN, "cpu", synthetic.samples(2)))
     records = read([run, write(lines(), "ulps.jsonl")])
