@@ -113,7 +113,7 @@ def _measuring(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--exhaustive",
         action="store_true",
-        help=f"all 2^32 numbers of float32, in {CHUNKS} parts: 4 to 10 minutes a function on one core",
+        help=f"all 2^32 numbers of float32, in {CHUNKS} parts: 5 to 15 minutes a function on one core",
     )
     command.add_argument("--most", type=int, metavar="N", help="measure at most N parts more")
     command.add_argument("--log", type=Path, default=Path("build/ulps.jsonl"), help="a line for each finished part")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, TypeAlias
+
+Record: TypeAlias = Mapping[str, Any]
 
 _OLD = ("function", "dtype", "part", "subject", "device", "torch", "numbers", "ulps", "at", "wrong", "wrong_at")
 BEFORE = "1970-01-01T00:00:00+00:00"
@@ -29,3 +32,9 @@ def upgraded(record: Any) -> Any:  # noqa: ANN401 (any JSON value)
 def is_old(record: Any) -> bool:  # noqa: ANN401 (any JSON value)
     """Return whether a line was made by `upgraded`."""
     return isinstance(record, dict) and record.get("kind") == "ulps" and record.get("written") == BEFORE
+
+
+def measured(record: Record) -> tuple[str, ...]:
+    """Return what a line of the log is about, but for the device's model, which old lines do not know."""
+    keys = ("function", "dtype", "part", "subject", "device")
+    return (*(record[key] for key in keys), record["versions"]["torch"])

@@ -16,7 +16,7 @@ from typing import Any, NoReturn, TypeAlias
 
 from reports import schema
 from reports.folders import expanded
-from reports.older import is_old, upgraded
+from reports.older import is_old, measured, upgraded
 
 Record: TypeAlias = Mapping[str, Any]
 
@@ -50,6 +50,7 @@ class Records:
     ends: dict[str, Record] = field(default_factory=dict)
     benchmarks: list[Benchmark] = field(default_factory=list)
     ulps: list[Record] = field(default_factory=list)
+    old: list[tuple[Path, int, Record]] = field(default_factory=list)  # lines of `ulps` from before they had a schema
     problems: list[str] = field(default_factory=list)
 
     @property
@@ -78,6 +79,7 @@ def read(paths: Iterable[Path]) -> Records:
             else:
                 _read_lines(path, data, records)
     records.problems += _losses(records)
+    _judge_old_lines(records)
     return records
 
 
@@ -90,9 +92,23 @@ def _losses(records: Records) -> Iterator[str]:
             yield f"run {run}: {written - found[run]} of its {written} results are missing from these files"
 
 
+def _judge_old_lines(records: Records) -> None:
+    """Leave out old lines for which newer ones stand, and name the others, a line a file."""
+    known = {measured(record) for record in records.ulps if not is_old(record)}
+    left: dict[Path, list[int]] = {}
+    for path, number, record in records.old:
+        if measured(record) not in known:
+            left.setdefault(path, []).append(number)
+    records.ulps = [record for record in records.ulps if not is_old(record) or measured(record) not in known]
+    for path, numbers in left.items():
+        records.problems.append(
+            f"{path}:{numbers[0]}: lines of an older version ({len(numbers)}) have neither bounds nor pictures, the "
+            "rest of them is shown: give `python -m claims ulps` again"
+        )
+
+
 def _read_lines(path: Path, data: bytes, records: Records) -> None:
     complaints: dict[str, list[int]] = {}
-    old: list[int] = []
     lines = data.split(b"\n")
     ours = 0
     for number, line in enumerate(lines, start=1):
@@ -115,16 +131,11 @@ def _read_lines(path: Path, data: bytes, records: Records) -> None:
             kept |= {"ulps": records.ulps}
             kept[record["kind"]].append(record)
             records.ends.pop(record.get("run"), None)  # the run was resumed
-        if is_old(record):
-            old.append(number)
+            if is_old(record):
+                records.old.append((path, number, record))
     if not ours:
         records.problems.append(f"{path}: not a record file (no line is a run, a claim, evidence or an error in ulps)")
         return
-    if old:
-        records.problems.append(
-            f"{path}:{old[0]}: {len(old)} lines of an older version have neither bounds nor pictures, the rest of them "
-            "is shown: give `python -m claims ulps` again"
-        )
     for complaint, numbers in complaints.items():
         more = f" (and {len(numbers) - 1} more lines like it)" if len(numbers) > 1 else ""
         records.problems.append(f"{path}:{numbers[0]}: {complaint}{more}")

@@ -198,11 +198,6 @@ def merge(records: Iterable[Record]) -> Ulps:
     for line in sorted(records, key=lambda line: line["written"]):
         setting = Setting(Place(line["subject"], line["device"]), line["model"], line["versions"]["torch"])
         newest[line["function"], setting, line["dtype"], line["part"]] = line
-    known = {(function, setting.place, setting.torch, *part) for function, setting, *part in newest if setting.model}
-    for key in list(newest):
-        function, setting, *part = key
-        if not setting.model and (function, setting.place, setting.torch, *part) in known:
-            del newest[key]  # an old line knows no model: that of today stands for it
     rows: dict[tuple[str, Setting], dict[str, list[Record]]] = {}
     for (function, setting, dtype, _), line in newest.items():
         rows.setdefault((function, setting), {}).setdefault(dtype, []).append(line)

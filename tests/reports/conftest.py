@@ -14,7 +14,7 @@ import pytest
 
 from reports import schema
 from reports.build import build
-from tests.reports import synthetic
+from tests.reports import synthetic, ulps_lines
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -95,6 +95,7 @@ def hostile_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     benchmarks = synthetic.benchmarks(chosen)
     for entry in benchmarks["benchmarks"]:
         entry["extra_info"] |= dict.fromkeys(("operation", "dtype", "device", "size", "device_model"), HOSTILE)
+    records += [hostile_record(record) for record in ulps_lines.lines()]
     paths = [folder / f"{HOSTILE[:9].replace('/', '')}.jsonl", folder / "benchmarks.json"]
     foreign = {"schema": 1, "kind": HOSTILE, "run": "x"}
     paths[0].write_text("".join(json.dumps(record) + "\n" for record in [*records, foreign]), "utf-8")

@@ -10,11 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reports import schema
-from tests.reports import synthetic
+from tests.reports import synthetic, ulps_lines
 
 SAMPLES = [
     *list(synthetic.lines(synthetic.CUDA_RUN, "cuda", synthetic.samples(31)))[:60],
     synthetic.end({("claim", "held"): 3}),
+    *ulps_lines.lines(),
 ]
 VALIDATOR = jsonschema.Draft202012Validator(schema.load())
 BY_KIND = {record["kind"]: record for record in reversed(SAMPLES)}  # the first of each

@@ -53,11 +53,6 @@ def test_a_violation_is_named(field: str, value: object, message: str) -> None:
     assert not VALIDATOR.is_valid(record)
 
 
-def test_every_field_is_required() -> None:
-    for field in line():
-        assert schema.violation({key: value for key, value in line().items() if key != field}) is not None, field
-
-
 def test_a_log_is_read_beside_a_run(write: Callable[..., Path]) -> None:
     run = write(synthetic.lines(synthetic.CPU_RUN, "cpu", synthetic.samples(2)))
     records = read([run, write(lines(), "ulps.jsonl")])
@@ -82,21 +77,33 @@ def test_old_lines_are_one_complaint_and_shown(write: Callable[..., Path], tmp_p
     path = write([old(), old("exp2"), *lines()], "ulps.jsonl")
     said: list[str] = []
     page = in_full(build([path], tmp_path / "out", said.append))
-    complaint = "2 lines of an older version have neither bounds nor pictures, the rest of them is shown: give"
+    complaint = "lines of an older version (2) have neither bounds nor pictures, the rest of them is shown: give"
     assert said == [f"{path}:1: {complaint} `python -m claims ulps` again"]
     assert ">tanh</button>" in page
     assert "Measured by an older version, which knew neither bounds nor departures." in page
 
 
-def test_a_line_of_today_stands_for_an_old_one() -> None:
-    from reports.older import upgraded  # noqa: PLC0415
-
-    merged = merge([upgraded(old("exp")), upgraded(old("tanh")), line("exp")])
+def test_a_line_of_today_stands_for_an_old_one(write: Callable[..., Path]) -> None:
+    path = write([old("exp"), old("tanh"), line("exp")], "ulps.jsonl")
+    records = read([path])
+    assert [complaint.split(":")[1:3] for complaint in records.problems] == [
+        ["2", " lines of an older version (1) have neither bounds nor pictures, the rest of them is shown"]
+    ]
+    merged = merge(records.ulps)
     assert [(row.function, row.setting.model) for row in merged.rows] == [("tanh", ""), ("exp", "AMD EPYC 9654")]
     tanh = merged.rows[0]
     assert tanh.basis is None
     assert tanh.entries["float32"].old
     assert tanh.entries["float32"].wrong() == (1, "inf")
+    assert read([write([old("exp"), line("exp")], "again.jsonl")]).problems == []
+
+
+@pytest.mark.parametrize("change", [{"function": ["exp"]}, {"ulps": "much"}, {"at": 0.5}, {"torch": None}])
+def test_an_old_line_that_makes_no_sense_is_named(write: Callable[..., Path], change: dict[str, object]) -> None:
+    records = read([write([old() | change, line()], "ulps.jsonl")])
+    assert len(records.problems) == 1
+    assert "no valid record: " in records.problems[0]
+    assert len(records.ulps) == 1
 
 
 def table() -> Ulps:
