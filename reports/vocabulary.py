@@ -41,7 +41,9 @@ OUTCOMES: Mapping[str, Word] = {
     "absent": Word("no record", "", "None of these records has this cell."),
 }
 KINDS: Mapping[str, Word] = {
-    "bug": Word("bug", "", "torch could return the exact value, or one within the claim's bound, and does not."),
+    "bug": Word(
+        "bug", "", "Another implementation at this precision returns the exact value, or one much nearer to it."
+    ),
     "documented": Word("documented", "", "torch's documentation says that this may happen."),
     "unavoidable": Word("unavoidable", "", "No implementation at this precision could do otherwise."),
     "unsorted": Word("not sorted", "", "These records do not say what kind of departure it is."),
