@@ -151,14 +151,13 @@ class Row:
 
     def code(self, entry: Entry, at: str) -> str:
         """Return a script that evaluates the function at an argument in plain torch, in vector code."""
-        subject = self.setting.place.subject
-        function = self.newest["code"] if subject == "eager" else f"{subject}.{self.function}"
+        function, subject = self.newest["code"] or f"torch.{self.function}", self.setting.place.subject
         device = "" if self.setting.place.device == "cpu" else f', device="{self.setting.place.device}"'
         number = f'float("{at}")' if at in {"inf", "-inf", "nan"} else f'float.fromhex("{at}")'
-        imports = "import torch" if subject == "eager" else f"import {subject}\nimport torch"
+        imports = f"import {subject}\nimport torch" if function.startswith(f"{subject}.") else "import torch"
         return (
             f"{imports}\n\nx = torch.full((64,), {number}, dtype=torch.{entry.dtype}{device})\n"
-            f"print({function or 'torch.' + self.function}(x)[0].item())"
+            f"print({function}(x)[0].item())"
         )
 
 

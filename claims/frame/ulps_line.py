@@ -83,6 +83,7 @@ def measured(tested: Subject, part: Part) -> Line:
     Errors in pieces of the line that a departure spoils are told apart. Raises UsageProblem if the function cannot be
     computed where its dtype is supported.
     """
+    own = part.function in tested.overrides
     line = {
         "schema": SCHEMA,
         "kind": "ulps",
@@ -95,7 +96,7 @@ def measured(tested: Subject, part: Part) -> Line:
         "versions": {"python": platform.python_version(), "torch": torch.__version__},
         "written": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         "claim": CLAIMS[FUNCTIONS[part.function].wide],
-        "code": OPERATIONS[part.function].spelling,
+        "code": f"{tested.name}.{part.function}" if own else OPERATIONS[part.function].spelling,
         "basis": basis(part.function, cuda=_cuda(tested))._asdict(),
         "unsupported": None,
     }

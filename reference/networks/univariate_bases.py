@@ -34,7 +34,7 @@ _BESSEL_0 = Basis(DOCUMENTED, "Cephes i0f, i0ef, i0, i0e: relatively 4.0e-7 = 6.
 _BESSEL_1 = Basis(DOCUMENTED, "Cephes i1f, i1ef, i1, i1e: relatively 1.5e-6 = 25.2 u and 2.0e-15 = 18 u from 0 to 30")
 _PSI = Basis(
     CALIBRATED,
-    "12 u of the logarithm and 8 ulps: 1.2 times what every seventh number of float32 from 0.001 to 50 loses; Cephes "
+    "12 u of the logarithm and 8 ulps: 1.15 times the most that a number of float32 from 0.001 to 60 loses; Cephes "
     "documents 13.8 u for psif, whose sums have another order",
 )
 _BESSEL_J = Basis(

@@ -105,7 +105,9 @@ def test_a_kernel_of_the_user_is_measured(tmp_path: Path) -> None:
     log = tmp_path / "ulps.jsonl"
     assert shown(Asked(["erfc"], ["float32"], tested=str(path)), log)[0] == 0
     assert shown(Asked(["erfc"], ["float32"]), log)[0] == 0
-    own, eager = lines(log)
+    assert shown(Asked(["exp"], ["float32"], tested=str(path)), log)[0] == 0
+    own, eager, borrowed = lines(log)
+    assert [line["code"] for line in (own, eager, borrowed)] == ["my_kernels.erfc", "torch.erfc", "torch.exp"]
     assert (own["subject"], eager["subject"]) == ("my_kernels", "eager")
     assert own["worst"]["ulps"] > 1e6 > eager["worst"]["ulps"]  # type: ignore[index]
     assert own["margin"] > 1 > eager["margin"]  # type: ignore[operator]

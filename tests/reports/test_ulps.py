@@ -12,6 +12,7 @@ import pytest
 
 from reports import schema, text, ulp_charts
 from reports.build import build
+from reports.older import upgraded
 from reports.read import read
 from reports.ulps import Entry, Ulps, merge
 from tests.reports import synthetic, ulps_lines
@@ -157,11 +158,16 @@ def test_the_worst_of_all_parts_is_shown() -> None:
 
 
 def test_the_code_names_device_and_subject() -> None:
-    row = merge([line(device="cuda", subject="my_kernels")]).rows[0]
+    row = merge([line(device="cuda", subject="my_kernels", code="my_kernels.exp")]).rows[0]
     assert row.code(row.entries["float32"], "-inf") == (
         "import my_kernels\nimport torch\n\n"
         'x = torch.full((64,), float("-inf"), dtype=torch.float32, device="cuda")\nprint(my_kernels.exp(x)[0].item())'
     )
+
+
+def test_the_code_of_an_old_line_is_guessed() -> None:
+    row = merge([upgraded(old())]).rows[0]
+    assert row.code(row.entries["float32"], (0.5).hex()).endswith("print(torch.tanh(x)[0].item())")
 
 
 def test_the_picture_has_both_signs_and_what_is_wrong() -> None:
