@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from reference.autodiff.decompositions import DECOMPOSITION_PROGRAMS
 from reference.autodiff.dual import Dual
 from reference.autodiff.matrix_programs import MATRIX_PROGRAMS
 from reference.autodiff.programs import PROGRAMS
@@ -16,7 +17,7 @@ from reference.truth import Truth
 
 Float64 = NDArray[np.float64]
 
-EVERY_PROGRAM = {**PROGRAMS, **MATRIX_PROGRAMS}
+EVERY_PROGRAM = {**PROGRAMS, **MATRIX_PROGRAMS, **DECOMPOSITION_PROGRAMS}
 
 
 def model(fmt: Format, units: float) -> dict[str, float]:

@@ -34,6 +34,8 @@ THRICE = frozenset(
         *("binary cross entropy", "binary cross entropy with logits", "matrix power", "determinant"),
         *("log of the determinant", "inverse", "solution", "Cholesky factor", "inverse by a Cholesky factor"),
         *("product of reflections", "pseudoinverse", "eigenvalues of a symmetric matrix", "matrix exponential"),
+        *("triangular factor", "factors of LU", "polar factor", "least squares", "projector on an eigenvector"),
+        *("eigenvalues of order 3", "real eigenvalues"),
     }
 )
 """Functions that are differentiated three times."""
@@ -59,6 +61,7 @@ UNAVAILABLE: Mapping[str, Mapping[int, Ways]] = {
     "soft margin loss": {2: ("rf", "ff", *HESSIANS)},
     "binary cross entropy": {2: ("fr",), 3: ("frr", "frf", "ffr")},
     "mse loss": {3: ("rfr", "rff", "frr", "frf")},
+    "projector on an eigenvector": {3: ("ffr",)},
     **{
         name: {3: _IN_PLACE}
         for name in (
@@ -104,6 +107,12 @@ DEPARTING: Mapping[str, Departing] = {
     },
     "product of reflections": {2: [("fr", "ff")], 3: [("rfr", "rff", *_INNERMOST_FORWARD)]},
     "eigenvalues of a symmetric matrix": {3: [_IN_PLACE]},
+    "eigenvalues of order 3": {3: [_IN_PLACE]},
+    "projector on an eigenvector": {2: [("fr",)], 3: [("rfr", "frr", "frf")]},
+    "square root of a symmetric matrix": {2: [("fr",)]},
+    "square root by eigenvectors": {2: [("fr",), ("vmap of hessian",)]},
+    "real eigenvalues": {2: [("vmap of hessian",)], 3: [_IN_PLACE, ("rff", "fff")]},
+    "logarithm of a positive determinant": {1: _SOLVED[1], 2: _SOLVED[2]},
 }
 """Ways that return a wrong number; `claims.departures.transforms` says why."""
 

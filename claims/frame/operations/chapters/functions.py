@@ -7,7 +7,7 @@ import torch.nn.functional as F
 
 from claims.frame.operations.operation import Operation
 
-_TORCH = "cumsum cumprod hypot atan2 where amax std maximum cholesky_inverse cholesky_solve"
+_TORCH = "cumsum cumprod hypot atan2 where amax std maximum cholesky_inverse cholesky_solve logdet"
 _LAYERS = "tanhshrink prelu glu nll_loss poisson_nll_loss triplet_margin_loss avg_pool1d"
 
 ROWS = {
