@@ -13,13 +13,14 @@ from torch import Tensor
 
 from claims.frame.inputs.decomposition_functions import DECOMPOSITIONS
 from claims.frame.inputs.functions import FUNCTIONS, WIDE_FUNCTIONS, Row
+from claims.frame.inputs.layer_functions import LAYERS
 from claims.frame.inputs.regime import Arrays, Regime, Regimes
 from claims.frame.inputs.ways import groups
 from reference.formats import Format
 
 Float64 = NDArray[np.float64]
 
-ALL = {**FUNCTIONS, **WIDE_FUNCTIONS, **DECOMPOSITIONS}
+ALL = {**FUNCTIONS, **WIDE_FUNCTIONS, **DECOMPOSITIONS, **LAYERS}
 SEPARATED = {9: np.diag([3.0, 5.0, 1.0]).ravel(), 6: np.diag([3.0, 1.25, 0.0])[:, :2].ravel()}
 """Matrices, by their size, about which eigenvalues (Gershgorin) and singular values (Weyl) stay apart."""
 OUTPUTS = 12

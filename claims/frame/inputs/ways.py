@@ -51,6 +51,12 @@ def _with(mode: str, ways: Ways, place: int | None = None) -> Ways:
 _INNERMOST_FORWARD = _with("f", THIRD, 0)
 _IN_PLACE = ("rfr", "ffr")
 
+_DISTANCES = ("distances of two sets", "distances of order 1", "distances of order 3")
+_REVERSE_ONCE: Mapping[int, Ways] = {
+    1: (*FORWARD, *FORWARD_BATCHED, "functional.jvp"),
+    2: (*SECOND, "vmap of hessian"),
+}
+
 UNAVAILABLE: Mapping[str, Mapping[int, Ways]] = {
     "prelu": {1: ("vmap of jacrev",), 2: ("vmap of hessian",)},
     "glu": {1: (*FORWARD, *FORWARD_BATCHED), 2: ("rf", "fr", "ff", *HESSIANS)},
@@ -62,6 +68,9 @@ UNAVAILABLE: Mapping[str, Mapping[int, Ways]] = {
     "binary cross entropy": {2: ("fr",), 3: ("frr", "frf", "ffr")},
     "mse loss": {3: ("rfr", "rff", "frr", "frf")},
     "projector on an eigenvector": {3: ("ffr",)},
+    "strided transposed convolution": {2: ("functional.hvp",)},
+    **dict.fromkeys(_DISTANCES, _REVERSE_ONCE),
+    "distances within a set": _REVERSE_ONCE,
     **{
         name: {3: _IN_PLACE}
         for name in (
@@ -75,6 +84,7 @@ UNAVAILABLE: Mapping[str, Mapping[int, Ways]] = {
 
 Departing = Mapping[int, Sequence[Ways]]
 
+_JACREV: Departing = {1: [("jacrev",), ("vmap of jacrev",)]}
 _NORMALISED: Departing = {2: [("fr", "ff")], 3: [("rrr", "rrf", *_INNERMOST_FORWARD, "autograd.grad")]}
 _SOLVED: Departing = {
     1: [("vmap of jacfwd",)],
@@ -111,6 +121,8 @@ DEPARTING: Mapping[str, Departing] = {
     "projector on an eigenvector": {2: [("fr",)], 3: [("rfr", "frr", "frf")]},
     "square root of a symmetric matrix": {2: [("fr",)]},
     "square root by eigenvectors": {2: [("fr",), ("vmap of hessian",)]},
+    "layer norm with parameters": {2: [("fr", "ff"), ("hessian",), ("vmap of hessian",)]},
+    **dict.fromkeys(_DISTANCES, _JACREV),
     "real eigenvalues": {2: [("vmap of hessian",)], 3: [_IN_PLACE, ("rff", "fff")]},
     "logarithm of a positive determinant": {1: _SOLVED[1], 2: _SOLVED[2]},
 }
