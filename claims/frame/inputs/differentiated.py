@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from torch import Tensor
 
+from claims.frame.inputs.complex_functions import COMPLEX_FUNCTIONS
 from claims.frame.inputs.decomposition_functions import DECOMPOSITIONS
 from claims.frame.inputs.functions import FUNCTIONS, WIDE_FUNCTIONS, Row
 from claims.frame.inputs.layer_functions import LAYERS
@@ -20,9 +21,14 @@ from reference.formats import Format
 
 Float64 = NDArray[np.float64]
 
-ALL = {**FUNCTIONS, **WIDE_FUNCTIONS, **DECOMPOSITIONS, **LAYERS}
-SEPARATED = {9: np.diag([3.0, 5.0, 1.0]).ravel(), 6: np.diag([3.0, 1.25, 0.0])[:, :2].ravel()}
-"""Matrices, by their size, about which eigenvalues (Gershgorin) and singular values (Weyl) stay apart."""
+ALL = {**FUNCTIONS, **WIDE_FUNCTIONS, **DECOMPOSITIONS, **LAYERS, **COMPLEX_FUNCTIONS}
+SEPARATED = {
+    9: np.diag([3.0, 5.0, 1.0]).ravel(),
+    6: np.diag([3.0, 1.25, 0.0])[:, :2].ravel(),
+    8: np.array([3.0, 0, 0, 0, 0, 0, 1.0, 0]),
+    12: np.array([3.0, 0, 0, 0, 0, 0, 1.0, 0, 0, 0, 0, 0]),
+}
+"""By size, matrices (8 and 12: complex ones) about which eigenvalues (Gershgorin) and singular values (Weyl) differ."""
 OUTPUTS = 12
 """Results at most of a function of the table."""
 

@@ -92,6 +92,8 @@ _SOLVED: Departing = {
     3: [("rfr", "rff", *_INNERMOST_FORWARD)],
 }
 
+_SOLVED_TWICE: Departing = {1: _SOLVED[1], 2: _SOLVED[2]}
+
 DEPARTING: Mapping[str, Departing] = {
     "logaddexp far apart": {2: [SECOND, ("vmap of hessian",)], 3: [THIRD]},
     "logcumsumexp": {
@@ -124,7 +126,15 @@ DEPARTING: Mapping[str, Departing] = {
     "layer norm with parameters": {2: [("fr", "ff"), ("hessian",), ("vmap of hessian",)]},
     **dict.fromkeys(_DISTANCES, _JACREV),
     "real eigenvalues": {2: [("vmap of hessian",)], 3: [_IN_PLACE, ("rff", "fff")]},
-    "logarithm of a positive determinant": {1: _SOLVED[1], 2: _SOLVED[2]},
+    **dict.fromkeys(
+        (
+            "logarithm of a positive determinant",
+            "complex determinant",
+            "complex solution",
+            "log of a complex determinant",
+        ),
+        _SOLVED_TWICE,
+    ),
 }
 """Ways that return a wrong number; `claims.departures.transforms` says why."""
 
