@@ -16,7 +16,7 @@ from claims.frame.inputs.spectra import only
 from claims.frame.subject import Subject
 from reference.autodiff import kinks as reference
 
-NO_FORWARD_MODE = ("segment_reduce",)
+NO_FORWARD_MODE = ("segment_reduce", *(name for name in reference.NORMS if name[1:5] == "dist"))
 
 
 def evaluated(subject: Subject, at: Kink, x: Tensor, d: Tensor | None = None) -> Tensor:
@@ -49,9 +49,10 @@ def returned(subject: Subject, at: Kink) -> NDArray[np.float64]:
 )
 @for_all(at=kinks())
 def nondifferentiable_points_conventions(subject: Subject, at: Kink) -> Iterator[Check]:
-    """About eighty functions at the ends of their pieces, at the neighbours of these, at infinities, and at ties of
-    every multiplicity: what reverse mode returns is in Clarke's subdifferential, and what forward mode returns along
-    a direction lies between the one-sided derivatives. Where a function is differentiable that is its derivative.
+    """About ninety functions at the ends of their pieces, at the neighbours of these, at infinities, at ties of every
+    multiplicity, and norms of matrices at singular values that are equal or 0: what reverse mode returns is in Clarke's
+    subdifferential, and what forward mode returns along a direction lies between the one-sided derivatives. Where a
+    function is differentiable that is its derivative.
     """
     x, g, u = values(at.x), returned(subject, at), subject.format.u
     yield holds(~np.isnan(g), label=f"{at.name}: a number")

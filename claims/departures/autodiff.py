@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from claims import departure
 from claims.autodiff.kinks import nondifferentiable_points_conventions
-from claims.frame.inputs.kinks import Pieces, Ties
+from claims.frame.inputs.kinks import Matrices, Pieces, Ties
 from claims.frame.plan import CallPlan
 
 EVERY = ("float16", "bfloat16", "float32", "float64")
@@ -19,7 +19,7 @@ EVERY = ("float16", "bfloat16", "float32", "float64")
     dtypes=EVERY,
     script="hypot_gradient_at_zero",
 )
-def hypot_has_no_derivative_at_zero(plan: CallPlan, at: Pieces | Ties) -> bool:
+def hypot_has_no_derivative_at_zero(plan: CallPlan, at: Pieces | Ties | Matrices) -> bool:
     """Every call, for (0, 0) is the only kink."""
     return at.name == "hypot"
 
@@ -32,7 +32,7 @@ def hypot_has_no_derivative_at_zero(plan: CallPlan, at: Pieces | Ties) -> bool:
     dtypes=EVERY,
     script="sqrt_gradient_at_minus_zero",
 )
-def the_root_falls_at_minus_zero(plan: CallPlan, at: Pieces | Ties) -> bool:
+def the_root_falls_at_minus_zero(plan: CallPlan, at: Pieces | Ties | Matrices) -> bool:
     """Roots at -0."""
     return at.name in ("sqrt at -0", "x^0.5 at -0")
 
@@ -45,7 +45,7 @@ def the_root_falls_at_minus_zero(plan: CallPlan, at: Pieces | Ties) -> bool:
     dtypes=("float64",),
     script="hardsigmoid_float64_gradient",
 )
-def the_slope_of_hardsigmoid_has_single_precision(plan: CallPlan, at: Pieces | Ties) -> bool:
+def the_slope_of_hardsigmoid_has_single_precision(plan: CallPlan, at: Pieces | Ties | Matrices) -> bool:
     """Every call."""
     return at.name == "hardsigmoid"
 
@@ -59,6 +59,21 @@ def the_slope_of_hardsigmoid_has_single_precision(plan: CallPlan, at: Pieces | T
     dtypes=EVERY,
     script="scatter_reduce_excluded_share",
 )
-def what_is_excluded_takes_its_share(plan: CallPlan, at: Pieces | Ties) -> bool:
+def what_is_excluded_takes_its_share(plan: CallPlan, at: Pieces | Ties | Matrices) -> bool:
     """Every call, for the number equals the maximum."""
     return at.name == "scatter_reduce, an equal number excluded"
+
+
+@departure(
+    nondifferentiable_points_conventions,
+    summary="cdist and pdist of order infinity: where several differences have the largest magnitude each of them gets "
+    "all of the gradient, which is no subgradient; that of vector_norm is shared",
+    operations=("of_vectors",),
+    devices=("cpu", "cuda"),
+    dtypes=EVERY,
+    versions="2.13.0",
+    script="cdist_ties_of_order_infinity",
+)
+def every_largest_difference_gets_the_gradient(plan: CallPlan, at: Pieces | Ties | Matrices) -> bool:
+    """Every call, for magnitudes tie."""
+    return at.name in ("cdist inf", "pdist inf")

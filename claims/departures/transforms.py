@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from claims import departure
+from claims.autodiff.layers import derivatives_of_layers_in_every_nesting
 from claims.autodiff.modes import (
     adjoint_identity_of_matrix_functions,
     derivatives_in_every_nesting,
@@ -51,6 +52,7 @@ SOLVING = ("determinant", "log_abs_det", "solve")
 FIRST, NESTED = forward_reverse_adjoint_identity, derivatives_in_every_nesting
 FIRST_OF_MATRICES = adjoint_identity_of_matrix_functions
 NESTED_OF_MATRICES = derivatives_of_matrix_functions_in_every_nesting
+NESTED_OF_LAYERS = derivatives_of_layers_in_every_nesting
 
 
 def innermost_reverse(ways: tuple[str, ...]) -> bool:
@@ -185,4 +187,30 @@ goes_wrong(
     operations=("eigvalsh",),
     dtypes=WIDE,
     script="eigvalsh_third_derivative",
+)
+goes_wrong(
+    FIRST_OF_MATRICES,
+    summary="jacrev of cdist is wrong: every row is that of the first result",
+    functions=("distances of two sets", "distances of order 1", "distances of order 3"),
+    operations=("cdist",),
+    dtypes=WIDE,
+    script="cdist_jacrev",
+)
+goes_wrong(
+    NESTED_OF_LAYERS,
+    summary="layer norm with a weight: derivatives by forward mode lose terms when they are differentiated again",
+    functions=("layer norm with parameters",),
+    operations=("layer_norm",),
+    where=lambda ways: "hessian" not in ways[0],
+    upstream=196700,
+    script="layer_norm_second_derivatives",
+)
+goes_wrong(
+    NESTED_OF_LAYERS,
+    summary="torch.func.hessian of layer norm by its input and its weight is not symmetric: derivatives of the slopes"
+    " by the weight along the input are wrong",
+    functions=("layer norm with parameters",),
+    operations=("layer_norm",),
+    where=lambda ways: "hessian" in ways[0],
+    script="layer_norm_weight_hessian",
 )

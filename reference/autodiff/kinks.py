@@ -118,6 +118,8 @@ SELECTIONS: dict[str, Selection] = {
     "median": Selection("middle", roundings=1),
     "median of dim": Selection("middle"),
     "nanmedian of dim": Selection("middle"),
+    "quantile, lower": Selection("middle"),
+    "nanquantile, lower": Selection("middle"),
     "cummax": Selection(-1),
     "cummin": Selection(0),
     "max_pool1d": Selection(-1),
@@ -146,14 +148,27 @@ NORMS: dict[str, float] = {
     "pairwise_distance 1": 1.0,
     "pairwise_distance 2": 2.0,
     "pairwise_distance inf": np.inf,
+    "cdist 1": 1.0,
+    "cdist 2": 2.0,
+    "cdist 3": 3.0,
+    "cdist inf": np.inf,
+    "pdist 1": 1.0,
+    "pdist 2": 2.0,
+    "pdist inf": np.inf,
     "hypot": 2.0,
 }
 """Norms with their order; that of order 2 and 3 have their one kink at 0."""
 SPECIAL: dict[str, int] = {"std": 0, "margin_ranking_loss": 2}
 """The standard deviation, a norm of the deviations, and max(0, x_2 - x_1), with the number of variables if fixed."""
+MATRICES = ("nuclear norm", "spectral norm", "largest of svdvals")
+"""Norms of matrices of order 2, given by their entries, with kinks where singular values are 0 or equal."""
 OF_VECTORS = (*SELECTIONS, *NORMS, *SPECIAL)
 PAIRS = (*(name for name, s in SELECTIONS.items() if s.size), "hypot", "margin_ranking_loss")
 """Functions of two variables."""
+
+
+ORTHOGONAL = 64
+"""||U^T U - I||_F <= 16 n u, and the same for V, of a singular value decomposition by LAPACK (calibrated); n = 2."""
 
 
 def one_sided(name: str, x: Float64) -> tuple[Float64, Float64]:
@@ -188,6 +203,8 @@ def derivative(name: str, x: Float64, d: Float64) -> Float64:
         return np.where(rise > 0, slope, np.where(rise < 0, 0.0, np.maximum(slope, 0.0)))
     if name == "std":
         return np.asarray(d.std(-1, ddof=1))
+    if name in MATRICES:
+        return _of_matrices(name, x, d)
     order = NORMS[name]
     if order == 1:
         return np.asarray(np.where(x == 0, np.abs(d), np.sign(x) * d).sum(-1))
@@ -196,6 +213,29 @@ def derivative(name: str, x: Float64, d: Float64) -> Float64:
         towards = np.where(x == 0, np.abs(d), np.sign(x) * d)
         return np.asarray(np.where(np.abs(x) == largest, towards, -np.inf).max(-1))
     return np.asarray((np.abs(d) ** order).sum(-1) ** (1 / order))
+
+
+def _of_matrices(name: str, x: Float64, d: Float64) -> Float64:
+    """The derivative of a norm of matrices along d; singular values that should be equal agree to 2^-40.
+
+    Of the nuclear norm <U_1 V_1^T, D> + ||U_2^T D V_2||_*, where U_1 and V_1 belong to positive singular values; of the
+    spectral norm the largest eigenvalue of the symmetric part of U_1^T D V_1, where they belong to the largest one, and
+    ||D||_2 at 0 (G. A. Watson, Characterization of the subdifferential of some matrix norms, 1992).
+    """
+    shape = np.broadcast_shapes(x.shape, d.shape)
+    a, along = (np.broadcast_to(t, shape).reshape(-1, 2, 2) for t in (x, d))
+    found = np.empty(len(a))
+    for i, (u, s, v) in enumerate(zip(*np.linalg.svd(a), strict=True)):
+        inner, positive = u.T @ along[i] @ v.T, s > 2.0**-40 * max(1.0, s[0])
+        if name == "nuclear norm":
+            rest = inner[np.ix_(~positive, ~positive)]
+            found[i] = np.trace(inner[np.ix_(positive, positive)]) + (np.linalg.norm(rest, "nuc") if rest.size else 0)
+        elif not positive.any():
+            found[i] = np.linalg.norm(along[i], 2)
+        else:
+            top = inner[np.ix_(s > s[0] * (1 - 2.0**-40), s > s[0] * (1 - 2.0**-40))]
+            found[i] = np.linalg.eigvalsh((top + top.T) / 2)[-1]
+    return found.reshape(shape[:-1])
 
 
 def pairing(name: str, g: Float64, d: Float64) -> Float64:
@@ -208,6 +248,8 @@ def slack(name: str, g: Float64, d: Float64, u: float) -> Float64:
     if name in CURVES:
         roundings = CURVES[name].roundings
         return roundings * u * np.abs(g * d) if roundings else np.zeros(d.shape)
+    if name in MATRICES:
+        return np.asarray(ORTHOGONAL * u * np.sqrt((d * d).sum(-1)))
     inexact = SELECTIONS[name].roundings if name in SELECTIONS else name.endswith("inf")
     size = np.abs(g * d).sum(-1)
     return np.asarray(inexact * (u + g.shape[-1] * U64) * size * (1 + 2 * u))
@@ -223,6 +265,10 @@ def directions(name: str, x: Float64, g: Float64) -> Float64:
         return np.stack([one, -one])
     units = [row * one for row in np.eye(x.shape[-1])]
     towards = np.stack([*units, one, np.sign(x), g, np.sign(g)])
+    if name in MATRICES:
+        left, _, right = np.linalg.svd(np.stack([g, g - x]).reshape(-1, 2, 2))
+        both = np.concatenate([left @ right, left[..., :1] @ right[..., :1, :]]).reshape(4, *x.shape)
+        towards = np.concatenate([towards, both])
     return np.concatenate([towards, -towards])
 
 
@@ -232,6 +278,10 @@ def forward_slack(name: str, x: Float64, d: Float64, u: float) -> Float64:
         left, right = one_sided(name, x)
         roundings = CURVES[name].roundings
         return roundings * u * np.maximum(np.abs(left * d), np.abs(right * d)) if roundings else np.zeros(d.shape)
+    if name in MATRICES:
+        return np.asarray(ORTHOGONAL * u * np.sqrt((d * d).sum(-1)))
+    if name in MATRICES:
+        return np.asarray(ORTHOGONAL * u * np.sqrt((d * d).sum(-1)))
     inexact = SELECTIONS[name].roundings if name in SELECTIONS else name.endswith("inf")
     k = float(inexact) * (d.shape[-1] + 2)
     return np.asarray(gamma(k, u) * np.abs(d).max(-1))

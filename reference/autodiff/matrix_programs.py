@@ -165,7 +165,9 @@ LAPACK = 4
 """How much farther algorithms other than elimination and closed forms may be off (calibrated: 2.1 seen)."""
 
 
-def _by_lapack(program: Program) -> Program:
+def by_lapack(program: Program) -> Program:
+    """A program whose errors may be so many times as large."""
+
     def allowed(x: Dual) -> Dual:
         y = program(x)
         return y.erring((LAPACK - 1) * y.rad)
@@ -180,21 +182,21 @@ MATRIX_PROGRAMS: dict[str, Program] = {
     "trace": lambda x: total(x[..., :: int(np.sqrt(x.shape[-1])) + 1]),
     "frobenius norm": lambda x: e.sqrt(dot(x, x)),
     "matrix power": _cube_of_matrix,
-    "determinant": _by_lapack(lambda x: determinant(square(x))),
-    "log of the determinant": _by_lapack(lambda x: _log_determinant(square(x))),
-    "inverse": _by_lapack(lambda x: flat(inverse(square(x)))),
-    "solution": _by_lapack(_solution),
-    "triangular solution": _by_lapack(_lower_solution),
-    "Cholesky factor": _by_lapack(_cholesky),
-    "inverse by a Cholesky factor": _by_lapack(lambda x: flat(inverse(_gram(x)))),
-    "solution by a Cholesky factor": _by_lapack(lambda x: flat(eliminated(_gram(x[..., :9]), x[..., 9:, None])[1])),
-    "product of reflections": _by_lapack(_reflections),
-    "solution by LU factors": _by_lapack(_solution),
-    "pseudoinverse": _by_lapack(_pseudoinverse),
-    "eigenvalues of a symmetric matrix": _by_lapack(_eigenvalues),
-    "singular values": _by_lapack(_singular_values),
-    "nuclear norm": _by_lapack(lambda x: total(_singular_values(x))),
-    "spectral norm": _by_lapack(lambda x: _singular_values(x)[..., :1]),
+    "determinant": by_lapack(lambda x: determinant(square(x))),
+    "log of the determinant": by_lapack(lambda x: _log_determinant(square(x))),
+    "inverse": by_lapack(lambda x: flat(inverse(square(x)))),
+    "solution": by_lapack(_solution),
+    "triangular solution": by_lapack(_lower_solution),
+    "Cholesky factor": by_lapack(_cholesky),
+    "inverse by a Cholesky factor": by_lapack(lambda x: flat(inverse(_gram(x)))),
+    "solution by a Cholesky factor": by_lapack(lambda x: flat(eliminated(_gram(x[..., :9]), x[..., 9:, None])[1])),
+    "product of reflections": by_lapack(_reflections),
+    "solution by LU factors": by_lapack(_solution),
+    "pseudoinverse": by_lapack(_pseudoinverse),
+    "eigenvalues of a symmetric matrix": by_lapack(_eigenvalues),
+    "singular values": by_lapack(_singular_values),
+    "nuclear norm": by_lapack(lambda x: total(_singular_values(x))),
+    "spectral norm": by_lapack(lambda x: _singular_values(x)[..., :1]),
     "matrix exponential": _exponential,
 }
 """By the name of the row of the table of functions."""

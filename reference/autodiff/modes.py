@@ -7,7 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from reference.autodiff.complex_numbers import COMPLEX_PROGRAMS
+from reference.autodiff.decompositions import DECOMPOSITION_PROGRAMS
 from reference.autodiff.dual import Dual
+from reference.autodiff.layers import LAYER_PROGRAMS
 from reference.autodiff.matrix_programs import MATRIX_PROGRAMS
 from reference.autodiff.programs import PROGRAMS
 from reference.formats import Format
@@ -16,7 +19,7 @@ from reference.truth import Truth
 
 Float64 = NDArray[np.float64]
 
-EVERY_PROGRAM = {**PROGRAMS, **MATRIX_PROGRAMS}
+EVERY_PROGRAM = {**PROGRAMS, **MATRIX_PROGRAMS, **DECOMPOSITION_PROGRAMS, **LAYER_PROGRAMS, **COMPLEX_PROGRAMS}
 
 
 def model(fmt: Format, units: float) -> dict[str, float]:

@@ -98,14 +98,15 @@ def _cosine(a: Dual, b: Dual) -> Dual:
     return dot(a, b) / (norm(a) * norm(b))
 
 
-def _standardised(x: Dual, eps: float, *, mean: bool = True) -> Dual:
+def standardised(x: Dual, eps: float, *, mean: bool = True) -> Dual:
+    """x without its mean, or with it, over the root of the mean square plus eps."""
     d = centred(x) if mean else x
     return d * ((d * d).mean(keepdims=True) + eps).power(-0.5)
 
 
 def _batch_norm(x: Dual) -> Dual:
     """Two features of a batch of x.shape[-1] / 2."""
-    y = _standardised(x.reshape(len(x.value), -1, 2).mT, 0.5)
+    y = standardised(x.reshape(len(x.value), -1, 2).mT, 0.5)
     return y.mT.reshape(len(x.value), -1)
 
 
@@ -233,10 +234,10 @@ PROGRAMS: dict[str, Program] = {
     "cosine similarity": of_halves(_cosine),
     "pairwise distance": of_halves(lambda a, b: norm(a - b + 1e-6)),
     "batch norm": _batch_norm,
-    "instance norm": lambda x: _standardised(x, 0.5),
-    "layer norm": lambda x: _standardised(x, 0.5),
-    "group norm": lambda x: joined([_standardised(h, 0.5) for h in halves(x)]),
-    "RMS norm": lambda x: _standardised(x, 0.5, mean=False),
+    "instance norm": lambda x: standardised(x, 0.5),
+    "layer norm": lambda x: standardised(x, 0.5),
+    "group norm": lambda x: joined([standardised(h, 0.5) for h in halves(x)]),
+    "RMS norm": lambda x: standardised(x, 0.5, mean=False),
     "mse loss": _mean_of(lambda a, b: (a - b) * (a - b)),
     "l1 loss": _mean_of(lambda a, b: e.absolute(a - b)),
     "smooth l1 loss": _mean_of(lambda a, b: _smooth(a - b, 0.5)),

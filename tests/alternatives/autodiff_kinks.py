@@ -10,7 +10,11 @@ from claims.frame.operations.chapters.kinks import curve, of_vectors
 from claims.mutants.autodiff.kinks import bent, spread, tied
 
 CLAIM = ("nondifferentiable-points-conventions",)
-SAME = {"hypot": "vector_norm 2", "scatter_reduce, an equal number excluded": "amax"}
+SAME = {
+    "hypot": "vector_norm 2",
+    "scatter_reduce, an equal number excluded": "amax",
+    **dict.fromkeys(("cdist inf", "pdist inf"), "vector_norm inf"),
+}
 
 
 def mended(x: Tensor, d: Tensor | None, name: str) -> Tensor:

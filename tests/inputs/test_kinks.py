@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import find
 
-from claims.frame.inputs.kinks import Pieces, Ties, kinks, points
+from claims.frame.inputs.kinks import Matrices, Pieces, Ties, kinks, points
 from reference.autodiff import kinks as reference
 from reference.formats import FORMATS, Format
 
@@ -49,6 +49,17 @@ def test_norms_and_deviations_have_the_kinks_that_they_have() -> None:
     assert Ties("std", 2).admits([np.array([[1.0, 2.0], [2.0, 2.0]])]).tolist() == [False, True]
 
 
+def test_matrices_have_equal_singular_values_or_zeros() -> None:
+    regime = Matrices("spectral norm")
+    (x,) = regime.make(np.random.default_rng(0), 100, FORMATS["float16"])
+    s = np.linalg.svd(x.reshape(-1, 2, 2), compute_uv=False)
+    assert {tuple(np.round(row / max(row[0], 1e-9), 6)) for row in s} == {(0.0, 0.0), (1.0, 0.0), (1.0, 1.0)}
+    assert regime.admits([x]).all()
+    assert regime.admits([np.array([[2.0, 0.0, 0.0, 1.0]])]).tolist() == [False]
+    with pytest.raises(ValueError, match="no matrices for"):
+        Matrices("amax")
+
+
 def test_what_makes_no_sense_is_refused() -> None:
     for name, n, value in (("nothing", 3, 1.0), ("maximum", 3, 1.0), ("amax", 1, 1.0), ("norm 1", 3, np.inf)):
         with pytest.raises(ValueError, match="no ties of"):
@@ -59,6 +70,6 @@ def test_what_makes_no_sense_is_refused() -> None:
 
 def test_every_function_is_a_corner_and_both_kinds_are_drawn() -> None:
     regimes = kinks()
-    assert {c.name for c in regimes.corners} == {*reference.CURVES, *reference.OF_VECTORS}
-    for kind in (Pieces, Ties):
+    assert {c.name for c in regimes.corners} == {*reference.CURVES, *reference.OF_VECTORS, *reference.MATRICES}
+    for kind in (Pieces, Ties, Matrices):
         assert isinstance(find(regimes.draw, lambda r, kind=kind: isinstance(r, kind)), kind)

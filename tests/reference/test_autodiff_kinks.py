@@ -7,6 +7,7 @@ import itertools
 import numpy as np
 import pytest
 
+from claims.frame.inputs.kinks import SHAPES
 from reference.autodiff import kinks as reference
 
 VALUES = {
@@ -63,6 +64,40 @@ def test_directional_derivatives_of_convex_functions_are_limits_of_quotients(nam
             assert quotient <= found + 1e-9
         else:
             assert abs(found - quotient) < 1e-5
+
+
+NORMS_OF_MATRICES = {"nuclear norm": "nuc", "spectral norm": 2, "largest of svdvals": 2}
+
+
+@pytest.mark.parametrize("name", NORMS_OF_MATRICES)
+@pytest.mark.parametrize("shape", SHAPES)
+def test_directional_derivatives_of_norms_of_matrices_are_limits_of_quotients(
+    name: str, shape: tuple[float, float, float, float]
+) -> None:
+    x = np.array(shape)
+    for d in np.random.default_rng(3).integers(-2, 3, (20, 4)).astype(np.float64):
+        norms = [np.linalg.norm((x + t * d).reshape(2, 2), NORMS_OF_MATRICES[name]) for t in (0.0, STEP)]
+        assert reference.derivative(name, x, d) == pytest.approx((norms[1] - norms[0]) / STEP, abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("name", "x", "g", "inside"),
+    [
+        ("nuclear norm", [0, 0, 0, 0], [1, 0, 0, -1], True),
+        ("nuclear norm", [0, 0, 0, 0], [0.8, 0.8, 0.8, 0.8], False),
+        ("nuclear norm", [1, 0, 0, 0], [1, 0, 0, 0.5], True),
+        ("nuclear norm", [1, 0, 0, 0], [1, 0, 0, -1.5], False),
+        ("nuclear norm", [1, 0, 0, 0], [1, 0.5, 0, 0], False),
+        ("spectral norm", [0, 0, 0, 0], [0.5, 0, 0, 0.5], True),
+        ("spectral norm", [0, 0, 0, 0], [1, 0, 0, 1], False),
+        ("spectral norm", [2, 0, 0, 2], [0.5, 0, 0, 0.5], True),
+        ("spectral norm", [2, 0, 0, 2], [1, 0, 0, 1], False),
+        ("spectral norm", [2, 0, 0, 2], [0.5, 0.5, 0.5, 0.5], True),
+        ("spectral norm", [2, 0, 0, 2], [0.5, 0.75, 0.75, 0.5], False),
+    ],
+)
+def test_subgradients_of_norms_of_matrices(name: str, x: list[float], g: list[float], inside: bool) -> None:  # noqa: FBT001
+    assert admitted(name, x, g) is inside
 
 
 def test_the_margin_has_both_slopes_at_a_tie() -> None:

@@ -11,14 +11,24 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from torch import Tensor
 
+from claims.frame.inputs.complex_functions import COMPLEX_FUNCTIONS
+from claims.frame.inputs.decomposition_functions import DECOMPOSITIONS
 from claims.frame.inputs.functions import FUNCTIONS, WIDE_FUNCTIONS, Row
+from claims.frame.inputs.layer_functions import LAYERS
 from claims.frame.inputs.regime import Arrays, Regime, Regimes
 from claims.frame.inputs.ways import groups
 from reference.formats import Format
 
 Float64 = NDArray[np.float64]
 
-ALL = {**FUNCTIONS, **WIDE_FUNCTIONS}
+ALL = {**FUNCTIONS, **WIDE_FUNCTIONS, **DECOMPOSITIONS, **LAYERS, **COMPLEX_FUNCTIONS}
+SEPARATED = {
+    9: np.diag([3.0, 5.0, 1.0]).ravel(),
+    6: np.diag([3.0, 1.25, 0.0])[:, :2].ravel(),
+    8: np.array([3.0, 0, 0, 0, 0, 0, 1.0, 0]),
+    12: np.array([3.0, 0, 0, 0, 0, 0, 1.0, 0, 0, 0, 0, 0]),
+}
+"""By size, matrices (8 and 12: complex ones) about which eigenvalues (Gershgorin) and singular values (Weyl) differ."""
 OUTPUTS = 12
 """Results at most of a function of the table."""
 
@@ -81,7 +91,8 @@ def point(rng: np.random.Generator, shape: tuple[int, int], domain: str) -> Floa
     """Numbers of a domain, (batch, n).
 
     real: of either sign, at least 1/8 away from all multiples of 1/2, where activations and losses have their kinks;
-    apart: any two differ by 1/4 or more, and not by 0.45 to 0.6; dominant and tall matrices are the beginning of a row.
+    apart: any two differ by 1/4 or more, and not by 0.45 to 0.6; separated: near a matrix with such a spectrum;
+    dominant and tall matrices are the beginning of a row.
     """
     n = shape[1]
     numbers: dict[str, Callable[[], Float64]] = {
@@ -95,6 +106,7 @@ def point(rng: np.random.Generator, shape: tuple[int, int], domain: str) -> Floa
         "distinct": lambda: np.array([2.0, 0.0, 0.0, 1.0]) + rng.uniform(-0.3, 0.3, shape),
         "dominant": lambda: with_matrix(rng, shape, 3),
         "tall": lambda: with_matrix(rng, shape, 2),
+        "separated": lambda: SEPARATED[shape[1]] + rng.uniform(-0.25, 0.25, shape),
         "real": lambda: real(rng, shape),
     }
     return numbers[domain]()
@@ -124,6 +136,7 @@ def inside(x: Float64, domain: str) -> NDArray[np.bool_]:
         "distinct": lambda: (np.abs(x - np.array([2.0, 0.0, 0.0, 1.0])) <= 0.35).all(-1),
         "dominant": lambda: (np.abs(around) <= 0.65).all(-1) & smooth(rest),
         "tall": lambda: (np.abs(around) <= 0.65).all(-1) & smooth(rest),
+        "separated": lambda: (np.abs(x - SEPARATED[n]) <= 0.3).all(-1),
         "real": lambda: smooth(x),
     }
     return np.asarray(within[domain]())

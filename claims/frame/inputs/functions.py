@@ -173,6 +173,10 @@ WIDE_FUNCTIONS: dict[str, Row] = {
     "nuclear norm": Row("norm_nuclear", "f(x.view(2, 2))", 4, "distinct"),
     "spectral norm": Row("norm_spectral", "f(x.view(2, 2))", 4, "distinct"),
     "matrix exponential": Row("matrix_exponential", "f(x.view(2, 2), 'torch.linalg.matrix_exp')", 4, "distinct"),
+    "distances of two sets": Row("cdist", "f(x[:4].view(2, 2), x[4:].view(2, 2))", 8, "apart"),
+    "distances of order 1": Row("cdist", "f(x[:4].view(2, 2), x[4:].view(2, 2), 1.0)", 8, "apart"),
+    "distances of order 3": Row("cdist", "f(x[:4].view(2, 2), x[4:].view(2, 2), 3.0)", 8, "apart"),
+    "distances within a set": Row("pdist", "f(x.view(3, 2))", 6, "apart"),
 }
 """Functions, most of them of matrices, whose derivatives torch has in float32 and float64 only."""
 

@@ -118,14 +118,58 @@ class Ties(Regime):
         return Kink(tensors[0], self.name)
 
 
+SHAPES = (
+    (0.0, 0.0, 0.0, 0.0),
+    (1.0, 0.0, 0.0, 1.0),
+    (0.0, 1.0, -1.0, 0.0),
+    (1.0, 1.0, 1.0, -1.0),
+    (1.0, 0.0, 0.0, 0.0),
+    (1.0, 1.0, 1.0, 1.0),
+    (1.0, 2.0, -2.0, -4.0),
+)
+"""Matrices of order 2 by their entries: 0, multiples of orthogonal ones, of rank one."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Matrices(Regime):
+    """Matrices of order 2 with singular values that are equal, or 0: multiples by 1/2, 1, 2, -1, transposed or not."""
+
+    name: str = "nuclear norm"
+    n: ClassVar[int] = 4
+    most: ClassVar[int] = 16
+
+    def __post_init__(self) -> None:
+        if self.name not in reference.MATRICES:
+            raise ValueError(f"no matrices for {self.name!r}")
+
+    def size(self) -> int:
+        return self.n
+
+    def arrays(self, rng: np.random.Generator, batch: int, fmt: Format) -> Arrays:
+        x = rng.choice(SHAPES, batch) * rng.choice([0.5, 1.0, 2.0, -1.0], (batch, 1))
+        turned = rng.random((batch, 1)) < 0.5
+        return [np.where(turned, x[:, [0, 2, 1, 3]], x)]
+
+    def admits(self, arrays: Arrays) -> NDArray[np.bool_]:
+        (x,) = arrays
+        s = np.linalg.svd(x.reshape(-1, 2, 2), compute_uv=False)
+        return np.asarray((s[:, 1] <= 2.0**-45 * s[:, 0]) | (s[:, 0] - s[:, 1] <= 2.0**-45 * s[:, 0]))
+
+    def present(self, tensors: Sequence[Any], seed: int) -> Kink:
+        return Kink(tensors[0], self.name)
+
+
 def kinks() -> Regimes:
     """Every function; corners: each of them, some at other numbers, and more numbers than a vector holds."""
-    corners: list[Pieces | Ties] = [Pieces(name, (7, 1, 17, 9)[i % 4]) for i, name in enumerate(reference.CURVES)]
+    corners: list[Pieces | Ties | Matrices] = [
+        Pieces(name, (7, 1, 17, 9)[i % 4]) for i, name in enumerate(reference.CURVES)
+    ]
     for i, name in enumerate(reference.OF_VECTORS):
         corners.append(Ties(name, 2 if name in reference.PAIRS else (4, 3, 5, 17)[i % 4]))
         if name in reference.SELECTIONS:
             corners.append(Ties(name, 2 if name in reference.PAIRS else (2, 7)[i % 2], TIED[1 + i % 4]))
     corners += [Ties("amax", 33), Ties("max of dim", 65, 0.0), Ties("vector_norm inf", 33, 0.0), Ties("norm 1", 5, 0.0)]
+    corners += [Matrices(name) for name in reference.MATRICES]
     lengths = st.sampled_from([7, 1, 2, 3, 8, 16, 17, 33])
     several = [name for name in reference.OF_VECTORS if name not in reference.PAIRS]
     finite = [name for name in several if name not in reference.SELECTIONS]
@@ -139,6 +183,7 @@ def kinks() -> Regimes:
                 st.sampled_from(TIED),
             ),
             st.builds(Ties, st.sampled_from(finite), st.integers(2, 9), st.sampled_from(TIED[:3])),
+            st.builds(Matrices, st.sampled_from(reference.MATRICES)),
             st.builds(Ties, st.sampled_from(reference.PAIRS), st.just(2), st.sampled_from(TIED[:3])),
         ),
         tuple(corners),

@@ -34,6 +34,8 @@ THRICE = frozenset(
         *("binary cross entropy", "binary cross entropy with logits", "matrix power", "determinant"),
         *("log of the determinant", "inverse", "solution", "Cholesky factor", "inverse by a Cholesky factor"),
         *("product of reflections", "pseudoinverse", "eigenvalues of a symmetric matrix", "matrix exponential"),
+        *("triangular factor", "factors of LU", "polar factor", "least squares", "projector on an eigenvector"),
+        *("eigenvalues of order 3", "real eigenvalues"),
     }
 )
 """Functions that are differentiated three times."""
@@ -49,6 +51,12 @@ def _with(mode: str, ways: Ways, place: int | None = None) -> Ways:
 _INNERMOST_FORWARD = _with("f", THIRD, 0)
 _IN_PLACE = ("rfr", "ffr")
 
+_DISTANCES = ("distances of two sets", "distances of order 1", "distances of order 3")
+_REVERSE_ONCE: Mapping[int, Ways] = {
+    1: (*FORWARD, *FORWARD_BATCHED, "functional.jvp"),
+    2: (*SECOND, "vmap of hessian"),
+}
+
 UNAVAILABLE: Mapping[str, Mapping[int, Ways]] = {
     "prelu": {1: ("vmap of jacrev",), 2: ("vmap of hessian",)},
     "glu": {1: (*FORWARD, *FORWARD_BATCHED), 2: ("rf", "fr", "ff", *HESSIANS)},
@@ -59,6 +67,10 @@ UNAVAILABLE: Mapping[str, Mapping[int, Ways]] = {
     "soft margin loss": {2: ("rf", "ff", *HESSIANS)},
     "binary cross entropy": {2: ("fr",), 3: ("frr", "frf", "ffr")},
     "mse loss": {3: ("rfr", "rff", "frr", "frf")},
+    "projector on an eigenvector": {3: ("ffr",)},
+    "strided transposed convolution": {2: ("functional.hvp",)},
+    **dict.fromkeys(_DISTANCES, _REVERSE_ONCE),
+    "distances within a set": _REVERSE_ONCE,
     **{
         name: {3: _IN_PLACE}
         for name in (
@@ -72,12 +84,15 @@ UNAVAILABLE: Mapping[str, Mapping[int, Ways]] = {
 
 Departing = Mapping[int, Sequence[Ways]]
 
+_JACREV: Departing = {1: [("jacrev",), ("vmap of jacrev",)]}
 _NORMALISED: Departing = {2: [("fr", "ff")], 3: [("rrr", "rrf", *_INNERMOST_FORWARD, "autograd.grad")]}
 _SOLVED: Departing = {
     1: [("vmap of jacfwd",)],
     2: [("fr", "ff"), ("vmap of hessian",)],
     3: [("rfr", "rff", *_INNERMOST_FORWARD)],
 }
+
+_SOLVED_TWICE: Departing = {1: _SOLVED[1], 2: _SOLVED[2]}
 
 DEPARTING: Mapping[str, Departing] = {
     "logaddexp far apart": {2: [SECOND, ("vmap of hessian",)], 3: [THIRD]},
@@ -104,6 +119,22 @@ DEPARTING: Mapping[str, Departing] = {
     },
     "product of reflections": {2: [("fr", "ff")], 3: [("rfr", "rff", *_INNERMOST_FORWARD)]},
     "eigenvalues of a symmetric matrix": {3: [_IN_PLACE]},
+    "eigenvalues of order 3": {3: [_IN_PLACE]},
+    "projector on an eigenvector": {2: [("fr",)], 3: [("rfr", "frr", "frf")]},
+    "square root of a symmetric matrix": {2: [("fr",)]},
+    "square root by eigenvectors": {2: [("fr",), ("vmap of hessian",)]},
+    "layer norm with parameters": {2: [("fr", "ff"), ("hessian",), ("vmap of hessian",)]},
+    **dict.fromkeys(_DISTANCES, _JACREV),
+    "real eigenvalues": {2: [("vmap of hessian",)], 3: [_IN_PLACE, ("rff", "fff")]},
+    **dict.fromkeys(
+        (
+            "logarithm of a positive determinant",
+            "complex determinant",
+            "complex solution",
+            "log of a complex determinant",
+        ),
+        _SOLVED_TWICE,
+    ),
 }
 """Ways that return a wrong number; `claims.departures.transforms` says why."""
 

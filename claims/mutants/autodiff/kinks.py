@@ -118,3 +118,33 @@ def softmax_of_an_infinite_scale(x: Tensor, d: Tensor | None, name: str) -> Tens
         return at / at.sum(-1, keepdim=True)
 
     return spread(x, d, name, "amin", lambda t: weights(-t))
+
+
+def rebuilt(x: Tensor, weights: Slope) -> Tensor:
+    """Matrices with other singular values."""
+    u, s, v = torch.linalg.svd(x.double().reshape(-1, 2, 2))
+    made: Tensor = (u * weights(s)[..., None, :]) @ v
+    return made.reshape(x.shape)
+
+
+@mutant(HERE, operation="of_vectors", trigger="the nuclear norm: a multiple by 3/2 of U V^T")
+def nuclear_gradient_too_large(x: Tensor, d: Tensor | None, name: str) -> Tensor:
+    return spread(x, d, name, "nuclear norm", lambda t: rebuilt(t, lambda s: torch.full_like(s, 1.5)))
+
+
+@mutant(HERE, operation="of_vectors", trigger="the spectral norm at equal singular values: each gets all of it")
+def both_singular_values_win(x: Tensor, d: Tensor | None, name: str) -> Tensor:
+    def largest(s: Tensor) -> Tensor:
+        return (s >= s[..., :1] * (1 - 2.0**-40)).double()
+
+    return spread(x, d, name, "spectral norm", lambda t: rebuilt(t, largest))
+
+
+@mutant(HERE, operation="of_vectors", trigger="cdist of order 2 at distance 0: the gradient is 0 / 0")
+def distance_divides_by_zero(x: Tensor, d: Tensor | None, name: str) -> Tensor:
+    return spread(x, d, name, "cdist 2", lambda t: t / t.norm(dim=-1, keepdim=True))
+
+
+@mutant(HERE, operation="of_vectors", trigger="quantiles: every entry that ties gets all of the gradient")
+def every_median_wins(x: Tensor, d: Tensor | None, name: str) -> Tensor:
+    return spread(x, d, name, "quantile, lower", lambda t: t == t.median(-1, keepdim=True).values)

@@ -59,3 +59,24 @@ def ruled(function: Function, *, backward: Function | None = None, forward: Func
 
     made: Function = Ruled.apply
     return made
+
+
+def alike_in_a_batch(function: Function) -> Function:
+    """A function of one tensor that is right alone, and that of the first of a batch for all of it under vmap."""
+
+    class Alike(torch.autograd.Function):
+        @staticmethod
+        def forward(x: Tensor) -> Tensor:
+            return function(x)
+
+        @staticmethod
+        def setup_context(ctx: Any, inputs: tuple[Tensor], output: Tensor) -> None:  # noqa: ANN401  torch's signature
+            pass
+
+        @staticmethod
+        def vmap(info: Any, in_dims: tuple[int], x: Tensor) -> tuple[Tensor, int]:  # noqa: ANN401
+            of_the_first = function(x.movedim(in_dims[0], 0)[0])
+            return of_the_first.expand(info.batch_size, *of_the_first.shape), 0
+
+    made: Function = Alike.apply
+    return made

@@ -10,8 +10,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from claims.frame.inputs.differentiated import point
-from claims.frame.inputs.functions import FUNCTIONS, WIDE_FUNCTIONS, Function
+from claims.frame.inputs.differentiated import ALL, point
+from claims.frame.inputs.functions import Function
 from claims.frame.operations import OPERATIONS
 from reference.autodiff import modes as reference
 from reference.bounds import UNITS_CPU
@@ -21,7 +21,6 @@ from tests.benchmarks.row import Inputs, Row, Size
 
 SIZES = ((1,), (16,))
 AXES = "points"
-ALL = {**FUNCTIONS, **WIDE_FUNCTIONS}
 TIMED = (
     "amax",
     "atan2",
@@ -47,6 +46,23 @@ TIMED = (
     "prelu",
     "triangular solution",
     "std",
+    "strided grouped convolution",
+    "dilated convolution",
+    "strided transposed convolution",
+    "max pooling",
+    "max pooling of images",
+    "average pooling of images",
+    "adaptive average pooling",
+    "linear interpolation",
+    "padding by reflection",
+    "gather",
+    "index select",
+    "scatter add",
+    "sort",
+    "two largest",
+    "second smallest",
+    "running maximum",
+    "logarithm of a positive determinant",
     "triplet margin loss",
     "where",
 )

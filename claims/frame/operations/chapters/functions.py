@@ -7,12 +7,24 @@ import torch.nn.functional as F
 
 from claims.frame.operations.operation import Operation
 
-_TORCH = "cumsum cumprod hypot atan2 where amax std maximum cholesky_inverse cholesky_solve"
-_LAYERS = "tanhshrink prelu glu nll_loss poisson_nll_loss triplet_margin_loss avg_pool1d"
+_TORCH = (
+    "cumsum cumprod hypot atan2 where amax std maximum cholesky_inverse cholesky_solve logdet gather index_select "
+    "scatter_add"
+)
+_LAYERS = (
+    "tanhshrink prelu glu nll_loss poisson_nll_loss triplet_margin_loss avg_pool1d avg_pool2d max_pool1d max_pool2d "
+    "adaptive_avg_pool1d interpolate pad"
+)
+_CONVOLUTIONS = ("conv1d", "conv2d", "conv_transpose1d")
 
 ROWS = {
     **{name: Operation(getattr(torch, name), f"torch.{name}") for name in _TORCH.split()},
     **{name: Operation(getattr(F, name), f"torch.nn.functional.{name}") for name in _LAYERS.split()},
+    **{name: Operation(getattr(F, name), f"torch.nn.functional.{name}", product=True) for name in _CONVOLUTIONS},
+    "sorted": Operation(lambda x: torch.sort(x).values, "(lambda x: torch.sort(x).values)"),
+    "largest": Operation(lambda x, k: torch.topk(x, k).values, "(lambda x, k: torch.topk(x, k).values)"),
+    "kth_smallest": Operation(lambda x, k: torch.kthvalue(x, k).values, "(lambda x, k: torch.kthvalue(x, k).values)"),
+    "running_maximum": Operation(lambda x: torch.cummax(x, -1).values, "(lambda x: torch.cummax(x, -1).values)"),
     "cholesky": Operation(torch.linalg.cholesky, "torch.linalg.cholesky"),
     "solve_triangular": Operation(torch.linalg.solve_triangular, "torch.linalg.solve_triangular"),
     "lu_solution": Operation(

@@ -86,6 +86,15 @@ def of_vectors(x: Tensor, d: Tensor | None, name: str) -> Tensor:
         one = torch.ones_like(t[..., 0])
         return F.margin_ranking_loss(t[..., 0], t[..., 1], one, reduction="none")
 
+    def widely(f: Callable[[Tensor], Tensor]) -> Callable[[Tensor], Tensor]:
+        return lambda t: f(t.to(torch.promote_types(t.dtype, torch.float32))).to(t.dtype)
+
+    def from_zero(p: float) -> Callable[[Tensor], Tensor]:
+        return widely(lambda t: torch.cdist(t[..., None, :], torch.zeros_like(t[..., None, :]), p)[..., 0, 0])
+
+    def matrices(f: Callable[[Tensor], Tensor]) -> Callable[[Tensor], Tensor]:
+        return widely(lambda t: f(t.reshape(*t.shape[:-1], 2, 2)))
+
     n, inf = x.shape[-1], float("inf")
     functions: dict[str, Callable[[Tensor], Tensor]] = {
         "max": each(lambda t: t.max()),
@@ -129,6 +138,18 @@ def of_vectors(x: Tensor, d: Tensor | None, name: str) -> Tensor:
         "pairwise_distance 1": lambda t: F.pairwise_distance(t, torch.zeros_like(t), 1.0, eps=0.0),
         "pairwise_distance 2": lambda t: F.pairwise_distance(t, torch.zeros_like(t), 2.0, eps=0.0),
         "pairwise_distance inf": lambda t: F.pairwise_distance(t, torch.zeros_like(t), inf, eps=0.0),
+        "quantile, lower": widely(lambda t: torch.quantile(t, 0.5, -1, interpolation="lower")),
+        "nanquantile, lower": widely(lambda t: torch.nanquantile(t, 0.5, -1, interpolation="lower")),
+        "cdist 1": from_zero(1.0),
+        "cdist 2": from_zero(2.0),
+        "cdist 3": from_zero(3.0),
+        "cdist inf": from_zero(inf),
+        "pdist 1": each(widely(lambda t: F.pdist(torch.stack([t, torch.zeros_like(t)]), 1.0)[0])),
+        "pdist 2": each(widely(lambda t: F.pdist(torch.stack([t, torch.zeros_like(t)]), 2.0)[0])),
+        "pdist inf": each(widely(lambda t: F.pdist(torch.stack([t, torch.zeros_like(t)]), inf)[0])),
+        "nuclear norm": matrices(lambda a: torch.linalg.matrix_norm(a, "nuc")),
+        "spectral norm": matrices(lambda a: torch.linalg.matrix_norm(a, 2)),
+        "largest of svdvals": matrices(lambda a: torch.linalg.svdvals(a)[..., 0]),
         "hypot": lambda t: torch.hypot(t[..., 0], t[..., 1]),
         "std": lambda t: t.std(-1),
         "margin_ranking_loss": margin,
