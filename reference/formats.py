@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -71,6 +72,16 @@ FORMATS = {f.name: f for f in (float16, bfloat16, float32, float64)}
 """The formats that torch stores tensors in, by the name of the dtype (`tf32` is an operand format only)."""
 
 
+class Method(enum.Enum):
+    """What is computed by a formula whose bound is weaker than the conventional one; see `reference.bounds.weaker`."""
+
+    CONVENTIONAL = "conventional"
+    FOURIER = "inner products through Fourier transforms"
+    STRASSEN = "products of matrices with fewer multiplications"
+    ONE_PASS = "variances from sums of numbers and of squares"
+    UNSHIFTED = "exponentials without the largest exponent taken out"
+
+
 @dataclass(frozen=True)
 class Arithmetic:
     """How one operation computes.
@@ -79,13 +90,15 @@ class Arithmetic:
     to `result`. All three are one format for float32 and float64; half types accumulate in float32; with TF32
     the operands of a float32 product have 11 significant bits. Without `gradual` underflow, subnormal operands and
     subnormal sums count as zero, as for the bfloat16 dot-product instructions of x86 (Intel 64 and IA-32
-    Architectures Software Developer's Manual: VDPBF16PS, TDPBF16PS).
+    Architectures Software Developer's Manual: VDPBF16PS, TDPBF16PS). Another `method` than the conventional one has
+    weaker bounds.
     """
 
     operand: Format
     accumulator: Format
     result: Format
     gradual: bool = True
+    method: Method = Method.CONVENTIONAL
 
     @classmethod
     def of(
@@ -99,6 +112,10 @@ class Arithmetic:
         """The arithmetic of tensors stored in `stored`: half types accumulate in float32 unless told otherwise."""
         wide = float32 if stored.precision < float32.precision else stored
         return cls(operand or stored, accumulator or wide, stored, gradual)
+
+    def within(self, format: Format) -> Arithmetic:
+        """The same computation where operands, sums and results are all of one format: nothing is stored on the way."""
+        return Arithmetic(format, format, format, method=self.method)
 
     @property
     def mixed(self) -> bool:

@@ -20,6 +20,10 @@ U64 = 2.0**-53
 """Unit roundoff of the float64 in which references and bounds are evaluated."""
 
 
+class NoBound(ValueError):
+    """So many roundings are possible that no bound on a relative error follows."""
+
+
 @overload
 def gamma(k: float, u: float) -> float: ...
 @overload
@@ -27,11 +31,11 @@ def gamma(k: NDArray[Any], u: float) -> Float64: ...
 def gamma(k: float | NDArray[Any], u: float) -> float | Float64:
     """gamma_k = k u / (1 - k u), which bounds |prod (1 + delta_i)^(+-1) - 1| for k factors, |delta_i| <= u.
 
-    ASNA Lemma 3.1. `k` is a count or an array of counts. Raises ValueError unless 0 <= k and k u < 1 everywhere.
+    ASNA Lemma 3.1. `k` is a count or an array of counts. Raises NoBound unless 0 <= k and k u < 1 everywhere.
     """
     ku = k * u
     if not np.all((ku >= 0) & (ku < 1)) if isinstance(ku, np.ndarray) else not 0 <= ku < 1:
-        raise ValueError(f"gamma_k needs 0 <= k u < 1, but k = {np.max(k)} and u = {u}")
+        raise NoBound(f"gamma_k needs 0 <= k u < 1, but k = {np.max(k)} and u = {u}")
     return ku / (1 - ku)
 
 

@@ -97,6 +97,12 @@ class Evidence:
         if worst is not None and (self.worst is None or worst.margin > self.worst.margin):
             self.worst = worst
 
+    def leave_undetermined(self, batch: int) -> None:
+        """Counts a trial of which the bounds say nothing."""
+        self.instances += batch
+        self.batches += 1
+        self.undetermined += batch
+
     @property
     def margins(self) -> int:
         """How many margins were counted."""

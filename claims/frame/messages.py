@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Mapping
+from typing import Any
 
 import torch
 
@@ -35,11 +37,28 @@ def failure_text(case: Case, evidence: Evidence) -> str:
         "smallest instance:",
         textwrap.indent(failure["instance"], "  "),
         f"observed {failure['observed']}, expected {failure['expected']}, bound {failure['bound']}",
+        *map(class_text, failure.get("classes", [])),
         f"repeat: {failure['repeat']}",
     ]
     if failure["reproduction"]:
         lines += ["in plain torch:", textwrap.indent(failure["reproduction"], "  ")]
     return "\n".join(lines)
+
+
+def class_text(tried: Mapping[str, Any]) -> str:
+    """What was found of a weaker class of bounds: its formula and algorithms if it is met, what fails it if not."""
+    if tried["met"]:
+        unsure = f", {tried['undetermined']} of them undetermined" if tried["undetermined"] else ""
+        return (
+            f"meets the weaker class '{tried['name']}': {tried['bound']}; it is that of {tried['algorithms']};"
+            f" worst margin {_short(tried['margin'])} over {tried['instances']} instances{unsure}"
+        )
+    why = "most instances are undetermined"
+    if tried["reason"]:
+        why = tried["reason"]
+    elif tried["refuted"]:
+        why = f"margin {_short(tried['margin'])} in the check {tried['label']!r}"
+    return f"does not meet the weaker class '{tried['name']}' of {tried['algorithms']}: {why}"
 
 
 def _short(margin: float | str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
 import math
 import time
 from collections.abc import Iterator, Sequence
@@ -15,6 +17,7 @@ from hypothesis.errors import Flaky
 
 from claims.frame.checks import Check
 from claims.frame.claim import Claim, Departure, Mutant, Proposition, Refutation
+from claims.frame.classes import CLASSES, Tried
 from claims.frame.evidence import Evidence, Where, worst_of
 from claims.frame.inputs.regime import Arrays
 from claims.frame.operations import OPERATIONS
@@ -24,7 +27,8 @@ from claims.frame.shrink import Found, smallest
 from claims.frame.subject import Subject
 from claims.frame.support import corner_regimes, operations_of
 from claims.frame.trial import Timer, Trial, checks_of, digest
-from reference.formats import FORMATS
+from reference.formats import FORMATS, Arithmetic
+from reference.rounding import NoBound
 
 MOST_UNDETERMINED = 0.1
 SHRINK_SECONDS = 3.0
@@ -122,6 +126,9 @@ class Examination:
                 if worst is None or here.margin > worst.margin:
                     worst = here
         except Exception as error:
+            if isinstance(error, NoBound) and self.subject.weakening is not None:
+                self.evidence.leave_undetermined(batch)
+                return 0.0
             error.add_note(f"in {trial}")
             raise
         if self.found is None:
@@ -175,6 +182,17 @@ class Examination:
         for k in range(rounds):
             with_seed(digest(self.proposition.id, self.seed, k))(test)()
 
+    def everything(self, *, shrink: bool) -> None:
+        """Corners first, then drawn trials, until the first failure."""
+        try:
+            self.corners()
+            self.drawn(shrink=shrink)
+        except Falsified:
+            pass
+        except Flaky:
+            if self.found is None:  # an exception that came once is no evidence either way
+                raise
+
 
 def examine(
     proposition: Proposition,
@@ -195,14 +213,7 @@ def examine(
     departures = [d for d in (proposition.departures if isinstance(proposition, Claim) else []) if d.concerns(subject)]
     examination = Examination(proposition, subject, evidence, profile, seed, departures)
     start = time.perf_counter()
-    try:
-        examination.corners()
-        examination.drawn(shrink=shrink)
-    except Falsified:
-        pass
-    except Flaky:
-        if examination.found is None:  # an exception that came once is no evidence either way
-            raise
+    examination.everything(shrink=shrink)
     evidence.seconds = time.perf_counter() - start
     if evidence.worst is not None:
         trial = evidence.worst.trial
@@ -212,9 +223,57 @@ def examine(
         evidence.outcome = "failed"
         if shrink:
             evidence.failure = smallest(proposition, subject, examination.found, profile, seed)
+            if isinstance(proposition, Claim):
+                evidence.failure["classes"] = [t.record() for t in weaker(examination, examination.found)]
         return evidence
     evidence.outcome, evidence.reason = _conclusion(proposition, evidence)
     return evidence
+
+
+def weaker(failed: Examination, found: Found) -> Iterator[Tried]:
+    """The weaker classes of bounds that concern the check which failed, up to the first that the subject meets.
+
+    Each is held against the whole examination. A class concerns the check if the failing trial has other margins with
+    its bounds than with those before.
+    """
+    proposition = failed.proposition
+    stored = Arithmetic.of(failed.subject.format)
+    conventional, failing = _margins(proposition, failed.subject, found, failed.seed)
+    if failing is None:  # it does not fail twice, so no bound explains it
+        return
+    arithmetics, seen = {stored}, {conventional}
+    for bounds in CLASSES:
+        if bounds.weaken(stored) in arithmetics:
+            continue
+        arithmetics.add(bounds.weaken(stored))
+        subject = dataclasses.replace(failed.subject, weakening=bounds.weaken)
+        evidence = Evidence(proposition.id, subject.name, subject.device, subject.dtype)
+        try:
+            margins, refuted = _margins(proposition, subject, found, failed.seed)
+            if margins in seen:
+                continue
+            seen.add(margins)
+            if refuted is None:
+                again = Examination(proposition, subject, evidence, failed.profile, failed.seed, failed.departures)
+                again.everything(shrink=False)
+                refuted = again.found.where if again.found is not None else None
+            tried = Tried(bounds, evidence, refuted)
+        except Exception as error:  # noqa: BLE001  what the subject raises where the claim had failed already
+            tried = Tried(bounds, evidence, None, f"{type(error).__name__}: {error}")
+        yield tried
+        if tried.met:
+            return
+
+
+def _margins(proposition: Proposition, subject: Subject, found: Found, seed: int) -> tuple[bytes, Where | None]:
+    """All margins of the trial that failed up to the first above 1 with the bounds of `subject`, and its place."""
+    trial, margins = found.where.trial, b""
+    with contextlib.suppress(NoBound):
+        for check in checks_of(proposition, subject, trial, found.arrays, trial.seed(proposition, seed)):
+            margins += check.margins.tobytes()
+            if check.margins.size and (here := worst_of(check, trial, found.where.batch)).margin > 1:
+                return margins, here
+    return margins, None
 
 
 def _conclusion(proposition: Proposition, evidence: Evidence) -> tuple[str, str | None]:

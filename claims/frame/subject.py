@@ -92,6 +92,7 @@ class Subject:
     plan: CallPlan = CallPlan()
     tape: list[Recorded] | None = None
     seconds: float = 0.0
+    weakening: Callable[[Arithmetic], Arithmetic] | None = None  # of a class of bounds, see `classes`
     faults: list[str] = dataclasses.field(default_factory=list)  # what no number shows: other dtypes, changed arguments
 
     @property
@@ -106,7 +107,10 @@ class Subject:
         return dtype
 
     def arithmetic(self, operation: str) -> Arithmetic:
-        """How `operation` computes here: depends on dtype, device and the precision switches in force."""
+        """How `operation` computes here: depends on dtype, device and the precision switches in force.
+
+        All bounds follow from it, so that a `weakening` is all that they need to become those of a weaker class.
+        """
         row = OPERATIONS[operation]
         stored = self.format
         on_tensor_cores = row.product and self.dtype == "float32" and torch.device(self.device).type == "cuda"
@@ -114,7 +118,8 @@ class Subject:
         accumulator = stored if row.accumulator == "stored" else None
         # the bfloat16 dot-product instructions of x86 know no subnormal numbers
         gradual = not (row.product and self.dtype == "bfloat16")
-        return Arithmetic.of(stored, accumulator=accumulator, operand=operand, gradual=gradual)
+        conventional = Arithmetic.of(stored, accumulator=accumulator, operand=operand, gradual=gradual)
+        return conventional if self.weakening is None else self.weakening(conventional)
 
     def overriding(self, name: str, **functions: Callable[..., Any]) -> Subject:
         """A subject called `name` in which `functions` answer to the operations of their names.

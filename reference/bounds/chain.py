@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reference.bounds.sums import evaluated
+from reference.bounds.weaker import FAST, fast_product_error
 from reference.formats import Arithmetic
 from reference.rounding import (
     OWN,
@@ -41,7 +42,8 @@ class Chain:
         T = (M_X + E_X)(M_Y + E_Y),   E_Z = T - M_Z + gamma_n(ua) T + n eta_a,
 
     since |fl(X) fl(Y) - X Y| <= M_X E_Y + E_X M_Y + E_X E_Y and ASNA (3.5) holds for the computed factors; a mixed
-    arithmetic then stores Z: E_Z <- E_Z + uo (|Z| + E_Z) + eta_o/2. Any order of summation inside each product.
+    arithmetic then stores Z: E_Z <- E_Z + uo (|Z| + E_Z) + eta_o/2. Any order of summation inside each product. By a
+    fast method gamma_n(ua) T + n eta_a becomes its normwise bound for factors of magnitudes M + E (`weaker`).
     Infinite errors mark entries that may overflow. The exact value is kept in float64 for accumulators up to float32
     and in double-double otherwise; its own error obeys the same recurrence with a far smaller unit roundoff.
     """
@@ -182,8 +184,11 @@ def _product_error(x: Operand, y: Operand, value: Float64, magnitude: Float64, a
     if e_y.any():
         moved = moved + x.magnitude @ e_y
     touched = magnitude + moved if moved.ndim else magnitude
-    lost = underflowed(n, arithmetic.underflow, touched, arithmetic)
-    error = upward(moved + gamma(n, arithmetic.accumulator.u) * touched + lost, n)
+    if arithmetic.method in FAST:
+        error = upward(moved + fast_product_error(x.magnitude + e_x, y.magnitude + e_y, arithmetic), n)
+    else:
+        lost = underflowed(n, arithmetic.underflow, touched, arithmetic)
+        error = upward(moved + gamma(n, arithmetic.accumulator.u) * touched + lost, n)
     error = stored(error, value, arithmetic, reached=upward(touched + error, n))
     return error if arithmetic.gradual else error + flushed(value, error, arithmetic)
 

@@ -7,8 +7,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from reference.bounds.weaker import one_pass_error, one_pass_overflows
 from reference.double_double import DoubleDouble, double_double
-from reference.formats import Arithmetic
+from reference.formats import Arithmetic, Method
 from reference.rounding import gamma, overflows, rounds_operands, silent, stored, upward, wide
 
 Float64 = NDArray[np.float64]
@@ -38,8 +39,8 @@ def variance_error(
     (subtraction twice, square, n - 1 additions, division): E + gamma_{n+3}(ua)(V + E), E = n d^2 / (n - c).
     Welford: (2 n k ua + (n k ua)^2 + 4 ua) V, k^2 = sum x^2 / S (Chan, Golub and LeVeque 1983; ASNA section 1.9,
     problem 1.10). Underflow of the squares adds (n / (n - c) + 1) eta_a; a mixed arithmetic stores the result. Where
-    the path is not known, the larger. Infinite where the sum of the numbers or of the squared deviations may overflow.
-    Raises ValueError unless n > correction.
+    the path is not known, the larger; in one pass `weaker.one_pass_error` if that is larger. Infinite where the sum of
+    the numbers or of the squared deviations may overflow. Raises ValueError unless n > correction.
     """
     n = x.shape[-1]
     if not n > correction:
@@ -54,6 +55,9 @@ def variance_error(
     squares = (x**2).sum(-1)
     welford = (2 * n * ua * np.sqrt(squares) * np.sqrt(spread) + (n * ua) ** 2 * squares) / divisor + 4 * ua * variance
     chosen = {"two-pass": two_pass, "welford": welford, "either": np.maximum(two_pass, welford)}[path]
+    if arithmetic.method is Method.ONE_PASS:
+        chosen = np.maximum(chosen, one_pass_error(x, x, arithmetic) / divisor)
+        chosen = np.where(one_pass_overflows(x, arithmetic), np.inf, chosen)
     error = upward(chosen + (n / divisor + 1) * eta, n)
     reached = upward(np.maximum(spread + divisor * error, size * (1 + gamma(n, ua))), n)
     return upward(stored(error, variance, arithmetic, reached=reached), n)
@@ -67,8 +71,9 @@ def covariance_error(x: Float64, arithmetic: Arithmetic, *, correction: float = 
     S_i the sum of squared deviations: from sum (x - m_x^)(y - m_y^) = S_xy + n (m_x - m_x^)(m_y - m_y^) and
     Cauchy-Schwarz. d_i = gamma_n(ua) mean|x_i| and g = gamma_{n+4}(ua); a mixed arithmetic stores sum, mean,
     deviations, product and quotient: d_i = ((1 + gamma_n(ua))(1 + uo)^2 - 1) mean|x_i|,
-    g = (1 + gamma_{n+4}(ua))(1 + uo)^4 - 1. Operands of reduced precision (TF32) enter g twice. Infinite where a sum,
-    stored before it is divided, may overflow. Raises ValueError unless n > correction.
+    g = (1 + gamma_{n+4}(ua))(1 + uo)^4 - 1. Operands of reduced precision (TF32) enter g twice. In one pass
+    `weaker.one_pass_error` if that is larger. Infinite where a sum, stored before it is divided, may overflow. Raises
+    ValueError unless n > correction.
     """
     n = x.shape[-1]
     if not n > correction:
@@ -85,7 +90,12 @@ def covariance_error(x: Float64, arithmetic: Arithmetic, *, correction: float = 
     moved = np.sqrt(spread + n * shift**2)
     pair = shift[..., :, None] * shift[..., None, :]
     products = moved[..., :, None] * moved[..., None, :]
-    error = upward((n * pair + g * products) / (n - correction) + 8 * n * eta, n)
+    numerator = n * pair + g * products
+    if arithmetic.method is Method.ONE_PASS:
+        numerator = np.maximum(numerator, one_pass_error(x[..., :, None, :], x[..., None, :, :], arithmetic))
+        far = one_pass_overflows(x, arithmetic)
+        numerator = np.where(far[..., :, None] | far[..., None, :], np.inf, numerator)
+    error = upward(numerator / (n - correction) + 8 * n * eta, n)
     sums = np.maximum(size[..., :, None], size[..., None, :])
     reached = upward(np.maximum(products, sums) * (1 + g) * (1 + to_mean) + n * eta, n)
     overflow = overflows(reached, arithmetic.result) | overflows(reached / (n - correction), arithmetic.result)

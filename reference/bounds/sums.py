@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reference import scaled
-from reference.formats import Arithmetic
+from reference.bounds.weaker import fast_dot_error
+from reference.formats import Arithmetic, Method
 from reference.rounding import (
     OWN,
     U64,
@@ -37,7 +38,7 @@ def sum_error(
     underflows: sums of numbers of a format are multiples of its smallest subnormal number. `terms` counts the
     summands where there are more than n (the rest zeros, as in a masked sum). `stored_partials` is for kernels that
     store the partial sum of each thread in the result format: every partial is rounded once more, uo sum|x|.
-    Infinite where a partial sum may overflow. Raises ValueError where gamma does.
+    Infinite where a partial sum may overflow. Raises NoBound where gamma does.
     """
     n = x.shape[-1]
     count = max((n if terms is None else terms) - 1, 0)
@@ -82,13 +83,14 @@ def dot_error(
     before the sum: gamma_n(ua) becomes (1 + gamma_n(ua))(1 + uo) - 1 and n eta_a becomes n eta_o. Operands rounded on
     the way in (TF32) first move x and y by u|x| + eta/2. Without gradual underflow subnormal operands may be taken for
     zero, and subnormal products and sums too: n eta_a becomes 2 n lam_a. `terms` counts the products where there are
-    more than n. Infinite where a partial sum or a stored product may overflow. Raises ValueError where gamma does.
+    more than n. By Fourier transforms gamma_n(ua) |x|.|y| becomes K |x|_2 |y|_2 (`weaker.fourier_factor`). Infinite
+    where a partial sum or a stored product may overflow. Raises NoBound where gamma does.
     """
     a, b = np.abs(x), np.abs(y)
     products = a * b
     size, n = products.sum(-1), products.shape[-1]
     count = n if terms is None else terms
-    moved = np.zeros(())
+    moved, da, db = np.zeros(()), np.zeros(()), np.zeros(())
     if rounds_operands(arithmetic) or not arithmetic.gradual:
         da, db = (operand_error(v, np.zeros(()), arithmetic) for v in (x, y))
         moved = (da * b + a * db + da * db).sum(-1)
@@ -97,7 +99,10 @@ def dot_error(
         g, eta = g + arithmetic.result.u * (1 + g), max(arithmetic.result.eta, eta)
         moved = np.where(overflows(products, arithmetic.result).any(-1), np.inf, moved)
     touched = size + moved
-    error = upward(moved + g * touched + underflowed(count, eta, touched, arithmetic), n)
+    if arithmetic.method is Method.FOURIER and not rounded_products:
+        error = upward(moved + fast_dot_error(a + da, b + db, arithmetic), n)
+    else:
+        error = upward(moved + g * touched + underflowed(count, eta, touched, arithmetic), n)
     value = np.minimum(np.abs((x * y).sum(-1)) + 2 * U64 * n * size, size)
     return upward(stored(error, value, arithmetic, reached=upward(size + error, n)), n)
 

@@ -42,12 +42,12 @@ def logsumexp_error(rows: Rows, value: Float64, kernel: Kernel) -> Float64:
     if half is not None:  # the difference is rounded to the accumulator, and again to the half type
         alpha = compounded(alpha, np.expm1(np.minimum(half.u * (1 + u) * np.abs(rows.s), 1.0)))
     r = rows.sum_error(alpha, beta)
-    log_total = np.log(rows.total)
+    log_sum = rows.log_sum
     if half is not None:
         r = compounded(r, half.u)
-    error = log_error(r, log_total, kernel.log_units * u)[..., 0]
+    error = log_error(r, log_sum, kernel.log_units * u)[..., 0]
     if half is not None:
-        error = rounded(error, log_total[..., 0], half)
+        error = rounded(error, log_sum[..., 0], half)
     size = np.abs(np.where(np.isneginf(value), 0.0, value))
     error = rounded(error, size, rows.arithmetic.accumulator, underflow=False)
     if half is not None:

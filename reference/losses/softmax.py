@@ -10,6 +10,10 @@ else counts roundings (ASNA = N. J. Higham, Accuracy and Stability of Numerical 
 expression that is a power series in the errors with non-negative coefficients is farthest from its value without errors
 when each is as large as it may be. To first order these are the bounds of Blanchard, Higham and Higham, Accurately
 computing the log-sum-exp and softmax functions, IMA J. Numer. Anal. 41 (2021), which take |s_j| at its largest.
+
+Exponentials of the logits themselves (`Method.UNSHIFTED`) have no difference to round, but they may leave the range: in
+terms of e and S underflow takes lambda e^-m, and where the sum may overflow, or may vanish, nothing is known. The
+logarithm of their sum is m + log S.
 """
 
 from __future__ import annotations
@@ -21,8 +25,8 @@ from numpy.typing import NDArray
 
 from reference import double_double as dd
 from reference.double_double import DoubleDouble
-from reference.formats import Arithmetic, Format
-from reference.rounding import U64, gamma, overflows, upward, wide
+from reference.formats import Arithmetic, Format, Method
+from reference.rounding import U64, gamma, overflows, silent, upward, wide
 from reference.truth import Truth
 
 Float64 = NDArray[np.float64]
@@ -91,24 +95,55 @@ class Rows:
         return np.isneginf(self.x)
 
     @property
+    def shifted(self) -> bool:
+        """Whether the largest logit is taken out."""
+        return self.arithmetic.method is not Method.UNSHIFTED
+
+    @property
+    def largest(self) -> Float64:
+        """m, shape (..., 1); 0 for rows without entries."""
+        lowest = -np.inf if self.x.shape[-1] else 0.0
+        return np.asarray(np.max(self.x, axis=-1, keepdims=True, initial=lowest))
+
+    @property
+    def log_sum(self) -> Float64:
+        """The size of the logarithm that is computed: log S, or at most |m + log S| of logits that are not shifted."""
+        log_total = np.log(self.total)
+        return log_total if self.shifted else np.maximum(log_total, np.abs(self.largest + log_total))
+
+    @property
     def half(self) -> Format | None:
         """The half type that results are rounded to once more, if there is one."""
         return self.arithmetic.result if self.arithmetic.mixed else None
 
-    def exponential_error(self, exp_units: float, *, stored: bool) -> tuple[Float64, float]:
+    def exponential_error(self, exp_units: float, *, stored: bool) -> tuple[Float64, float | Float64]:
         """(alpha, beta) with |ê_j - e_j| <= alpha_j e_j + beta; `stored` if they are rounded to the half type."""
         u, lam = self.arithmetic.accumulator.u, self.arithmetic.accumulator.lam
         # where u |s| > 1 the exponential is far below lambda: beta covers it
         alpha = compounded(np.expm1(np.minimum(u * np.abs(self.s), 1.0)), exp_units * u)
-        if self.half is None or not stored:
-            return alpha, lam
-        return compounded(alpha, self.half.u), (1 + self.half.u) * lam + self.half.eta / 2
+        beta: float | Float64 = lam
+        if self.half is not None and stored:
+            alpha, beta = compounded(alpha, self.half.u), (1 + self.half.u) * lam + self.half.eta / 2
+        return (alpha, beta) if self.shifted else (alpha, beta * self._out_of_range(stored=stored))
 
-    def sum_error(self, alpha: Float64, beta: float) -> Float64:
-        """r with |computed S - S| <= r S: (1 + gamma_n) (1 + sum_j p_j alpha_j + n beta / S) - 1, shape (..., 1)."""
+    def _out_of_range(self, *, stored: bool) -> Float64:
+        """e^-m, but at least 1, by which underflow counts more without a shift; infinite where the sum may overflow."""
+        held = self.half if self.half is not None and stored else self.arithmetic.accumulator
+        m = self.largest
+        # a relative room of 2^-6, and 1 for the roundings of exponentials and sum
+        fits = m + np.log(self.total) + 1 < np.log(held.largest) * (1 - 2.0**-6)
+        with np.errstate(over="ignore"):
+            return np.where(fits, np.maximum(np.exp(-m), 1.0), np.inf)
+
+    def sum_error(self, alpha: Float64, beta: float | Float64) -> Float64:
+        """r with |computed S - S| <= r S: (1 + gamma_n) (1 + sum_j p_j alpha_j + n beta / S) - 1, shape (..., 1).
+
+        Infinite where the sum of logits that are not shifted may vanish.
+        """
         n = self.x.shape[-1]
         inner = ((self.e * alpha).sum(-1, keepdims=True) + n * beta) / self.total
-        return compounded(inner, gamma(float(n), self.arithmetic.accumulator.u))
+        r = compounded(inner, gamma(float(n), self.arithmetic.accumulator.u))
+        return r if self.shifted else np.where(r < 0.5, r, np.inf)
 
 
 def compounded(*errors: Float64 | float) -> Float64:
@@ -120,16 +155,20 @@ def compounded(*errors: Float64 | float) -> Float64:
 
 
 def inverse(error: Float64 | float) -> Float64:
-    """1 / (1 - a) - 1, the relative error of a quotient whose divisor errs by a < 1."""
-    return np.asarray(error / (1 - error))
+    """1 / (1 - a) - 1, the relative error of a quotient whose divisor errs by a: infinite for a >= 1."""
+    smaller = np.minimum(error, 1.0)
+    with np.errstate(divide="ignore"):
+        return np.asarray(smaller / (1 - smaller))
 
 
 def log_error(r: Float64, log_total: Float64, unit: float) -> Float64:
     """|computed log S - log S| for a sum within r S and a logarithm within `unit` of itself."""
-    from_sum = -np.log1p(-r)
+    with np.errstate(divide="ignore"):  # infinite where r is 1 or more
+        from_sum = -np.log1p(-np.minimum(r, 1.0))
     return from_sum + unit * (log_total + from_sum)
 
 
+@silent
 def softmax_truth(rows: Rows, kernel: Kernel) -> Truth:
     """p = e / S of the shape of the rows, with `softmax_error`; masked entries are exactly 0."""
     if rows.fine is None:
@@ -139,9 +178,10 @@ def softmax_truth(rows: Rows, kernel: Kernel) -> Truth:
         _, e, total = rows.fine
         quotient = e * (1.0 / total)  # one division a row
         p, own = quotient.hi, np.abs(quotient.lo) + quotient.hi * 2.0**-90
-    return Truth(p, np.where(rows.masked, 0.0, softmax_error(rows, kernel) + own))
+    return Truth(p, _unless_masked(softmax_error(rows, kernel) + own, rows))
 
 
+@silent
 def softmax_error(rows: Rows, kernel: Kernel) -> Float64:
     r"""|computed p - p|, of the shape of the rows.
 
@@ -162,6 +202,16 @@ def softmax_error(rows: Rows, kernel: Kernel) -> Float64:
     return upward(rows.e / rows.total * relative + absolute, 2 * rows.x.shape[-1] + 1000)
 
 
+def _unless_masked(error: Float64, rows: Rows) -> Float64:
+    """`error`, 0 where masked; infinite for whole rows that are not shifted and leave the range."""
+    masked = np.where(rows.masked, 0.0, error)
+    if rows.shifted:
+        return masked if np.isfinite(masked.sum()) else np.where(np.isnan(masked), np.inf, masked)
+    lost = ~np.isfinite(error).all(-1, keepdims=True)
+    return np.where(lost, np.inf, masked)
+
+
+@silent
 def ratio_truth(rows: Rows, kernel: Kernel, p: Float64) -> Truth:
     r"""p_max e_i for a computed softmax p, within a bound free of n, which keeps its power in wide rows.
 
@@ -189,9 +239,10 @@ def ratio_truth(rows: Rows, kernel: Kernel, p: Float64) -> Truth:
             product = rows.fine[1] * largest
         value, own = product.hi, np.abs(product.lo) + product.hi * 2.0**-90
     error = upward(value * compounded(alpha, factor) + largest * beta * (1 + factor) + tiny, 1000)
-    return Truth(value, np.where(rows.masked, 0.0, error + own))
+    return Truth(value, _unless_masked(error + own, rows))
 
 
+@silent
 def log_softmax_truth(rows: Rows, kernel: Kernel) -> Truth:
     """y = s - log S of the shape of the rows, with `log_softmax_error`; masked entries are exactly -inf."""
     if rows.fine is None:
@@ -204,9 +255,10 @@ def log_softmax_truth(rows: Rows, kernel: Kernel) -> Truth:
             exact = s - dd.log(total)
         y = np.where(np.isfinite(s.hi), exact.hi, s.hi)
         own = np.where(np.isfinite(s.hi), np.abs(exact.lo) + np.abs(exact.hi) * 2.0**-90, 0.0)
-    return Truth(y, np.where(rows.masked, 0.0, log_softmax_error(rows, kernel) + own))
+    return Truth(y, _unless_masked(log_softmax_error(rows, kernel) + own, rows))
 
 
+@silent
 def log_softmax_error(rows: Rows, kernel: Kernel) -> Float64:
     r"""|computed y - y|, of the shape of the rows, for the evaluation fl(fl(x_i - m) - log S).
 
@@ -222,11 +274,11 @@ def log_softmax_error(rows: Rows, kernel: Kernel) -> Float64:
     u = rows.arithmetic.accumulator.u
     half = rows.half
     r = rows.sum_error(*rows.exponential_error(kernel.exp_units, stored=False))
-    log_total = np.log(rows.total)
-    b = log_error(r, log_total, kernel.log_units * u)
+    log_total, log_sum = np.log(rows.total), rows.log_sum
+    b = log_error(r, log_sum, kernel.log_units * u)
     if half is not None and kernel.stores_sum:
-        b = log_error(compounded(r, half.u), log_total, kernel.log_units * u)
-        b = b + half.u * (log_total + b) + half.eta / 2
+        b = log_error(compounded(r, half.u), log_sum, kernel.log_units * u)
+        b = b + half.u * (log_sum + b) + half.eta / 2
     magnitude = np.where(rows.masked, 0.0, np.abs(rows.s)) + log_total
     with np.errstate(over="ignore"):
         error = u * np.abs(rows.s) + b
@@ -237,10 +289,11 @@ def log_softmax_error(rows: Rows, kernel: Kernel) -> Float64:
     return np.where(overflows(magnitude + error, rows.arithmetic.result), np.inf, error)
 
 
+@silent
 def exponential_truth(rows: Rows, kernel: Kernel, y: Truth) -> Truth:
     """p as the exponential of a computed log p, itself within the bound of y: p [e^{bound} (1 + k_e u)(1 + u_h) - 1].
 
-    Underflow adds what it adds to a softmax. Where the bound on log p is infinite, so is |log p|, and p vanishes.
+    Underflow adds what it adds to a softmax. Where the bound on log p is infinite because |log p| is huge, p vanishes.
     """
     u, tiny = rows.arithmetic.accumulator.u, rows.arithmetic.accumulator.lam
     p = softmax_truth(rows, kernel)
@@ -248,7 +301,11 @@ def exponential_truth(rows: Rows, kernel: Kernel, y: Truth) -> Truth:
     if half := rows.half:
         relative, tiny = compounded(relative, half.u), tiny * (1 + half.u) + half.eta / 2
     own = p.value * U64 * (np.minimum(np.abs(rows.s), -LOWEST) + 2 * rows.x.shape[-1] + 16)
-    return Truth(p.value, np.where(rows.masked, 0.0, upward(p.value * relative + tiny, 1000) + own))
+    bound = np.where(rows.masked, 0.0, upward(p.value * relative + tiny, 1000) + own)
+    if not np.isfinite(y.bound).all():
+        huge = ~(np.abs(y.value) < rows.arithmetic.result.largest / 2)
+        bound = np.where(np.isfinite(y.bound) | huge, bound, np.inf)
+    return Truth(p.value, bound)
 
 
 def shift_is_exact(x: Float64, c: Float64, format: Format) -> NDArray[np.bool_]:

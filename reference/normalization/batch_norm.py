@@ -64,7 +64,7 @@ def standardised(x: Float64, eps: float, arithmetic: Arithmetic, *, centred: boo
         centre = mean.hi[..., None]
         harmonic = float((1 / np.arange(1, m + 1)).sum())
         d = gamma(m + 4 + 4 * harmonic, u) * np.abs(y).mean(-1, keepdims=True) + wide.eta
-        e = variance_error(y, Arithmetic(wide, wide, wide), correction=0)[..., None]
+        e = variance_error(y, arithmetic.within(wide), correction=0)[..., None]
     v = ((exact * exact).sum() / float(m)).hi[..., None]
     if not centred:
         centre, d = np.zeros_like(v), np.zeros_like(v)

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from reference import double_double as dd
 from reference.bounds import covariance_error
+from reference.bounds.weaker import one_pass_overflows
 from reference.double_double import DoubleDouble, double_double, normalise
-from reference.formats import Arithmetic
+from reference.formats import Arithmetic, Method
 from reference.probability.expectation import added, unbounded
 from reference.rounding import gamma, overflows, rounds_operands, silent, upward
 from reference.running import Running, difference, mean, product, stored_exactly
@@ -98,6 +99,9 @@ class Observed:
         value, rest = dd.to_float64((self.products / (n - correction)).ldexp(self.together))
         lost = lost_by_underflow(n, self.arithmetic) * max(1.0, 1 / (n - correction))
         bound = upward(np.ldexp(self.error * (n / (n - correction)), self.together) + rest + lost)
+        if self.arithmetic.method is Method.ONE_PASS:
+            far = one_pass_overflows(np.ldexp(self.y, self.exponent[..., None]), self.arithmetic)
+            bound = np.where(far[..., :, None] | far[..., None, :], np.inf, bound)
         return Truth(value, np.where(overflows(np.abs(value) + bound, result), np.inf, bound))
 
 

@@ -39,7 +39,7 @@ class Correlated(Observed):
         """The same with standard deviations by BND-VAR, which are stored and multiplied."""
         wide = unbounded(self.arithmetic).accumulator
         n, scale = self.y.shape[-1], 2 * self.exponent
-        of_variance = variance_error(self.y, Arithmetic(wide, wide, wide), correction=0) * n
+        of_variance = variance_error(self.y, self.arithmetic.within(wide), correction=0) * n
         return self._quotient(self._error(lenient=lenient), of_variance + lenient * self._lost(scale), lenient=lenient)
 
     def _lost(self, together: NDArray[np.int64]) -> Float64:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from reference import double_double as dd
 from reference.bounds import dot_error, sum_error
 from reference.double_double import double_double, normalise
-from reference.formats import Arithmetic, Format
+from reference.formats import Arithmetic, Format, float32
 from reference.rounding import gamma, overflows, rounded, silent, upward
 from reference.running import Running, difference, mean, product, stored_exactly
 from reference.truth import Truth
@@ -28,7 +28,7 @@ def unbounded(arithmetic: Arithmetic) -> Arithmetic:
         return dataclasses.replace(format, emin=-1022, emax=1023)
 
     operand, accumulator, result = map(wide, (arithmetic.operand, arithmetic.accumulator, arithmetic.result))
-    return Arithmetic(operand, accumulator, result, arithmetic.gradual)
+    return Arithmetic(operand, accumulator, result, arithmetic.gradual, arithmetic.method)
 
 
 @silent
@@ -56,13 +56,15 @@ def sample_mean(x: Float64, arithmetic: Arithmetic) -> Truth:
     """Mean over the last axis of (..., n), n >= 1: gamma_n(ua) mean|x|, and one rounding where mixed; shape (...).
 
     Computed for x 2^-k of size 1, so that only a mean which itself leaves the range may overflow; underflow takes half
-    of the smallest number. Infinite where the mean may overflow.
+    of the smallest number. Infinite where the mean may overflow, or the sum, if it is accumulated in a half type.
     """
     y, k = normalise(x)
     scaled = mean(stored_exactly(y), unbounded(arithmetic))
     exact = scaled.exact.ldexp(k[..., 0])
     value, rest = dd.to_float64(exact)
     error = np.ldexp(scaled.error, k[..., 0]) + rest + max(arithmetic.result.eta, 2.0**-1074)
+    if arithmetic.accumulator.precision < float32.precision:
+        error = np.where(np.isfinite(sum_error(x, arithmetic)), error, np.inf)
     return Truth(value, np.where(overflows(np.abs(value) + error, arithmetic.result), np.inf, upward(error)))
 
 

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from reference import double_double as dd
 from reference.bounds import variance_error
+from reference.bounds.weaker import one_pass_overflows
 from reference.double_double import DoubleDouble, double_double, normalise
-from reference.formats import Arithmetic
+from reference.formats import Arithmetic, Method
 from reference.probability.expectation import added, quotient, sample_mean, sum_of, unbounded
 from reference.rounding import gamma, overflows, rounded, silent, upward
 from reference.running import Running, difference, mean, product, stored_exactly
@@ -63,7 +64,17 @@ class Sample:
     def inner_error(self) -> Float64:
         """The same in the accumulator, before anything is stored."""
         wide = unbounded(self.arithmetic).accumulator
-        return variance_error(self.y, Arithmetic(wide, wide, wide), correction=0)
+        return variance_error(self.y, self.arithmetic.within(wide), correction=0)
+
+    @cached_property
+    def out_of_range(self) -> NDArray[np.bool_]:
+        """Where sums of the squares themselves overflow, which a single pass needs."""
+        return one_pass_overflows(np.ldexp(self.y, self.exponent[..., None]), self.arithmetic)
+
+    def _determined(self, bound: Float64) -> Float64:
+        """Nothing is known of a single pass out of its range."""
+        single = self.arithmetic.method is Method.ONE_PASS
+        return np.where(self.out_of_range, np.inf, bound) if single else bound
 
     @silent
     def variance(self, correction: float = 1.0) -> Truth:
@@ -76,7 +87,7 @@ class Sample:
         per = n / (n - correction)
         value, rest = dd.to_float64((self.squares / (n - correction)).ldexp(twice))
         lost = (per + 1) * self.arithmetic.accumulator.eta + max(result.eta, 2.0**-1074)
-        bound = upward(np.ldexp(self.stored_error * per, twice) + rest + lost)
+        bound = self._determined(upward(np.ldexp(self.stored_error * per, twice) + rest + lost))
         return Truth(value, np.where(overflows(value + bound, result), np.inf, bound))
 
     @silent
@@ -89,6 +100,9 @@ class Sample:
         """
         n, wide = self.y.shape[-1], unbounded(self.arithmetic)
         error = self.inner_error * (n / (n - correction))
+        if wide.method is Method.ONE_PASS:  # the squares themselves underflow
+            lost = (n / (n - correction) + 1) * self.arithmetic.accumulator.eta
+            error = np.minimum(error + np.ldexp(lost, -2 * self.exponent), 2.0**1000)
         v = self.squares / (n - correction)
         root = v.sqrt()
         lower = np.sqrt(np.maximum(v.hi - error, 0.0))
@@ -98,6 +112,7 @@ class Sample:
         bound = np.maximum(below, above) + relative * np.sqrt(v.hi + error)
         value, rest = dd.to_float64(root.ldexp(self.exponent))
         bound = upward(np.ldexp(bound, self.exponent) + rest + max(self.arithmetic.result.eta, 2.0**-1074))
+        bound = self._determined(bound)
         return Truth(value, np.where(overflows(value + bound, self.arithmetic.result), np.inf, bound))
 
     @silent

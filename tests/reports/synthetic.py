@@ -185,6 +185,16 @@ def failure(rng: random.Random, margin: float | str = "inf") -> Record:
         "instance": "A=[[0,1],[0,0]], B=[[0,0],[1,0]], C=[[1,0],[0,0]]", "observed": "0.0", "expected": "1.0",
         "bound": "1.2e-06", "reproduction": REPRODUCTION,
         "repeat": "pytest --claim trace-cyclic-three --dtype float32 --device cpu",
+        "classes": [bound_class(met=False), bound_class(met=True)],
+    }  # fmt: skip
+
+
+def bound_class(*, met: bool, reason: str | None = None, margin: float | str = 0.4) -> Record:
+    """What became of a weaker class of bounds."""
+    return {
+        "name": "normwise" if met else "row by column", "bound": "K u max|A| max|B|",
+        "algorithms": "Strassen's algorithm", "met": met, "refuted": not met and not reason,
+        "margin": margin if met else 12.5, "label": "A B", "instances": 14080, "undetermined": 20, "reason": reason,
     }  # fmt: skip
 
 

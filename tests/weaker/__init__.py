@@ -1,0 +1,1 @@
+"""Kernels that meet only a weaker class of bounds, and wrong ones that meet none."""
