@@ -71,7 +71,6 @@ def what_is_excluded_takes_its_share(plan: CallPlan, at: Pieces | Ties | Matrice
     operations=("of_vectors",),
     devices=("cpu", "cuda"),
     dtypes=EVERY,
-    versions="2.13.0",
     script="cdist_ties_of_order_infinity",
 )
 def every_largest_difference_gets_the_gradient(plan: CallPlan, at: Pieces | Ties | Matrices) -> bool:

@@ -30,6 +30,5 @@ goes_wrong(
     operations=SOLVING,
     where=lambda ways: "vmap" not in ways[0],
     dtypes=WIDE,
-    upstream=196696,
     script="solvers_nested_forward",
 )

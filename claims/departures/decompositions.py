@@ -70,7 +70,6 @@ goes_wrong(
     operations=("logdet",),
     where=lambda ways: "vmap" not in ways[0],
     dtypes=WIDE,
-    upstream=196696,
     script="solvers_nested_forward",
 )
 
@@ -82,8 +81,6 @@ goes_wrong(
     operations=("kronecker_product",),
     devices=("cpu", "cuda"),
     dtypes=WIDE,
-    versions="2.13.0",
-    upstream="https://github.com/pytorch/pytorch/issues/54135",
     script="kron_of_columns",
 )
 def kron_refuses_matrices_by_columns(plan: CallPlan, point: Differentiated) -> bool:

@@ -202,7 +202,6 @@ goes_wrong(
     functions=("layer norm with parameters",),
     operations=("layer_norm",),
     where=lambda ways: "hessian" not in ways[0],
-    upstream=196700,
     script="layer_norm_second_derivatives",
 )
 goes_wrong(

@@ -1,4 +1,8 @@
-"""torch.func.jacrev of cdist is wrong: several cotangents at once are all taken for the first one."""
+"""torch.func.jacrev of cdist is wrong: several cotangents at once are all taken for the first one.
+
+Kind: bug
+Seen: 2.13
+"""
 
 from __future__ import annotations
 

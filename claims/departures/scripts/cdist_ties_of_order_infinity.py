@@ -1,4 +1,8 @@
-"""The gradient of cdist of order infinity where two differences tie: each gets all of it, and a step is overrated."""
+"""The gradient of cdist of order infinity where two differences tie: each gets all of it, and a step is overrated.
+
+Kind: bug
+Seen: 2.13
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Second derivatives of functions of eigenvectors are NaN by torch.func.grad of jvp, of eigenvalues well apart."""
+"""Second derivatives of functions of eigenvectors are NaN by torch.func.grad of jvp, of eigenvalues well apart.
+
+Kind: bug
+Seen: 2.13
+"""
 
 from __future__ import annotations
 

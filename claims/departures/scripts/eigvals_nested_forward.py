@@ -1,4 +1,8 @@
-"""The third derivative of eigvals by torch.func.jvp three times is wrong, of real eigenvalues well apart."""
+"""The third derivative of eigvals by torch.func.jvp three times is wrong, of real eigenvalues well apart.
+
+Kind: bug
+Seen: 2.13
+"""
 
 from __future__ import annotations
 

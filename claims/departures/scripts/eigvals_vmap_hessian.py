@@ -1,4 +1,8 @@
-"""vmap(hessian) of eigvals is wrong for all matrices of a batch but the first: its derivative solves a system."""
+"""vmap(hessian) of eigvals is wrong for all matrices of a batch but the first: its derivative solves a system.
+
+Kind: bug
+Seen: 2.13
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""torch.func.hessian of layer_norm by input and weight is wrong, and not symmetric."""
+"""torch.func.hessian of layer_norm by input and weight is wrong, and not symmetric.
+
+Kind: bug
+Seen: 2.13
+"""
 
 from __future__ import annotations
 
