@@ -127,6 +127,12 @@ class Trial:
     about: Mapping[str, Any]
     found: str  # the outcome that is wanted: refuted, caught, departs
     results: list[Record] = field(default_factory=list)
+    crossed: list[Record] = field(default_factory=list)  # of a mutant: on other claims of its operation
+
+    @property
+    def caught_elsewhere(self) -> list[str]:
+        """The other claims that catch a mutant."""
+        return sorted(record["claim"] for record in self.crossed if record["outcome"] == "caught")
 
     @cached_property
     def ran(self) -> list[Record]:

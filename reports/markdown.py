@@ -137,8 +137,8 @@ def _weak(report: model.Report) -> Iterator[str]:
         if not refutation.hits:
             yield f"`{claim.id}`: no counterexample to `{_code(refutation.name)}`"
     for claim in report.claims:
-        if claim.loose and claim.worst and claim.worst.margin is not None:
-            yield f"`{claim.id}`: loose, no margin above {text.margin(claim.worst.margin)}"
+        for said in claim.weak:
+            yield f"`{claim.id}`: {said}"
 
 
 def _listed(found: Sequence[tuple[bool, str]], most: int) -> Iterator[str]:

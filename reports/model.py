@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from reports import text, vocabulary
+from reports.alarms import Alarms
+from reports.alarms import merge as merge_alarms
 from reports.benchmarks import Comparison, comparisons
 from reports.departures import Departure, departures
 from reports.evidence import Cell, Key, Merged, Place, Run, Trial, merge, where
@@ -83,6 +85,20 @@ class Claim:
         margin = self.worst.margin if self.worst else None
         return large and not self.exact and margin is not None and margin < vocabulary.LOOSE
 
+    @property
+    def weak(self) -> list[str]:
+        """Why the claim would not notice much: a loose bound, no mutant caught, nothing that ran."""
+        found = []
+        if self.loose and self.worst and self.worst.margin:
+            times = text.count(math.floor(1 / self.worst.margin))
+            margin = text.margin(self.worst.margin)
+            found.append(f"loose: no margin above {margin}, so the bound could be {times} times tighter and still hold")
+        if any(mutant.ran for mutant in self.mutants) and not any(mutant.hits for mutant in self.mutants):
+            found.append("catches no mutant")
+        if any(cell.record for cell in self.cells) and not self.measured:
+            found.append("never runs")
+        return found
+
     def where(self, *outcomes: str) -> str:
         """Where the claim has one of these outcomes."""
         return where((cell.place, cell.dtype) for cell in self.cells if cell.outcome in outcomes)
@@ -113,6 +129,7 @@ class Report:
     places: list[Place]
     problems: list[str]
     ulps: Ulps
+    alarms: Alarms
 
     @cached_property
     def verdicts(self) -> dict[str, int]:
@@ -222,7 +239,8 @@ def report(records: Records) -> Report:
     chapters = [chapter for chapter, _ in topics]
     claims.sort(key=lambda claim: (chapters.index(claim.record["chapter"]), topics.index(_topic(claim))))
     runs = [run for run in merged.runs.values() if run.shown or run.superseded or run.record]
-    return Report(claims, runs, benchmarks, dtypes, places, records.problems, merge_ulps(records.ulps))
+    ulps, alarms = merge_ulps(records.ulps), merge_alarms(records.alarms)
+    return Report(claims, runs, benchmarks, dtypes, places, records.problems, ulps, alarms)
 
 
 def _topic(claim: Claim) -> tuple[str, str]:
@@ -275,6 +293,10 @@ def _trials(merged: Merged, claims: Mapping[str, Record]) -> dict[tuple[str, str
         if key.role in _WANTED and key.name is not None:
             known = trials[key.claim, key.role]
             known.setdefault(key.name, Trial(key.name, {}, _WANTED[key.role])).results.append(record)
+        elif key.role == "cross" and key.name is not None:
+            owner, _, name = key.name.partition("/")
+            if mutant := trials.get((owner, "mutant"), {}).get(name):
+                mutant.crossed.append(record)
     return {key: list(known.values()) for key, known in trials.items()}
 
 
