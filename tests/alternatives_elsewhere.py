@@ -204,7 +204,7 @@ REASONS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
         ("linear_algebra_derivatives: eigenvalues_of_the_reversed_matrix",),
         ("definiteness-by-eigenvalues",),
     ),
-    (INHERITS, ("initialization_xavier_activations: activations in float64",), ("equal-entries-equal-values",)),
+    (INHERITS, ("initialization_xavier_activations: * in float64",), ("equal-entries-equal-values",)),
     (
         INFINITE,
         ("initialization_*: rectifier*",),
