@@ -30,6 +30,7 @@ INFINITE = (
 TRIANGLE = (
     "It reads the triangle of a symmetric matrix that torch leaves alone, and the claim fills it with other numbers."
 )
+SQUARED = "It squares the condition number, which its own claims bound."
 INHERITS = "It calls a kernel of torch that departs here, and departures are left out for torch's own operations only."
 
 REASONS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
@@ -204,6 +205,12 @@ REASONS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
         ("linear_algebra_derivatives: eigenvalues_of_the_reversed_matrix",),
         ("definiteness-by-eigenvalues",),
     ),
+    (
+        SQUARED,
+        ("linear_algebra_derivatives: pseudoinverse_by_normal_equations",),
+        ("left-inverse-solution", "pseudoinverse-*"),
+    ),
+    (DERIVATIVES, ("linear_algebra_complex_matrices: solution by QR",), ("derivatives-of-matrix-functions*",)),
     (INHERITS, ("initialization_xavier_activations: * in float64",), ("equal-entries-equal-values",)),
     (
         INFINITE,
