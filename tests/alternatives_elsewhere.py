@@ -211,6 +211,18 @@ REASONS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
         ("left-inverse-solution", "pseudoinverse-*"),
     ),
     (DERIVATIVES, ("linear_algebra_complex_matrices: solution by QR",), ("derivatives-of-matrix-functions*",)),
+    (DERIVATIVES, ("networks_univariate: exponentials of -|x|",), ("sigmoid-derivative",)),
+    (
+        OPTIONS,
+        ("probability_gaussian: the sum of the heights", "regularization_weight_decay: subtracted_afterwards"),
+        ("expectation-linearity", "weight-decay-l2-equivalence"),
+    ),
+    (
+        RANGE,
+        ("probability_dependence: marginals by matmul", "regularization_random_streams: integers"),
+        ("relu-half-second-moment", "dropout-inverted-scaling"),
+    ),
+    (INHERITS, ("networks_saturation: hard units by comparison",), ("equal-entries-equal-values",)),
     (INHERITS, ("initialization_xavier_activations: * in float64",), ("equal-entries-equal-values",)),
     (
         INFINITE,
