@@ -30,6 +30,7 @@ INFINITE = (
 TRIANGLE = (
     "It reads the triangle of a symmetric matrix that torch leaves alone, and the claim fills it with other numbers."
 )
+SQUARED = "It squares the condition number, which its own claims bound."
 INHERITS = "It calls a kernel of torch that departs here, and departures are left out for torch's own operations only."
 
 REASONS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
@@ -204,7 +205,25 @@ REASONS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
         ("linear_algebra_derivatives: eigenvalues_of_the_reversed_matrix",),
         ("definiteness-by-eigenvalues",),
     ),
-    (INHERITS, ("initialization_xavier_activations: activations in float64",), ("equal-entries-equal-values",)),
+    (
+        SQUARED,
+        ("linear_algebra_derivatives: pseudoinverse_by_normal_equations",),
+        ("left-inverse-solution", "pseudoinverse-*"),
+    ),
+    (DERIVATIVES, ("linear_algebra_complex_matrices: solution by QR",), ("derivatives-of-matrix-functions*",)),
+    (DERIVATIVES, ("networks_univariate: exponentials of -|x|",), ("sigmoid-derivative",)),
+    (
+        OPTIONS,
+        ("probability_gaussian: the sum of the heights", "regularization_weight_decay: subtracted_afterwards"),
+        ("expectation-linearity", "weight-decay-l2-equivalence"),
+    ),
+    (
+        RANGE,
+        ("probability_dependence: marginals by matmul", "regularization_random_streams: integers"),
+        ("relu-half-second-moment", "dropout-inverted-scaling"),
+    ),
+    (INHERITS, ("networks_saturation: hard units by comparison",), ("equal-entries-equal-values",)),
+    (INHERITS, ("initialization_xavier_activations: * in float64",), ("equal-entries-equal-values",)),
     (
         INFINITE,
         ("initialization_*: rectifier*",),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -58,4 +59,5 @@ def test_claims_hold_without_vector_instructions(tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stdout[-4000:]
     (record,) = tmp_path.glob("*.jsonl")
-    assert '"capability": "DEFAULT"' in record.read_text(encoding="utf-8")
+    first, *_ = record.read_text(encoding="utf-8").splitlines()
+    assert json.loads(first)["machine"]["capability"] == "DEFAULT"
