@@ -73,13 +73,24 @@ goes_wrong(
 goes_wrong(
     FIRST_OF_MATRICES,
     NESTED_OF_MATRICES,
-    summary="vmap(jacfwd) and vmap(hessian) of det, slogdet and solve, and vmap of the Jacobian of lu_solve by either"
-    " mode, are wrong for all matrices of the batch but the first",
-    functions=(*SOLVERS, "solution by LU factors"),
-    operations=(*SOLVING, "lu_solution"),
+    summary="vmap(jacfwd) and vmap(hessian) of det, slogdet and solve are wrong for all matrices of the batch but the"
+    " first",
+    functions=SOLVERS,
+    operations=SOLVING,
     where=lambda ways: "vmap" in ways[0],
     dtypes=WIDE,
     script="solvers_vmap_forward",
+)
+goes_wrong(
+    FIRST_OF_MATRICES,
+    NESTED_OF_MATRICES,
+    summary="vmap of the Jacobian of lu_solve by either mode, and of its Hessian, is wrong for all systems of the batch"
+    " but the first",
+    functions=("solution by LU factors",),
+    operations=("lu_solution",),
+    where=lambda ways: "vmap" in ways[0],
+    dtypes=WIDE,
+    script="lu_solve_vmap",
 )
 goes_wrong(
     NESTED_OF_MATRICES,

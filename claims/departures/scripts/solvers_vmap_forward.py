@@ -1,6 +1,6 @@
 """Forward mode of det, slogdet and solve is wrong for all matrices of a batch but the first, under two vmaps.
 
-So it is in vmap(jacfwd) and vmap(hessian), which batch matrices and directions; of lu_solve in reverse mode, too.
+So it is in vmap(jacfwd) and vmap(hessian), which batch matrices and directions.
 
 Kind: bug
 Seen: 2.11 to 2.14
