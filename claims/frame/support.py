@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import functools
 import inspect
 import itertools
@@ -102,7 +103,8 @@ def _options(call: Call) -> str:
 
     def shown(value: Any) -> Any:
         if callable(value) and not isinstance(value, type) and not inspect.isroutine(value):
-            return type(value).__name__  # what it calls is probed by itself
+            # what it calls is probed by itself, but a row of a table of functions decides what is differentiated
+            return repr(value) if dataclasses.is_dataclass(value) else type(value).__name__
         return map_tensors(lambda t: (t.ndim, t.is_complex()), value)
 
     plain = [shown(a) for a in call.args if not isinstance(a, torch.Generator)]
