@@ -84,6 +84,7 @@ REASONS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
             "l2-gradient-coupling",
             "distance-gradient",
             "softmax-jacobian",
+            "log-softmax-top-class-cancellation",
             "relu-unit-derivative",
         ),
     ),
