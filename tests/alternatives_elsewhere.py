@@ -36,7 +36,7 @@ INHERITS = "It calls a kernel of torch that departs here, and departures are lef
 REASONS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
     (SINGLE, ("autodiff_modes: *",), ("*",)),
     (STORED, ("linear_algebra_linear_systems: products_summed_one_by_one",), ("*",)),
-    (REAL, ("linear_algebra_*: *",), ("complex-decompositions",)),
+    (REAL, ("linear_algebra_*: *",), ("complex-decompositions", "*-of-complex-functions*")),
     (
         REFUSALS,
         (

@@ -96,10 +96,11 @@ def test_a_run_that_stops_at_its_first_failure_says_so(tmp_path: Path) -> None:
 )
 def test_a_run_that_ends_early_says_why(tmp_path: Path, status: int, shouldstop: object, stopped: str | None) -> None:
     option = types.SimpleNamespace(report=tmp_path)
-    controller = pytest_plugin.Controller(types.SimpleNamespace(option=option))  # type: ignore[arg-type]  # all it needs
+    config = types.SimpleNamespace(option=option, stash={pytest_plugin.DONE: set()})
+    controller = pytest_plugin.Controller(config)  # type: ignore[arg-type]  # all it needs
     controller.writer = RecordWriter(tmp_path, {})
     session = types.SimpleNamespace(shouldfail=False, shouldstop=shouldstop, exitstatus=status)
-    controller.pytest_sessionfinish(session, status)  # type: ignore[arg-type]  # all it looks at
+    controller.pytest_sessionfinish(session)  # type: ignore[arg-type]  # all it looks at
     last = valid(records(tmp_path)[-1])
     assert (last["status"], last["stopped"]) == (status, stopped)
 

@@ -262,7 +262,7 @@ def test_names_for_those_who_listen(visit: Callable[..., Page]) -> None:
 def test_code_is_copied(visit: Callable[..., Page]) -> None:
     tab = visit("#log-softmax-accuracy", permissions=["clipboard-read", "clipboard-write"])
     tab.locator(".failure .code button").click()
-    tab.wait_for_function("document.querySelector('.failure .code button').textContent === 'Copied'")
+    tab.locator(".failure .code button", has_text="Copied").first.wait_for()
     assert tab.evaluate("navigator.clipboard.readText()") == synthetic.REPRODUCTION.strip()
 
 
@@ -290,9 +290,9 @@ def test_a_function_opens_with_pictures_and_code(visit: Callable[..., Page]) -> 
     button.press("Enter")
     assert button.get_attribute("aria-expanded") == "true"
     sheet = tab.locator(".sheet.function")
-    assert sheet.get_by_role("img", name=re.compile("sigmoid in float32: the largest error in ulps")).count() == 1
+    sheet.get_by_role("img", name=re.compile("sigmoid in float32: the largest error in ulps")).wait_for()
     sheet.locator(".code button").first.click()
-    tab.wait_for_function("document.querySelector('.sheet.function .code button').textContent === 'Copied'")
+    tab.locator(".sheet.function .code button", has_text="Copied").first.wait_for()
     assert tab.evaluate("navigator.clipboard.readText()").endswith("print(torch.sigmoid(x)[0].item())")
     button.press("Enter")
     assert not sheet.is_visible()

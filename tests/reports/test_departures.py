@@ -134,12 +134,12 @@ def test_kinds_filter_and_an_address_opens_an_entry(visit: Callable[..., Page]) 
 def test_an_issue_and_its_code_are_copied(visit: Callable[..., Page]) -> None:
     tab = visit("#departure_lstsq_gelsy", permissions=["clipboard-read", "clipboard-write"])
     tab.click("#departure_lstsq_gelsy .copy_issue")
-    tab.wait_for_function("document.querySelector('.copy_issue').textContent === 'Copied'")
+    tab.locator(".copy_issue", has_text="Copied").first.wait_for()
     text = tab.evaluate("navigator.clipboard.readText()")
     assert text.startswith("# `torch.linalg.lstsq` with gelsy")
     assert "## Actual\n\n```\n[0.0, -1.5]\n```" in text
     tab.locator("#departure_lstsq_gelsy .code button").first.click()
-    tab.wait_for_function("document.querySelector('#departure_lstsq_gelsy .code button').textContent === 'Copied'")
+    tab.locator("#departure_lstsq_gelsy .code button", has_text="Copied").first.wait_for()
     assert tab.evaluate("navigator.clipboard.readText()") == synthetic.REPRODUCTION.strip()
 
 
@@ -147,7 +147,7 @@ def test_without_a_clipboard_the_issue_is_selected(visit: Callable[..., Page]) -
     tab = visit("#departure_lstsq_gelsy")
     tab.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error('no')); }")
     tab.click("#departure_lstsq_gelsy .copy_issue")
-    tab.wait_for_function("document.querySelector('.copy_issue').textContent === 'Selected'")
+    tab.locator(".copy_issue", has_text="Selected").first.wait_for()
     assert tab.evaluate("String(getSelection())").startswith("# `torch.linalg.lstsq`")
 
 

@@ -82,7 +82,7 @@ def test_the_index_leads_to_reports_and_gives_commands(visit: Callable[..., Page
     assert tab.locator(".past a").get_attribute("href") == f"{NAMES[0]}/index.html"
     tab.locator("summary").click()
     tab.locator(".code button").click()
-    tab.wait_for_function("document.querySelector('.code button').textContent === 'Copied'")
+    tab.locator(".code button", has_text="Copied").first.wait_for()
     paths = [str(folder / name / "record.jsonl") for name in NAMES]
     assert tab.evaluate("navigator.clipboard.readText()") == f"python -m reports compare {paths[0]} {paths[1]}"
     assert tab.locator(".trend tbody tr").count() == 32  # 31 in float32, and one that fails in float16 in both
