@@ -32,10 +32,13 @@ TRIANGLE = (
 )
 SQUARED = "It squares the condition number, which its own claims bound."
 INHERITS = "It calls a kernel of torch that departs here, and departures are left out for torch's own operations only."
+ZERO = "It loses the sign of zero, which its own claims do not look at."
 
 REASONS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
     (SINGLE, ("autodiff_modes: *",), ("*",)),
     (STORED, ("linear_algebra_linear_systems: products_summed_one_by_one",), ("*",)),
+    (INFINITE, ("normalization_deep_networks: batch norm in float64",), ("relu-unit-derivative",)),
+    (ZERO, ("normalization_deep_networks: products in float64",), ("univariate-functions-in-ulps",)),
     (REAL, ("linear_algebra_*: *",), ("complex-decompositions", "*-of-complex-functions*")),
     (
         REFUSALS,
