@@ -151,9 +151,9 @@ def _of_two(x: Dual) -> tuple[Dual, Dual]:
 
 
 def _linear(x: Dual) -> Dual:
-    """An input of 2, a weight of (2, 2) and a bias of 2."""
+    """An input of 2, a weight of (2, 2) and a bias of 2, from which the sum may start."""
     v, w, b = x[..., :2], x[..., 2:6].reshape(len(x.value), 2, 2), x[..., 6:]
-    return matmul(w, v[..., None])[..., 0] + b
+    return joined([w * v[..., None, :], b[..., None]]).sum()
 
 
 def _cube_of_matrix(x: Dual) -> Dual:

@@ -61,7 +61,12 @@ def derivative(
 
 
 def _exactly(y: Dual, subset: int, fmt: Format, *, whole: bool) -> Truth:
-    """Whole numbers whose sums of magnitudes the format holds are computed exactly."""
+    """Whole numbers whose sums of magnitudes the format holds are computed exactly.
+
+    Where magnitudes along paths, of this derivative or of lower ones, add up to more than the largest number, a sum may
+    overflow on the way: the bound is infinite.
+    """
     found = y.coefficient(subset)
     exact = whole & (y.size[subset] <= 2.0**fmt.precision)
-    return Truth(found.value, np.where(exact, 0.0, found.bound))
+    overflows = ((y.size + y.rad)[: subset + 1] > fmt.largest).any(0)
+    return Truth(found.value, np.where(overflows, np.inf, np.where(exact, 0.0, found.bound)))
