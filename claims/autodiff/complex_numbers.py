@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from claims import TRUE, UNDER_HYPOTHESES, claim, for_all, refutation, values, within
+from claims import UNDER_HYPOTHESES, claim, for_all, refutation, values, within
 from claims.autodiff.modes import BOUND, WIDE, by, cotangent, derivative, first, higher
 from claims.frame.checks import Check
 from claims.frame.inputs.complex_functions import COMPLEX_FUNCTIONS
@@ -61,7 +61,9 @@ def adjoint_identity_of_complex_functions(subject: Subject, point: Point) -> Ite
 
 
 @refutation(
-    adjoint_identity_of_complex_functions, r"\operatorname{VJP}_f(z,v)=f'(z)\,v: without the conjugate", dtypes=WIDE
+    adjoint_identity_of_complex_functions,
+    r"\operatorname{VJP}_f(z,v)=f'(z)\,v,\text{ without the conjugate}",
+    dtypes=WIDE,
 )
 @for_all(point=only(Differentiated("complex exp", 1, ("vjp",))))
 def cotangents_go_by_the_derivative(subject: Subject, point: Point) -> Iterator[Check]:
@@ -90,7 +92,7 @@ def gradients_are_conjugate(subject: Subject, point: Point) -> Iterator[Check]:
     hypotheses="f has two continuous derivatives by the parts",
     notes="Hessian matrices; Regularisation: automatic differentiation",
     book="4.3.1; 6.5.10",
-    truth=TRUE,
+    truth=UNDER_HYPOTHESES,
     bound=BOUND,
 )
 @for_all(point=differentiated(COMPLEX_FUNCTIONS, [2]))

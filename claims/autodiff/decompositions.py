@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from claims import TRUE, UNDER_HYPOTHESES, claim, for_all, refutation, values, within
+from claims import UNDER_HYPOTHESES, claim, for_all, refutation, values, within
 from claims.autodiff.modes import BOUND, WIDE, by, derivative, first, higher, one_way
 from claims.frame.checks import Check
 from claims.frame.inputs.decomposition_functions import DECOMPOSITIONS
@@ -81,7 +81,7 @@ def the_root_has_the_slope_of_numbers(subject: Subject, point: Point) -> Iterato
     hypotheses=SMOOTH,
     notes="Linear algebra: eigendecomposition, singular value decomposition; Hessian matrices",
     book="2.7, 2.8; 4.3.1",
-    truth=TRUE,
+    truth=UNDER_HYPOTHESES,
     bound=BOUND + ELIMINATED,
 )
 @for_all(point=differentiated(DECOMPOSITIONS, [2, 3]))
@@ -101,7 +101,9 @@ def nestings_agree_for_eigenvectors(subject: Subject, point: Point) -> Iterator[
     yield within(by(subject, point, ("fr",))[0], derivative(subject, point))
 
 
-@refutation(derivatives_of_decompositions_in_every_nesting, r"D^2\lambda_i=0: eigenvalues are linear in A", dtypes=WIDE)
+@refutation(
+    derivatives_of_decompositions_in_every_nesting, r"D^2\lambda_i=0:\text{ eigenvalues are linear in }A", dtypes=WIDE
+)
 @for_all(point=only(Differentiated("eigenvalues of order 3", 2, ("rr",))))
 def eigenvalues_are_linear(subject: Subject, point: Point) -> Iterator[Check]:
     """Only along directions that commute with A."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from claims import TRUE, UNDER_HYPOTHESES, claim, for_all, refutation, values, within
+from claims import UNDER_HYPOTHESES, claim, for_all, refutation, values, within
 from claims.autodiff.modes import BOUND, by, derivative, first, higher, one_way
 from claims.frame.checks import Check
 from claims.frame.inputs.differentiated import Differentiated, Point, differentiated
@@ -19,7 +19,7 @@ from reference.truth import Truth
 
 @claim(
     title="The adjoint identity for layers with their options: a convolution is pulled back by the transposed one",
-    statement=r"y_j=\sum_{j=si-p+dk}w_kx_{\cdot}:\ \langle v,w*u\rangle=\langle w*^\top v,u\rangle;\qquad "
+    statement=r"y_i=\sum_kw_kx_{si-p+dk}:\ \langle v,w*u\rangle=\langle w*^\top v,u\rangle;\qquad "
     r"D\max(x)[u]=u_{\arg\max x};\qquad D\ell(z)[u]=\langle w_y(\operatorname{softmax}z-e_y),u\rangle",
     hypotheses="numbers that are compared differ",
     notes="Convolutional networks; Regularisation: automatic differentiation",
@@ -62,7 +62,7 @@ def weights_do_not_count(subject: Subject, point: Point) -> Iterator[Check]:
     hypotheses="numbers that are compared differ",
     notes="Convolutional networks; Hessian matrices",
     book="9.5; 4.3.1; 6.5.10",
-    truth=TRUE,
+    truth=UNDER_HYPOTHESES,
     bound=BOUND,
 )
 @for_all(point=differentiated(LAYERS, [2]))
@@ -71,7 +71,7 @@ def derivatives_of_layers_in_every_nesting(subject: Subject, point: Point) -> It
     yield from higher(subject, point)
 
 
-@refutation(derivatives_of_layers_in_every_nesting, r"D^2(w*x)=0: a convolution is linear")
+@refutation(derivatives_of_layers_in_every_nesting, r"D^2(w*x)=0:\text{ a convolution is linear}")
 @for_all(point=only(Differentiated("strided grouped convolution", 2, ("rr",))))
 def convolutions_are_linear(subject: Subject, point: Point) -> Iterator[Check]:
     """In each argument, not in both together."""

@@ -57,16 +57,21 @@ def derivative(
     last = (1 << len(directions)) - 1
     n = x.shape[-1]
     s.rad[last] += (n * len(directions) + 1) * (s.u * (s.size[last] + s.rad[last]) + s.eta)
-    return _exactly(s, last, fmt, whole=whole)
+    truth = _exactly(s, last, fmt, whole=whole)
+    return truth._replace(bound=np.where(_overflows(y, last, fmt).any(-1), np.inf, truth.bound))
+
+
+def _overflows(y: Dual, subset: int, fmt: Format) -> NDArray[np.bool_]:
+    """Where magnitudes along paths, of this derivative or of lower ones, add up to more than the largest number."""
+    return np.asarray(((y.size + y.rad)[: subset + 1] > fmt.largest).any(0))
 
 
 def _exactly(y: Dual, subset: int, fmt: Format, *, whole: bool) -> Truth:
     """Whole numbers whose sums of magnitudes the format holds are computed exactly.
 
-    Where magnitudes along paths, of this derivative or of lower ones, add up to more than the largest number, a sum may
-    overflow on the way: the bound is infinite.
+    Where a sum may overflow on the way the bound is infinite.
     """
     found = y.coefficient(subset)
     exact = whole & (y.size[subset] <= 2.0**fmt.precision)
-    overflows = ((y.size + y.rad)[: subset + 1] > fmt.largest).any(0)
-    return Truth(found.value, np.where(overflows, np.inf, np.where(exact, 0.0, found.bound)))
+    bound = np.where(exact, 0.0, found.bound)
+    return Truth(found.value, np.where(_overflows(y, subset, fmt), np.inf, bound))
