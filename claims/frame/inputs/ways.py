@@ -65,6 +65,7 @@ UNAVAILABLE: Mapping[str, Mapping[int, Ways]] = {
     "glu": {1: (*FORWARD, *FORWARD_BATCHED), 2: ("rf", "fr", "ff", *HESSIANS)},
     "glu in forward mode": {2: ("fr", "ff")},
     "gaussian nll loss": BATCHED,
+    "rrelu": {1: ("jacfwd", *BATCHED[1]), 2: HESSIANS},
     "hardsigmoid": {1: ("functional.jvp",), 2: (*SECOND, "vmap of hessian"), 3: THIRD},
     "attention": {1: (*FORWARD, *FORWARD_BATCHED, "functional.jvp"), 2: (*SECOND, "vmap of hessian")},
     "huber loss": {2: ("rf", "ff")},

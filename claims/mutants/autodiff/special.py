@@ -16,19 +16,23 @@ ROOT_PI, ROOT_TAU = math.sqrt(math.pi), math.sqrt(2 * math.pi)
 
 
 def _i1_slope(x: Tensor) -> Tensor:
-    return torch.i0(x) - special.i1(x) / x
+    found: Tensor = torch.i0(x) - special.i1(x) / x
+    return found
 
 
 def _sharp(x: Tensor) -> Tensor:
-    return 2 * x * special.erfcx(x) - 2 / ROOT_PI
+    found: Tensor = 2 * x * special.erfcx(x) - 2 / ROOT_PI
+    return found
 
 
 def _hazard(x: Tensor) -> Tensor:
-    return (-special.log_ndtr(x) - x * x / 2).exp() / ROOT_TAU
+    found: Tensor = (-special.log_ndtr(x) - x * x / 2).exp() / ROOT_TAU
+    return found
 
 
 def _quantile_slope(x: Tensor) -> Tensor:
-    return ROOT_TAU * (special.ndtri(x).square() / 2).exp()
+    found: Tensor = ROOT_TAU * (special.ndtri(x).square() / 2).exp()
+    return found
 
 
 @mutant(first, operation="i1", trigger="the slope is I_0, as if it were cosh")
@@ -39,7 +43,8 @@ def second_term_left_out(x: Tensor) -> Tensor:
 @mutant(first, operation="i1e", trigger="forward mode, negative numbers: the scale is differentiated as exp(-x)")
 def scale_of_one_sign(x: Tensor) -> Tensor:
     def along(t: Tensor, z: Tensor) -> Tensor:
-        return t * (special.i0e(z) - special.i1e(z) * (1 + 1 / z))
+        found: Tensor = t * (special.i0e(z) - special.i1e(z) * (1 + 1 / z))
+        return found
 
     return ruled(special.i1e, forward=along)(x)
 
@@ -91,11 +96,13 @@ def divisor_is_constant(x: Tensor) -> Tensor:
 @mutant(nested, operation="i1e", trigger="third order: the second derivative is a constant")
 def third_derivative_vanishes(x: Tensor) -> Tensor:
     def slope(z: Tensor) -> Tensor:
-        return special.i0e(z) - special.i1e(z) * (z.sgn() + 1 / z)
+        found: Tensor = special.i0e(z) - special.i1e(z) * (z.sgn() + 1 / z)
+        return found
 
     def curvature(z: Tensor) -> Tensor:
         fixed = z.detach()
-        return torch.func.vjp(slope, fixed)[1](torch.ones_like(fixed))[0].detach()
+        found: Tensor = torch.func.vjp(slope, fixed)[1](torch.ones_like(fixed))[0].detach()
+        return found
 
     made = ruled(slope, backward=lambda g, z: g * curvature(z), forward=lambda t, z: t * curvature(z))
     return ruled(special.i1e, backward=lambda g, z: g * made(z), forward=lambda t, z: t * made(z))(x)
