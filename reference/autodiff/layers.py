@@ -157,6 +157,7 @@ LAYER_PROGRAMS: dict[str, Program] = {
     "norm of order infinity": lambda x: _in_order(x)[..., -1:] + 8.0,
     "sum of cross entropies": lambda x: total(_losses(x)),
     "every cross entropy": _losses,
+    "cross entropy of an image": lambda x: total(_losses(x.reshape(len(x.value), 3, 2).mT)).scaled(0.5),
     "weighted cross entropy": lambda x: total(_losses(x, (1.0, 2.0, 3.0))).scaled(0.25),
     "cross entropy without a class": lambda x: _losses(x)[..., :1],
     "cross entropy of soft targets": _soft_cross_entropy,

@@ -13,6 +13,8 @@ from reference.autodiff.dual import Dual
 from reference.autodiff.layers import LAYER_PROGRAMS
 from reference.autodiff.matrix_programs import MATRIX_PROGRAMS
 from reference.autodiff.programs import PROGRAMS
+from reference.autodiff.summaries import SUMMARY_PROGRAMS
+from reference.autodiff.univariate import UNIVARIATE_PROGRAMS
 from reference.formats import Format
 from reference.rounding import U64, silent
 from reference.truth import Truth
@@ -20,6 +22,7 @@ from reference.truth import Truth
 Float64 = NDArray[np.float64]
 
 EVERY_PROGRAM = {**PROGRAMS, **MATRIX_PROGRAMS, **DECOMPOSITION_PROGRAMS, **LAYER_PROGRAMS, **COMPLEX_PROGRAMS}
+EVERY_PROGRAM |= {**UNIVARIATE_PROGRAMS, **SUMMARY_PROGRAMS}
 
 
 def model(fmt: Format, units: float) -> dict[str, float]:

@@ -20,10 +20,11 @@ from claims.frame.claim import FALSE_AS_STATED, UNDER_HYPOTHESES, Claim, load_al
 from claims.frame.operations import OPERATIONS
 from claims.frame.plan import map_tensors
 from claims.frame.reproduction import plain_torch
-from claims.frame.subject import Recorded, Subject, values
+from claims.frame.subject import Call, Recorded, Subject, values
 from claims.frame.support import dry_run
 from claims.frame.trial import Trial, checks_of
 from reports.formulas import Typesetter
+from tests.frame.derivative_formulas import EXCUSED, examined, excused, formulas, formulas_of_call
 
 CLAIMS = load_all()
 every_claim = pytest.mark.parametrize("claim", CLAIMS.values(), ids=CLAIMS)
@@ -160,6 +161,26 @@ def test_a_spelling_computes_what_the_operation_computes(claim: Claim) -> None:
                 torch.manual_seed(1)
                 results.append(function(*args, **kwargs))
         assert same(*results), f"{recorded.operation} is not {OPERATIONS[recorded.operation].spelling}"
+
+
+@every_claim
+def test_every_derivative_that_torch_has_of_its_operations_is_in_the_sweep(claim: Claim) -> None:
+    """Every formula of torch's that a differentiable operation goes through has a row in the table of functions."""
+    for recorded in (r for p in (claim, *claim.refutations) for r in dry_run(p) if r.operation in OPERATIONS):
+        found = formulas_of_call(recorded.operation, recorded.calls[0])
+        lacking = {f for f in found - examined() if not excused(f)}
+        assert not lacking, f"no row of the table differentiates {recorded.operation}: {sorted(lacking)}"
+
+
+def test_no_reason_is_given_for_a_derivative_that_is_in_the_sweep() -> None:
+    """Of formulas with several forms some may be examined."""
+    of_several_forms = {
+        *("Diagonal", "Max", "Median", "Min", "RreluWithNoise", "Squeeze", "Sub", "T", "Transpose", "Unsqueeze"),
+    }
+    names = {re.sub(r"Backward\d*(_copy)?$", "", f) for f in examined()}
+    assert (names & EXCUSED.keys()) <= of_several_forms
+    assert {"SinBackward0", "TanBackward0"} <= formulas(torch.ones(1, requires_grad=True).tan().sin())
+    assert formulas_of_call("softmax", Call([torch.ones(3)], {"dim": -1}, None)) == {"SoftmaxBackward0"}
 
 
 @every_claim

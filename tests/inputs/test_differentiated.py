@@ -36,6 +36,11 @@ def test_points_of_the_other_domains() -> None:
     assert ((point(rng(), (9, 4), "with a zero") == 0).sum(-1) == 1).all()
     assert ((point(rng(), (9, 5), "with two zeros") == 0).sum(-1) == 2).all()
     assert (np.abs(point(rng(), (9, 5), "far apart")) >= 100).all()
+    inner, far = point(rng(), (99, 4), "inner"), point(rng(), (99, 9), "far")
+    assert 0.1 <= np.abs(inner).min() <= np.abs(inner).max() <= 0.9
+    assert 6 < np.abs(far).max() < 8
+    assert np.abs(2 * far - np.round(2 * far)).min() >= 0.25
+    assert (point(rng(), (9, 4), "beyond 1") > 1.1).all()
     square = with_matrix(rng(), (40, 12), 3)[:, :9].reshape(-1, 3, 3)
     assert np.abs(np.linalg.det(square)).min() > 1
     assert with_matrix(rng(), (2, 9), 2).shape == (2, 9)

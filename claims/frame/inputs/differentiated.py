@@ -16,12 +16,24 @@ from claims.frame.inputs.decomposition_functions import DECOMPOSITIONS
 from claims.frame.inputs.functions import FUNCTIONS, WIDE_FUNCTIONS, Row
 from claims.frame.inputs.layer_functions import LAYERS
 from claims.frame.inputs.regime import Arrays, Regime, Regimes
+from claims.frame.inputs.summary_functions import SUMMARIES
+from claims.frame.inputs.univariate_slopes import ONCE_IN_HALF, UNIVARIATE, WIDE_UNIVARIATE
 from claims.frame.inputs.ways import groups
 from reference.formats import Format
 
 Float64 = NDArray[np.float64]
 
-ALL = {**FUNCTIONS, **WIDE_FUNCTIONS, **DECOMPOSITIONS, **LAYERS, **COMPLEX_FUNCTIONS}
+ALL = {
+    **FUNCTIONS,
+    **WIDE_FUNCTIONS,
+    **DECOMPOSITIONS,
+    **LAYERS,
+    **COMPLEX_FUNCTIONS,
+    **UNIVARIATE,
+    **ONCE_IN_HALF,
+    **WIDE_UNIVARIATE,
+    **SUMMARIES,
+}
 SEPARATED = {
     9: np.diag([3.0, 5.0, 1.0]).ravel(),
     6: np.diag([3.0, 1.25, 0.0])[:, :2].ravel(),
@@ -91,14 +103,17 @@ def point(rng: np.random.Generator, shape: tuple[int, int], domain: str) -> Floa
     """Numbers of a domain, (batch, n).
 
     real: of either sign, at least 1/8 away from all multiples of 1/2, where activations and losses have their kinks;
-    apart: any two differ by 1/4 or more, and not by 0.45 to 0.6; separated: near a matrix with such a spectrum;
-    dominant and tall matrices are the beginning of a row.
+    far: the same, beyond 6, too; apart: any two differ by 1/4 or more, and not by 0.45 to 0.6; separated: near a matrix
+    with such a spectrum; dominant and tall matrices are the beginning of a row.
     """
     n = shape[1]
     numbers: dict[str, Callable[[], Float64]] = {
         "positive": lambda: rng.uniform(0.5, 2.5, shape),
         "unit": lambda: rng.uniform(0.1, 0.9, shape),
         "small": lambda: rng.uniform(-0.5, 0.5, shape),
+        "inner": lambda: signs(rng, shape) * rng.uniform(0.1, 0.9, shape),
+        "beyond 1": lambda: rng.uniform(1.2, 3.0, shape),
+        "far": lambda: signs(rng, shape) * (rng.integers(0, 16, shape) + rng.uniform(0.25, 0.75, shape)) / 2,
         "far apart": lambda: signs(rng, shape) * rng.choice([100.0, 300.0, 800.0, 3000.0], shape),
         "with a zero": lambda: real(rng, shape) * (np.arange(n) != 1),
         "with two zeros": lambda: real(rng, shape) * (np.arange(n) % 3 != 1),
@@ -112,10 +127,10 @@ def point(rng: np.random.Generator, shape: tuple[int, int], domain: str) -> Floa
     return numbers[domain]()
 
 
-def smooth(x: Float64) -> NDArray[np.bool_]:
+def smooth(x: Float64, most: float = 3.0) -> NDArray[np.bool_]:
     """Where every number is far enough from all multiples of 1/2, and not large."""
-    far = np.abs(2 * x - np.round(2 * x)) >= 0.2
-    return np.asarray((far & (np.abs(x) < 3)).all(-1))
+    away = np.abs(2 * x - np.round(2 * x)) >= 0.2
+    return np.asarray((away & (np.abs(x) < most)).all(-1))
 
 
 def inside(x: Float64, domain: str) -> NDArray[np.bool_]:
@@ -129,6 +144,9 @@ def inside(x: Float64, domain: str) -> NDArray[np.bool_]:
         "positive": lambda: ((x > 0.4) & (x < 3)).all(-1),
         "unit": lambda: ((x > 0.05) & (x < 0.95)).all(-1),
         "small": lambda: (np.abs(x) <= 0.5).all(-1),
+        "inner": lambda: ((np.abs(x) > 0.05) & (np.abs(x) < 0.95)).all(-1),
+        "beyond 1": lambda: ((x > 1.1) & (x < 3.1)).all(-1),
+        "far": lambda: smooth(x, 8.0),
         "far apart": lambda: (np.abs(x) >= 90).all(-1),
         "with a zero": lambda: (x[:, 1] == 0) & smooth(np.delete(x, 1, 1)),
         "with two zeros": lambda: (x[:, 1::3] == 0).all(-1) & smooth(np.delete(x, np.s_[1::3], 1)),

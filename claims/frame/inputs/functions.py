@@ -176,6 +176,7 @@ WIDE_FUNCTIONS: dict[str, Row] = {
     "distances of two sets": Row("cdist", "f(x[:4].view(2, 2), x[4:].view(2, 2))", 8, "apart"),
     "distances of order 1": Row("cdist", "f(x[:4].view(2, 2), x[4:].view(2, 2), 1.0)", 8, "apart"),
     "distances of order 3": Row("cdist", "f(x[:4].view(2, 2), x[4:].view(2, 2), 3.0)", 8, "apart"),
+    "quantile": Row("quantile", "f(x, 0.3125)", 5, "apart"),
     "distances within a set": Row("pdist", "f(x.view(3, 2))", 6, "apart"),
 }
 """Functions, most of them of matrices, whose derivatives torch has in float32 and float64 only."""

@@ -39,6 +39,7 @@ LAYERS: dict[str, Row] = {
     "norm of order infinity": Row("vector_norm", "f(x + 8, torch.inf)", 4, "apart"),
     "sum of cross entropies": Row("cross_entropy", f"f(x.view(2, 3), {TARGET}, reduction='sum')", 6),
     "every cross entropy": Row("cross_entropy", f"f(x.view(2, 3), {TARGET}, reduction='none')", 6),
+    "cross entropy of an image": Row("cross_entropy", f"f(x.view(1, 3, 2), {TARGET}[None])", 6),
     "weighted cross entropy": Row(
         "cross_entropy",
         f"f(x.view(2, 3), {TARGET}, weight=torch.arange(1, 4, dtype=x.dtype, device=x.device))",

@@ -36,6 +36,9 @@ THRICE = frozenset(
         *("product of reflections", "pseudoinverse", "eigenvalues of a symmetric matrix", "matrix exponential"),
         *("triangular factor", "factors of LU", "polar factor", "least squares", "projector on an eigenvector"),
         *("eigenvalues of order 3", "real eigenvalues"),
+        *("exp2", "log2", "log10", "tan", "asin", "acos", "sinh", "cosh", "asinh", "acosh", "atanh", "erfc", "erfinv"),
+        *("ndtr", "sinc", "entr", "lgamma", "digamma", "trigamma", "i0", "i0e", "i1", "i1e", "erfcx", "log_ndtr"),
+        *("ndtri",),
     }
 )
 """Functions that are differentiated three times."""
@@ -62,6 +65,8 @@ UNAVAILABLE: Mapping[str, Mapping[int, Ways]] = {
     "glu": {1: (*FORWARD, *FORWARD_BATCHED), 2: ("rf", "fr", "ff", *HESSIANS)},
     "glu in forward mode": {2: ("fr", "ff")},
     "gaussian nll loss": BATCHED,
+    "rrelu": {1: ("jacfwd", *BATCHED[1]), 2: HESSIANS},
+    "hardsigmoid": {1: ("functional.jvp",), 2: (*SECOND, "vmap of hessian"), 3: THIRD},
     "attention": {1: (*FORWARD, *FORWARD_BATCHED, "functional.jvp"), 2: (*SECOND, "vmap of hessian")},
     "huber loss": {2: ("rf", "ff")},
     "soft margin loss": {2: ("rf", "ff", *HESSIANS)},

@@ -9,7 +9,7 @@ from claims.frame.operations.operation import Operation
 
 _TORCH = (
     "cumsum cumprod hypot atan2 where amax std maximum cholesky_inverse cholesky_solve logdet gather index_select "
-    "scatter_add"
+    "scatter_add minimum fmax fmin amin clamp_max renorm quantile"
 )
 _LAYERS = (
     "tanhshrink prelu glu nll_loss poisson_nll_loss triplet_margin_loss avg_pool1d avg_pool2d max_pool1d max_pool2d "
@@ -25,6 +25,10 @@ ROWS = {
     "largest": Operation(lambda x, k: torch.topk(x, k).values, "(lambda x, k: torch.topk(x, k).values)"),
     "kth_smallest": Operation(lambda x, k: torch.kthvalue(x, k).values, "(lambda x, k: torch.kthvalue(x, k).values)"),
     "running_maximum": Operation(lambda x: torch.cummax(x, -1).values, "(lambda x: torch.cummax(x, -1).values)"),
+    "running_minimum": Operation(lambda x: torch.cummin(x, -1).values, "(lambda x: torch.cummin(x, -1).values)"),
+    "largest_of_all": Operation(torch.max, "torch.max"),
+    "smallest_of_all": Operation(torch.min, "torch.min"),
+    "median": Operation(torch.median, "torch.median"),
     "cholesky": Operation(torch.linalg.cholesky, "torch.linalg.cholesky"),
     "solve_triangular": Operation(torch.linalg.solve_triangular, "torch.linalg.solve_triangular"),
     "lu_solution": Operation(
