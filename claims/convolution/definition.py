@@ -44,7 +44,7 @@ def along(t: Tensor, like: Tensor) -> Tensor:
 @claim(
     title="Convolution is a linear operation (in the input and in the kernel); a layer with bias is only affine",
     statement=r"k*(ax+by)=a(k*x)+b(k*y),\quad(ak+bl)*x=a(k*x)+b(l*x);\quad\text{with bias: } m(2x)-2m(x)=-\beta",
-    hypotheses="no bias; any stride, padding, dilation, groups, and any padding that reads zeros or numbers of the image",
+    hypotheses="no bias; any stride, dilation, groups, and padding that reads zeros or numbers of the image",
     notes="Convolutional networks: a specialised kind of linear operation",
     book="9.1, eq. 9.1 to 9.4",
     formal="LinearMap",
