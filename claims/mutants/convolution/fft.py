@@ -174,7 +174,9 @@ def last_stage_is_free(x: Tensor, k: Tensor) -> Counted:
     return y, count - 6 * length if length > 2 else count
 
 
-@mutant(fft_convolution_cost_crossover, operation="radix2_convolution", trigger="counts of more than 16 bits wrap around")
+@mutant(
+    fft_convolution_cost_crossover, operation="radix2_convolution", trigger="counts of more than 16 bits wrap around"
+)
 def counts_wrap_around(x: Tensor, k: Tensor) -> Counted:
     y, count = radix2_convolution(x, k)
     return y, count & 0xFFFF
