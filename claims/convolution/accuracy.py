@@ -25,12 +25,13 @@ def convolved(subject: Subject, given: Convolution, operation: str = "convolutio
 
 def exact(subject: Subject, given: Convolution, *, bias: bool = True) -> Truth:
     """The result with its bound."""
-    x, w, b = (None if t is None else values(t) for t in given[:3])
+    x, w = values(given.x), values(given.w)
+    b = values(given.b) if bias and given.b is not None else None
     name = "convolution" if given.given.output_padding is None else "transposed_convolution"
     how = subject.arithmetic(given.name(name))
     if name == "convolution":
-        return reference.convolution(x, w, b if bias else None, given.how, how)
-    return reference.transposed_convolution(x, w, b if bias else None, given.how, given.given.results, how)
+        return reference.convolution(x, w, b, given.how, how)
+    return reference.transposed_convolution(x, w, b, given.how, given.given.results, how)
 
 
 def compared(observed: Tensor, truth: Truth, label: str = "") -> Check:
