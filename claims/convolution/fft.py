@@ -32,8 +32,8 @@ def convolved(subject: Subject, pair: Pair, lengths: Sequence[int], spelling: st
 @claim(
     title="Convolution equals the inverse transform of a product of transforms when zero-padded enough",
     statement=r"x*k=\mathcal F_N^{-1}(\mathcal F_N(x)\cdot\mathcal F_N(k))\text{ for }N\ge n+m-1",
-    hypotheses="N >= n + m - 1 on every axis (for smaller N the convolution wraps around); computed: the error is small "
-    "against the norms of x and k, not in every entry",
+    hypotheses="N >= n + m - 1 on every axis (for smaller N it wraps around); computed: the error is small against the "
+    "norms of x and k, not in every entry",
     notes="Convolutional networks: convolution by Fourier transforms",
     book="9.8",
     truth=TRUE,

@@ -182,8 +182,8 @@ def transposing_flips_nothing(subject: Subject, given: Convolution) -> Iterator[
     notes="Convolutional networks: convolution in place of general matrix multiplication",
     book="9; 9.5",
     truth=TRUE,
-    bound="patches are copies; products by BND-DOT, tier 2 in half types; folding by gamma_{m-1} m |x|, tier 1; none for "
-    "integers with exact sums",
+    bound="patches are copies; products by BND-DOT, tier 2 in half types; folding by gamma_{m-1} m |x|, tier 1; none "
+    "for integers with exact sums",
 )
 @for_all(given=unfolded_convolutions())
 def convolution_as_matrix_multiplication_im2col(subject: Subject, given: Convolution) -> Iterator[Check]:
@@ -202,7 +202,7 @@ def convolution_as_matrix_multiplication_im2col(subject: Subject, given: Convolu
     exact = direct.convolution(x, w, None, given.how, subject.arithmetic(given.name("convolution")))
     yield compared(convolved(subject, given), exact, "convolution")
     first = np.zeros(x.shape)
-    first[(slice(None), slice(None), slice(None), *[0] * d)] = 1
+    first.reshape(*first.shape[:3], math.prod(first.shape[3:]))[..., 0] = 1
     met = direct.magnitude(first, np.ones(w.shape), None, given.how) > 0
     hole = given.x + subject.tensor(np.where(first > 0, np.nan, 0.0))
     spoilt = getattr(subject, name)(hole, given.w, **options, spelling="Tensor.unfold")
@@ -274,8 +274,8 @@ def expanded(subject: Subject, given: Convolution, w: Tensor) -> Tensor:
     notes="Convolutional networks: an infinitely strong prior, weights shared and zero outside the receptive field",
     book="9.4",
     truth=TRUE,
-    bound="the matrix exact; results by BND-DOT; gradients by gamma_{NM} sum |c||x| over N examples and M positions, tier "
-    "1 in half types; none for integers with exact sums",
+    bound="the matrix exact; results by BND-DOT; gradients by gamma_{NM} sum |c||x| over N examples and M positions, "
+    "tier 1 in half types; none for integers with exact sums",
 )
 @for_all(given=tied_convolutions())
 def conv_is_constrained_dense_layer(subject: Subject, given: Convolution) -> Iterator[Check]:
@@ -362,7 +362,7 @@ def infinite_numbers_stay_local(subject: Subject, given: Convolution) -> Iterato
     title="The constrained layer is the limit of Gaussian priors of vanishing variance, at rate 1/lambda",
     statement=r"w_\lambda=\arg\min f(w)+\tfrac\lambda2\|P_\perp w\|^2:\quad\|P_\perp w_\lambda\|\le"
     r"\frac{\|P_\perp\nabla f(w_{con})\|}{\lambda},\quad\lim_{\lambda\to\infty}w_\lambda=w_{con}",
-    hypotheses="f convex, here the squared error of a linear layer, with one minimiser among the tied matrices; P projects "
+    hypotheses="f convex, here the squared error of a linear layer, with one minimiser among tied matrices; P projects "
     "onto the complement of the convolution matrices",
     notes="Convolutional networks: convolution as an infinitely strong prior",
     book="9.4",

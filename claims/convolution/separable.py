@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -24,6 +25,7 @@ from claims.frame.inputs.separable_kernels import (
 )
 from claims.frame.inputs.spectra import only
 from claims.frame.subject import Subject
+from reference.bounds.svd import svdvals_error
 from reference.convolution import separable as reference
 from reference.convolution.direct import convolution, magnitude
 from reference.convolution.geometry import geometry
@@ -54,7 +56,7 @@ def in_passes(subject: Subject, given: Separable, order: tuple[int, ...], spelli
 def reached(given: Separable) -> np.ndarray:
     """Which results have the first number of the images, or a zero beside it, in their window."""
     first = np.zeros(given.x.shape)
-    first[(..., *[0] * len(given.vectors))] = 1.0
+    first.reshape(*first.shape[:3], math.prod(first.shape[3:]))[..., 0] = 1.0
     kernel = np.ones((len(first), first.shape[2], 1, *given.how.kernel))
     return magnitude(first, kernel, None, given.how) > 0
 
@@ -85,7 +87,7 @@ def separable_convolution_equivalence(subject: Subject, given: Separable) -> Ite
             found = in_passes(subject, given, order, spelling)
             yield compared(found, truth, f"{spelling}, axes {', '.join(str(i + 1) for i in order)}")
     hole = torch.zeros_like(given.x)
-    hole[(..., *[0] * d)] = float("nan")
+    hole.flatten(3)[..., 0] = float("nan")
     spoilt = given._replace(x=given.x + hole)
     for label, found in (
         ("at once", at_once(subject, spoilt)),
@@ -146,9 +148,9 @@ def cost(subject: Subject, given: Sized, *, passes: bool) -> tuple[Tensor, np.nd
 
 @claim(
     title="Separable convolution takes w d instead of w^d parameters, and of products in the limit of large images",
-    statement=r"\text{parameters } wd\text{ and }w^d;\quad\text{products }\sum_{i=1}^dw\,m^in^{d-i}\text{ and }w^dm^d,\ "
-    r"m=n+2p-w+1;\quad wd<w^d\iff d\ge2,\ w\ge2,\ (w,d)\ne(2,2)",
-    hypotheses="n numbers and a width of w on each of d axes, padding p on both sides, stride 1, each channel by itself",
+    statement=r"\text{parameters } wd\text{ and }w^d;\quad\text{products }\sum_{i=1}^dw\,m^in^{d-i}\text{ and }w^dm^d,"
+    r"\ m=n+2p-w+1;\quad wd<w^d\iff d\ge2,\ w\ge2,\ (w,d)\ne(2,2)",
+    hypotheses="n numbers and a width of w on each of d axes, padding p on both sides, stride 1, channel by channel",
     notes="Convolutional networks: separable kernels are significantly faster and have fewer parameters",
     book="9.8",
     truth=FALSE_AS_STATED,
@@ -228,7 +230,8 @@ def the_order_costs_nothing(subject: Subject, given: Sized) -> Iterator[Check]:
 
 def tolerance(subject: Subject, k: Tensor) -> float:
     """Relative to the largest: what singular values that are 0 stay below, and others of small integers above."""
-    return 4 * float(reference.svdvals_error(np.ones(1), *k.shape[-2:], subject.arithmetic("matrix_rank"))[0])
+    m, n = k.shape[-2:]
+    return 4 * float(svdvals_error(np.ones(1), m, n, subject.arithmetic("matrix_rank"))[0])
 
 
 def exactly(subject: Subject, given: Kernels) -> Truth:

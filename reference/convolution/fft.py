@@ -1,4 +1,4 @@
-"""Full convolution by Fourier transforms: how far the result may be in the 2-norm, and what it costs in multiplications.
+"""Full convolution by Fourier transforms: how far the result may be in the 2-norm, and how many products it takes.
 
 ASNA = N. J. Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., SIAM 2002. A transform of length N maps x
 to X_j = sum_m x_m exp(-2 pi i j m / N), so that |X|_2 = sqrt(N) |x|_2 and |X|_inf <= |x|_1.
@@ -126,9 +126,9 @@ def by_transforms(x: Float64, k: Float64, lengths: Sequence[int], arithmetic: Ar
         |fl(X) fl(K) - X K|_2 <= dx |k|_1 + |x|_1 dk + dx dk,
 
     a product of complex numbers errs by c = sqrt 2 gamma_2 (ASNA Lemma 3.5), the inverse transform by e of what it is
-    given, the factor 1/N, or 1/sqrt N twice, by 4u, and the value here by u. Underflow takes sqrt 2 eta from a product of complex numbers; later stages
-    double its square, so that a transform loses at most 8 N p eta, p its largest prime factor. Infinite where N |x|_1
-    |k|_1 may overflow: no number on the way is larger.
+    given, the factor 1/N, or 1/sqrt N twice, by 4u, and the value here by u. Underflow takes sqrt 2 eta from a product
+    of complex numbers; later stages double its square, so that a transform loses at most 8 N p eta, p its largest prime
+    factor. Infinite where N |x|_1 |k|_1 may overflow: no number on the way is larger.
     """
     u, eta, total = arithmetic.accumulator.u, arithmetic.accumulator.eta, math.prod(lengths)
     e = compounded(*(transform_error(length, u) for length in lengths))

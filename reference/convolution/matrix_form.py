@@ -38,7 +38,7 @@ def matrix(w: Float64, how: Geometry, sizes: tuple[int, ...]) -> Float64:
         for c in range(channels):
             for k in range(places.shape[1]):
                 t[:, o, rows, first + c, places[:, k]] += taps[:, o, c, k, None]
-    return t[..., :total].reshape(batch, filters * len(places), -1)
+    return np.asarray(t[..., :total].reshape(batch, filters * len(places), -1))
 
 
 def meetings(how: Geometry, sizes: tuple[int, ...]) -> NDArray[np.int64]:
@@ -98,7 +98,7 @@ def projected(w: Float64, k: int) -> Float64:
     along = np.zeros_like(w)
     for t in range(k):
         along += (offset == t) * w[..., offset == t].mean(-1)[..., None, None]
-    return w - along
+    return np.asarray(w - along)
 
 
 def _across(m: int, n: int) -> Float64:
@@ -120,11 +120,10 @@ def with_prior(x: Float64, y: Float64, strength: Float64, arithmetic: Arithmetic
 
         1.05 |H^-1| (gamma_{3p} |L||U| |w| + |dH| |w| + |dr|),   p = m n
 
-    (ASNA Theorem 9.4, first order in the rest), dH = gamma_{e+2} I (x) |X^T||X| + 2u |H| and dr = gamma_e |Y^T||X| being
-    the roundings of the system. L and U are those of another implementation: calibrated where pivots tie.
+    (ASNA Theorem 9.4, first order in the rest); dH = gamma_{e+2} I (x) |X^T||X| + 2u |H| and dr = gamma_e |Y^T||X|
+    round the system. L and U are those of another implementation: calibrated where pivots tie.
     """
-    batch, e, n = x.shape
-    m = y.shape[-1]
+    (e, n), m = x.shape[1:], y.shape[-1]
     across, u = _across(m, n), arithmetic.result.u
     parts: list[tuple[Float64, ...]] = []
     for a, b, s in zip(x, y, strength, strict=True):

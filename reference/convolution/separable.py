@@ -36,16 +36,18 @@ def outer(vectors: Sequence[Float64]) -> DoubleDouble:
 def along(how: Geometry, axis: int) -> Geometry:
     """The part of a geometry that belongs to one axis."""
 
-    def part(values: tuple[object, ...], other: object) -> tuple[object, ...]:
-        return tuple(v if i == axis else other for i, v in enumerate(values))
+    def part(numbers: tuple[int, ...]) -> tuple[int, ...]:
+        return tuple(v if i == axis else 1 for i, v in enumerate(numbers))
 
-    fields = {"kernel": 1, "stride": 1, "padding": (0, 0), "dilation": 1}
-    return dataclasses.replace(how, **{name: part(getattr(how, name), one) for name, one in fields.items()})
+    ends = tuple(q if i == axis else (0, 0) for i, q in enumerate(how.padding))
+    kernel, stride, dilation = part(how.kernel), part(how.stride), part(how.dilation)
+    return dataclasses.replace(how, kernel=kernel, stride=stride, padding=ends, dilation=dilation)
 
 
 def _whole(*arrays: Float64) -> NDArray[np.bool_]:
     """Which instances hold integers only: (batch,)."""
-    return np.logical_and.reduce([(a == np.rint(a)).reshape(len(a), -1).all(-1) for a in arrays])
+    numbers = np.concatenate([a.reshape(len(a), -1) for a in arrays], -1)
+    return np.asarray((numbers == np.rint(numbers)).all(-1))
 
 
 def _wider(per_instance: NDArray[np.bool_], axes: int) -> NDArray[np.bool_]:
@@ -157,11 +159,12 @@ class Spectrum(NamedTuple):
 def spectrum(k: Float64, arithmetic: Arithmetic) -> Spectrum:
     """Singular values of k (batch, m, n), certified, with BND-SVD for values alone: (batch, 1)."""
     s = np.array([exact.singular_values(a).upper for a in k]).reshape(len(k), min(k.shape[-2:]))
-    return Spectrum(s, svdvals_error(s[:, :1], *k.shape[-2:], arithmetic))
+    m, n = k.shape[-2:]
+    return Spectrum(s, svdvals_error(s[:, :1], m, n, arithmetic))
 
 
 def nearest_error(k: Float64, kept: int, arithmetic: Arithmetic) -> Float64:
-    """How much farther than the nearest matrix of rank `kept` the first `kept` terms of a computed SVD may be: (batch,).
+    """How much farther than the nearest matrix of that rank the `kept` first terms of a computed SVD may be: (batch,).
 
     With K = U S V^T + E (BND-SVD), the other terms have norm (1 + 16 M u) sqrt(sum s_i^2) at most, and products with
     three factors round by gamma_3; sums of `kept` terms by gamma_kept.

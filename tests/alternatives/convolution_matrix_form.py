@@ -79,8 +79,8 @@ def one_tap_after_the_other(
 
 def patches_by_windows(x: Tensor, *, kernel: Any, stride: Any, padding: Any, dilation: Any) -> Tensor:  # noqa: ANN401
     """By Tensor.unfold."""
-    (q, r), (k, l), (s, t), (d, e) = padding, kernel, stride, dilation
-    wide = F.pad(x, (r, r, q, q)).unfold(2, d * (k - 1) + 1, s)[..., ::d].unfold(3, e * (l - 1) + 1, t)[..., ::e]
+    (q, r), (k, m), (s, t), (d, e) = padding, kernel, stride, dilation
+    wide = F.pad(x, (r, r, q, q)).unfold(2, d * (k - 1) + 1, s)[..., ::d].unfold(3, e * (m - 1) + 1, t)[..., ::e]
     return wide.permute(0, 1, 4, 5, 2, 3).flatten(4).flatten(1, 3)
 
 

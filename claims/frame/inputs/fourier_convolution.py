@@ -30,7 +30,7 @@ class Pair(NamedTuple):
 
 @dataclasses.dataclass(frozen=True)
 class Pairs(Regime):
-    """x of sizes `n` and k of sizes `m`, transformed with the `length` n + m - 1, or the next power of 2, odd, or longer.
+    """x of sizes `n` and k of sizes `m`, transformed with the `length` n + m - 1, the next power of 2, odd, or longer.
 
     Numbers are normal, integers, of six decades, single ones among zeros, huge and tiny (1 when multiplied), with
     products that underflow, or zeros.
@@ -83,10 +83,11 @@ class Pairs(Regime):
         return [rng.standard_normal(s) for s in shapes]
 
     def admits(self, arrays: Arrays) -> NDArray[np.bool_]:
-        return np.asarray(np.logical_and(*(np.isfinite(a).reshape(len(a), -1).all(-1) for a in arrays)))
+        return np.asarray(np.isfinite(np.concatenate([a.reshape(len(a), -1) for a in arrays], -1)).all(-1))
 
     def present(self, tensors: Sequence[Any], seed: int) -> Pair:
-        return Pair(*tensors, self.lengths)
+        x, k = tensors
+        return Pair(x, k, self.lengths)
 
 
 def pairs() -> Regimes:
@@ -111,7 +112,7 @@ def pairs() -> Regimes:
         st.tuples(st.tuples(size, size, size), st.tuples(size, size, size)),
     )
     kind, length = st.sampled_from(KINDS), st.sampled_from(LENGTHS)
-    return Regimes(st.builds(lambda s, k, n: Pairs(*s, k, n), sizes, kind, length), corners)
+    return Regimes(st.builds(lambda s, k, n: Pairs(s[0], s[1], k, n), sizes, kind, length), corners)
 
 
 class Counted(NamedTuple):

@@ -279,7 +279,8 @@ class Ranked(Regime):
         return np.asarray(((k == np.rint(k)) & (np.abs(k) <= 32)).all((-2, -1)))
 
     def present(self, tensors: Sequence[Any], seed: int) -> Kernels:
-        return Kernels(*tensors, geometry((self.rows, self.columns)))
+        x, k = tensors
+        return Kernels(x, k, geometry((self.rows, self.columns)))
 
 
 def ranked() -> Regimes:

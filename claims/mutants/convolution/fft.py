@@ -19,7 +19,8 @@ Lengths = tuple[int, ...]
 @mutant(fft_convolution_theorem, operation="fft_convolution")
 def one_factor_conjugated(x: Tensor, k: Tensor, lengths: Lengths, spelling: str) -> Tensor:
     product = torch.fft.rfft(x, lengths[0]) * torch.fft.rfft(k, lengths[0]).conj()
-    return torch.fft.irfft(product, lengths[0])
+    made: Tensor = torch.fft.irfft(product, lengths[0])
+    return made
 
 
 @mutant(fft_convolution_theorem, operation="fft_convolution", trigger="the least length: one number too short")
@@ -40,7 +41,8 @@ def not_divided_by_the_length(x: Tensor, k: Tensor, lengths: Lengths, spelling: 
 @mutant(fft_convolution_theorem, operation="fft_convolution", trigger="products of real parts only")
 def products_of_real_parts(x: Tensor, k: Tensor, lengths: Lengths, spelling: str) -> Tensor:
     product = torch.fft.rfft(x, lengths[0]).real * torch.fft.rfft(k, lengths[0]).real
-    return torch.fft.irfft(product.to(torch.complex128), lengths[0]).to(x.dtype)
+    made: Tensor = torch.fft.irfft(product.to(torch.complex128), lengths[0]).to(x.dtype)
+    return made
 
 
 @mutant(fft_convolution_theorem, operation="fft_convolution", trigger="odd lengths: the inverse takes an even one")
@@ -58,7 +60,8 @@ def highest_frequency_dropped(x: Tensor, k: Tensor, lengths: Lengths, spelling: 
     if n % 2:
         return fft_convolution(x, k, lengths, spelling)
     product = torch.fft.rfft(x, n) * torch.fft.rfft(k, n)
-    return torch.fft.irfft(product[..., :-1], n)
+    made: Tensor = torch.fft.irfft(product[..., :-1], n)
+    return made
 
 
 @mutant(

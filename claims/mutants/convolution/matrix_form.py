@@ -59,7 +59,8 @@ def corner_of_the_circulant_is_zero(x: Tensor, w: Tensor, *, mode: str, **option
 @mutant(convolution_toeplitz_matrix, operation="convolution_jacobian1d", trigger="groups: the blocks in reverse order")
 def blocks_in_reverse(x: Tensor, w: Tensor, *, groups: int, **options: Options) -> Tensor:
     found = convolution_jacobian(x, w, groups=groups, **options)
-    return found.unflatten(2, (groups, -1)).flip(2).flatten(2, 3)
+    made: Tensor = found.unflatten(2, (groups, -1)).flip(2).flatten(2, 3)
+    return made
 
 
 @mutant(convolution_toeplitz_matrix, operation="convolution_jacobian2d", trigger="square images: transposed")
@@ -201,9 +202,9 @@ def products_in_bfloat16(x: Tensor, w: Tensor, **options: Options) -> Tensor:
 @mutant(
     convolution_as_matrix_multiplication_im2col, operation="patches_of", trigger="unequal strides: exchanged, cropped"
 )
-def strides_exchanged(x: Tensor, *, stride: Sequence[int], **options: Options) -> Tensor:
+def strides_exchanged(x: Tensor, *, stride: tuple[int, int], **options: Options) -> Tensor:
     found = patches_of(x, stride=stride, **options)
-    other = patches_of(x, stride=tuple(stride)[::-1], **options)
+    other = patches_of(x, stride=(stride[1], stride[0]), **options)
     return F.pad(other, (0, max(0, found.shape[-1] - other.shape[-1])))[..., : found.shape[-1]]
 
 
@@ -328,7 +329,8 @@ def projected_after_the_fit(x: Tensor, y: Tensor, strength: Tensor) -> Tensor:
 @mutant(infinitely_strong_prior_limit, operation="prior_solution", trigger="the tied part is penalised, too")
 def all_weights_penalised(x: Tensor, y: Tensor, strength: Tensor) -> Tensor:
     one = torch.eye(x.shape[-1], dtype=x.dtype, device=x.device)
-    return torch.linalg.solve(x.mT @ x + strength * one, x.mT @ y).mT
+    made: Tensor = torch.linalg.solve(x.mT @ x + strength * one, x.mT @ y).mT
+    return made
 
 
 @mutant(infinitely_strong_prior_limit, operation="prior_solution", trigger="lambda in place of lambda / 2")
@@ -365,4 +367,5 @@ def prior_in_float32(x: Tensor, y: Tensor, strength: Tensor) -> Tensor:
 @mutant(infinitely_strong_prior_limit, operation="least_squares", trigger="the tied fit has a little weight decay")
 def tied_fit_with_weight_decay(a: Tensor, y: Tensor, driver: str) -> Tensor:
     one = torch.eye(a.shape[-1], dtype=a.dtype, device=a.device)
-    return torch.linalg.solve(a.mT @ a + 0.01 * one, a.mT @ y)
+    made: Tensor = torch.linalg.solve(a.mT @ a + 0.01 * one, a.mT @ y)
+    return made

@@ -191,7 +191,7 @@ Paddings = Sequence[Sequence[int]]
 
 @mutant(separable_convolution_cost, operation="convolution_cost", trigger="passes: only the last is counted")
 def only_the_last_pass(x: Tensor, kernels: Vectors, padding: Paddings, *, trained: bool) -> Cost:
-    y, products, parameters = convolution_cost(x, kernels, padding, trained=trained)
+    y, _, parameters = convolution_cost(x, kernels, padding, trained=trained)
     return y, y.numel() * kernels[-1][0].numel() * (3 if trained else 1), parameters
 
 
@@ -257,7 +257,8 @@ def both_passes_along_one_axis(x: Tensor, kernels: Vectors, padding: Paddings, *
 
 @mutant(non_separable_kernels_exist, operation="matrix_rank", trigger="a tolerance above the second singular value")
 def coarse_tolerance(k: Tensor, *, rtol: float) -> Tensor:
-    return torch.linalg.matrix_rank(k, rtol=0.5)
+    made: Tensor = torch.linalg.matrix_rank(k, rtol=0.5)
+    return made
 
 
 @mutant(non_separable_kernels_exist, operation="matrix_rank", trigger="traceless kernels have rank 1 at most")
@@ -275,14 +276,16 @@ def rank_two_is_separable(k: Tensor, *, rtol: float) -> Tensor:
 
 @mutant(non_separable_kernels_exist, operation="matrix_rank", trigger="zero kernels have rank 1")
 def zero_has_rank_one(k: Tensor, *, rtol: float) -> Tensor:
-    return torch.linalg.matrix_rank(k, rtol=rtol).clamp(min=1)
+    made: Tensor = torch.linalg.matrix_rank(k, rtol=rtol).clamp(min=1)
+    return made
 
 
 @mutant(
     non_separable_kernels_exist, operation="matrix_rank", trigger="more columns than rows: those of the square part"
 )
 def rank_of_the_square_part(k: Tensor, *, rtol: float) -> Tensor:
-    return torch.linalg.matrix_rank(k[..., : k.shape[-2]], rtol=rtol)
+    made: Tensor = torch.linalg.matrix_rank(k[..., : k.shape[-2]], rtol=rtol)
+    return made
 
 
 @mutant(non_separable_kernels_exist, operation="svdvals", trigger="three values or more: the last is dropped")
@@ -293,7 +296,8 @@ def last_value_dropped(k: Tensor) -> Tensor:
 
 @mutant(non_separable_kernels_exist, operation="best_separable_kernel", trigger="a singular value in place of its root")
 def value_taken_twice(k: Tensor) -> Tensor:
-    return best_separable_kernel(k) * torch.linalg.svdvals(k)[..., :1, None]
+    made: Tensor = best_separable_kernel(k) * torch.linalg.svdvals(k)[..., :1, None]
+    return made
 
 
 @mutant(
@@ -304,7 +308,8 @@ def value_taken_twice(k: Tensor) -> Tensor:
 def second_term(k: Tensor) -> Tensor:
     u, s, vh = torch.linalg.svd(k, full_matrices=False)
     i = min(1, s.shape[-1] - 1)
-    return u[..., i, None] * s[..., i, None, None] * vh[..., i, None, :]
+    made: Tensor = u[..., i, None] * s[..., i, None, None] * vh[..., i, None, :]
+    return made
 
 
 @mutant(

@@ -11,6 +11,8 @@ from torch import Tensor
 
 from claims.frame.operations.operation import Operation
 
+Pair = tuple[int, int]
+
 
 def convolution_jacobian(
     x: Tensor,
@@ -23,7 +25,7 @@ def convolution_jacobian(
     mode: str,
     rule: str,
 ) -> Tensor:
-    """The derivative (o, *results, c, *sizes) of the convolution of the first image, by `torch.func.jacrev` or jacfwd."""
+    """The derivative (o, *results, c, *sizes) of the convolution of the first image, in reverse or forward mode."""
     f = (F.conv1d, F.conv2d, F.conv3d)[w.ndim - 3]
 
     def convolved(image: Tensor) -> Tensor:
@@ -33,7 +35,8 @@ def convolution_jacobian(
         return f(F.pad(image[None], ends, mode=mode), w, None, stride, 0, dilation, groups)[0]
 
     derivative = torch.func.jacrev(convolved) if rule == "reverse" else torch.func.jacfwd(convolved)
-    return derivative(x[0])
+    made: Tensor = derivative(x[0])
+    return made
 
 
 def unfolded_convolution(
@@ -68,18 +71,15 @@ def unfolded_convolution(
     return (w.reshape(groups, o // groups, -1) @ patches).reshape(len(x), o, *sizes)
 
 
-def patches_of(
-    x: Tensor, *, kernel: Sequence[int], stride: Sequence[int], padding: Sequence[int], dilation: Sequence[int]
-) -> Tensor:
+def patches_of(x: Tensor, *, kernel: Pair, stride: Pair, padding: Pair, dilation: Pair) -> Tensor:
     """`F.unfold` of images (n, c, h, w): (n, c kh kw, results)."""
     return F.unfold(x, kernel, dilation, padding, stride)
 
 
-def folded_patches(
-    x: Tensor, *, kernel: Sequence[int], stride: Sequence[int], padding: Sequence[int], dilation: Sequence[int]
-) -> Tensor:
+def folded_patches(x: Tensor, *, kernel: Pair, stride: Pair, padding: Pair, dilation: Pair) -> Tensor:
     """`F.fold` of `F.unfold` of images (n, c, h, w)."""
-    return F.fold(F.unfold(x, kernel, dilation, padding, stride), x.shape[2:], kernel, dilation, padding, stride)
+    patches = F.unfold(x, kernel, dilation, padding, stride)
+    return F.fold(patches, (x.shape[2], x.shape[3]), kernel, dilation, padding, stride)
 
 
 def tied_matrix(w: Tensor, places: Tensor, size: int, groups: int) -> Tensor:
@@ -117,7 +117,8 @@ def prior_solution(x: Tensor, y: Tensor, strength: Tensor) -> Tensor:
     matrix = torch.kron(torch.eye(m, dtype=x.dtype, device=x.device), x.mT @ x) + strength * (
         one - tied.to(x.dtype) / m
     )
-    return torch.linalg.solve(matrix, (y.mT @ x).flatten()).reshape(m, n)
+    made: Tensor = torch.linalg.solve(matrix, (y.mT @ x).flatten()).reshape(m, n)
+    return made
 
 
 def _rows(function: Callable[..., Any]) -> dict[str, Operation]:

@@ -10,29 +10,32 @@ from claims.frame.operations.operation import Operation
 
 def fft_convolution(x: Tensor, k: Tensor, lengths: tuple[int, ...], spelling: str) -> Tensor:
     """x (..., *n) and k (..., *m) convolved around `lengths` N by transforms of the last axes: (..., *N)."""
-    dims = tuple(range(-len(lengths), 0))
+    dims, y = tuple(range(-len(lengths), 0)), x
     if spelling == "complex":
         product = torch.fft.fftn(x, lengths, dims) * torch.fft.fftn(k, lengths, dims)
-        return torch.fft.ifftn(product, lengths, dims).real
-    if spelling == "real":
+        y = torch.fft.ifftn(product, lengths, dims).real
+    elif spelling == "real":
         product = torch.fft.rfftn(x, lengths, dims) * torch.fft.rfftn(k, lengths, dims)
-        return torch.fft.irfftn(product, lengths, dims)
-    a, b = torch.fft.rfft(x, lengths[-1], norm="ortho"), torch.fft.rfft(k, lengths[-1])
-    for d, n in zip(dims[:-1], lengths[:-1], strict=True):
-        a, b = torch.fft.fft(a, n, d, norm="ortho"), torch.fft.fft(b, n, d)
-    product = a * b
-    for d, n in zip(dims[:-1], lengths[:-1], strict=True):
-        product = torch.fft.ifft(product, n, d, norm="ortho")
-    return torch.fft.irfft(product, lengths[-1], norm="ortho")
+        y = torch.fft.irfftn(product, lengths, dims)
+    else:
+        a, b = torch.fft.rfft(x, lengths[-1], norm="ortho"), torch.fft.rfft(k, lengths[-1])
+        for d, n in zip(dims[:-1], lengths[:-1], strict=True):
+            a, b = torch.fft.fft(a, n, d, norm="ortho"), torch.fft.fft(b, n, d)
+        product = a * b
+        for d, n in zip(dims[:-1], lengths[:-1], strict=True):
+            product = torch.fft.ifft(product, n, d, norm="ortho")
+        y = torch.fft.irfft(product, lengths[-1], norm="ortho")
+    return y
 
 
 def there_and_back(x: Tensor) -> Tensor:
     """The real transform along the last axis and its inverse, which is not told the length."""
-    return torch.fft.irfft(torch.fft.rfft(x))
+    made: Tensor = torch.fft.irfft(torch.fft.rfft(x))
+    return made
 
 
 def radix2_convolution(x: Tensor, k: Tensor) -> tuple[Tensor, int]:
-    """The full convolution of x (n,) and k (m,) by radix-2 transforms in real arithmetic, and how many products it takes.
+    """The full convolution of x (n,) and k (m,) by radix-2 transforms in real arithmetic, and how many products.
 
     torch's FLOP counter is told to count elementwise products. Weights are made beforehand; N is a power of 2.
     """
@@ -70,7 +73,7 @@ def radix2_convolution(x: Tensor, k: Tensor) -> tuple[Tensor, int]:
 
 
 def direct_convolution(x: Tensor, k: Tensor) -> tuple[Tensor, int]:
-    """The full convolution of x (n,) and k (m,), and how many products torch's FLOP counter counts: two operations each."""
+    """The full convolution of x (n,) and k (m,), and its products, two operations each for torch's FLOP counter."""
     from torch.utils.flop_counter import FlopCounterMode  # noqa: PLC0415  the function is shown on its own
 
     with FlopCounterMode(display=False) as counter:
@@ -85,7 +88,8 @@ def counted_fft(x: Tensor, k: Tensor) -> int:
     n = x.shape[-1] + k.shape[-1] - 1
     with FlopCounterMode(display=False) as counter:
         torch.fft.irfft(torch.fft.rfft(x, n) * torch.fft.rfft(k, n), n)
-    return counter.get_total_flops()
+    made: int = counter.get_total_flops()
+    return made
 
 
 ROWS = {

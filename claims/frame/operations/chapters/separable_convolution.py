@@ -73,7 +73,8 @@ def convolution_cost(
 def best_separable_kernel(k: Tensor) -> Tensor:
     """The outer product that is nearest to k (..., m, n): s_1 u_1 v_1^T of its singular value decomposition."""
     u, s, vh = torch.linalg.svd(k, full_matrices=False)
-    return u[..., :, :1] * s[..., :1, None] * vh[..., :1, :]
+    made: Tensor = u[..., :, :1] * s[..., :1, None] * vh[..., :1, :]
+    return made
 
 
 def sum_of_separable_convolutions(x: Tensor, k: Tensor, terms: int) -> Tensor:
