@@ -40,14 +40,12 @@ def wider(subject: Subject, given: Convolution) -> Convolution:
     return given._replace(w=w, given=narrowed)
 
 
-def parameters(subject: Subject, regime: Convolved, kernel: Sequence[int]) -> list[Tensor]:
-    """Weight and bias of torch's layer with that kernel."""
+def storage(subject: Subject, regime: Convolved, kernel: Sequence[int]) -> tuple[int, int]:
+    """Numbers and bytes of torch's layer with that kernel."""
     sizes = regime.channels * regime.groups, regime.filters * regime.groups, tuple(kernel)
-    options = 1, 0, 1, regime.groups, regime.bias
-    made: list[Tensor] = subject.default_parameters(
-        f"Conv{len(kernel)}d", (*sizes, *options), dtype=subject.torch_dtype, device=subject.device
-    )
-    return made
+    options = {"dtype": subject.torch_dtype, "device": subject.device}
+    found = subject.layer_storage(f"Conv{len(kernel)}d", (*sizes, 1, 0, 1, regime.groups, regime.bias), **options)
+    return sum(numbers for numbers, _ in found), sum(size for _, size in found)
 
 
 @claim(
@@ -70,15 +68,14 @@ def kernel_width_parameters_and_output_size(subject: Subject, given: Convolution
     padding and with `same`; and a kernel with zeros around it, which must do what it does without them.
     """
     regime, wide = given.given, wider(subject, given)
-    bytes_each = given.x.element_size()
     counts = []
     for kernel, name in ((regime.kernel, "narrow"), (wide.given.kernel, "wide")):
-        found = [subject.storage_of(p) for p in parameters(subject, regime, kernel)]
+        numbers, size = storage(subject, regime, kernel)
         sizes = regime.channels * regime.groups, regime.filters * regime.groups, kernel, regime.groups
         count = reference.parameters(*sizes, bias=regime.bias)
-        counts.append(sum(numbers for numbers, _ in found))
-        yield equal(counts[-1], count, label=f"parameters of the {name} kernel")
-        yield equal(sum(stored for _, stored in found), count * bytes_each, label=f"bytes of the {name} kernel")
+        counts.append(numbers)
+        yield equal(numbers, count, label=f"parameters of the {name} kernel")
+        yield equal(size, count * given.x.element_size(), label=f"bytes of the {name} kernel")
         one = given if name == "narrow" else wide
         for padding, less in (("valid", 1), ("same", 0)):
             expected = [n - less * (k - 1) for n, k in zip(regime.extent, kernel, strict=True)]
@@ -115,7 +112,7 @@ def kernels_nest_without_padding(subject: Subject, given: Convolution) -> Iterat
 def results_grow_with_the_kernel(subject: Subject, given: Convolution) -> Iterator[Check]:
     """Without padding less, with padding the same."""
     narrow, wide = (convolved(subject, g, padding="valid") for g in (given, wider(subject, given)))
-    yield at_most(subject.storage_of(narrow)[0], subject.storage_of(wide)[0])
+    yield at_most(*(subject.parameter_count([y]) for y in (narrow, wide)))
 
 
 @refutation(kernel_width_parameters_and_output_size, "The zero that widens a kernel by one goes behind it.")
@@ -128,7 +125,7 @@ def zeros_go_behind(subject: Subject, given: Convolution) -> Iterator[Check]:
 
 
 def counted(subject: Subject, given: Counted, padding: str) -> tuple[list[int], list[int]]:
-    """Operations as torch counts them for kernels of every width, and the sums of what ones and kernels of ones give."""
+    """Operations as torch counts them for kernels of every width, and the sums of what ones give with ones."""
     c, o = given.channels * given.groups, given.filters * given.groups
     x = subject.tensor(np.ones((given.images, c, *given.extent)))
     kernels = [

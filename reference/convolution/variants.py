@@ -26,9 +26,9 @@ def locally_connected(x: Float64, w: Float64, how: Geometry, arithmetic: Arithme
     axes = len(how.kernel)
     results = how.sizes(x.shape[-axes:])
     met = np.einsum("...ncpk->...pnck", patches(x, how))
-    met = met.reshape(*met.shape[:-2], -1)
+    met = _joined(met, 2)
     terms = np.full((1, 1), met.shape[-1])
-    truth = products(met, _by_place(w, axes).swapaxes(-1, -2), None, terms, arithmetic)
+    truth = products(met, _joined(_by_place(w, axes), 2).swapaxes(-1, -2), None, terms, arithmetic)
     return Truth(*(np.einsum("...pno->...nop", t).reshape(*t.shape[:-3], *_ends(t), *results) for t in truth))
 
 
@@ -36,11 +36,16 @@ def _ends(t: Float64) -> tuple[int, int]:
     return t.shape[-2], t.shape[-1]
 
 
+def _joined(t: Float64, axes: int) -> Float64:
+    """The last `axes` axes as one."""
+    return t.reshape(*t.shape[: t.ndim - axes], math.prod(t.shape[t.ndim - axes :]))
+
+
 def _by_place(w: Float64, axes: int) -> Float64:
-    """Kernels (..., places, o, c taps)."""
-    results = math.prod(w.shape[-2 * axes - 2 : -axes - 2])
+    """Kernels (..., *results, o, c, *kernel) as (..., places, o, c, taps)."""
     front = w.shape[: w.ndim - 2 * axes - 2]
-    return w.reshape(*front, results, w.shape[-axes - 2], -1)
+    places = math.prod(w.shape[len(front) : len(front) + axes])
+    return _joined(w.reshape(*front, places, *w.shape[len(front) + axes :]), axes)
 
 
 def kernel_gradient(x: Float64, cotangent: Float64, how: Geometry, arithmetic: Arithmetic) -> Truth:
@@ -48,14 +53,16 @@ def kernel_gradient(x: Float64, cotangent: Float64, how: Geometry, arithmetic: A
     axes = len(how.kernel)
     met = np.einsum("...ncpk->...pnck", patches(x, how))
     channels = met.shape[-2]
-    slopes = np.einsum("...nop->...pon", cotangent.reshape(*cotangent.shape[:-axes], -1))
+    slopes = np.einsum("...nop->...pon", _joined(cotangent, axes))
     terms = np.full((1, 1), x.shape[-axes - 2])
-    truth = products(slopes, met.reshape(*met.shape[:-2], -1), None, terms, arithmetic)
+    truth = products(slopes, _joined(met, 2), None, terms, arithmetic)
     shape = (*cotangent.shape[-axes:], cotangent.shape[-axes - 1], channels, *how.kernel)
     return Truth(*(t.reshape(*t.shape[:-3], *shape) for t in truth))
 
 
-def image_gradient(w: Float64, cotangent: Float64, how: Geometry, sizes: tuple[int, ...], arithmetic: Arithmetic) -> Truth:
+def image_gradient(
+    w: Float64, cotangent: Float64, how: Geometry, sizes: tuple[int, ...], arithmetic: Arithmetic
+) -> Truth:
     """The gradient of <c, z> by the images: sum over the results p and taps k that meet a place of w_{p,o,c}(k) c_o(p).
 
     Sums over results may be stored one after another, in the type of the result: with `arithmetic` of one format.
@@ -63,14 +70,12 @@ def image_gradient(w: Float64, cotangent: Float64, how: Geometry, sizes: tuple[i
     axes = len(how.kernel)
     results, taps = adjoint_places(how, sizes, cotangent.shape[-axes:])
     kernels = _by_place(w, axes)
-    kernels = kernels.reshape(*kernels.shape[:-1], w.shape[-axes - 1], -1)  # (..., p, o, c, k)
     there = results != OUTSIDE
     met = np.where(there[..., None, None], np.moveaxis(kernels, -1, -3)[..., results, taps, :, :], 0.0)
-    slopes = np.where(there, cotangent.reshape(*cotangent.shape[:-axes], -1)[..., results], 0.0)
+    slopes = np.where(there, _joined(cotangent, axes)[..., results], 0.0)
     left = np.einsum("...noim->...inmo", slopes)
-    right = np.einsum("...imoc->...imoc", met)
-    left = left.reshape(*left.shape[:-2], -1)
-    right = right.reshape(*right.shape[:-3], -1, right.shape[-1])
+    left = _joined(left, 2)
+    right = met.reshape(*met.shape[:-3], met.shape[-3] * met.shape[-2], met.shape[-1])
     terms = (cotangent.shape[-axes - 1] * there.sum(-1) + 1)[:, None, None]
     truth = products(left, right, None, terms, arithmetic)
     return Truth(*(np.einsum("...inc->...nci", t).reshape(*t.shape[:-3], *_ends(t), *sizes) for t in truth))

@@ -70,54 +70,41 @@ def stride_in_place_of_dilation(kernel: Tensor, stride: Tensor, dilation: Tensor
     return receptive_extents(kernel, stride, torch.maximum(dilation, stride))
 
 
-def changed(which: Any, change: Any) -> Any:
-    """A stack in which the layers that `which` picks get other options."""
-
-    def wrong(x: Tensor, weights: list[Any], layers: Layers, memory: str) -> Tensor:
-        return stack_of_layers(x, weights, [change(*one) if which(*one) else one for one in layers], memory)
-
-    return wrong
+def padded_otherwise(x: Tensor, weights: list[Any], layers: Layers, memory: str, **how: Any) -> Tensor:
+    """A stack whose convolutions are padded by F.pad."""
+    for w, (kind, kernel, stride, padding, dilation) in zip(weights, layers, strict=True):
+        here = kind == "conv" and any(padding)
+        wide = torch.nn.functional.pad(x, [n for q in reversed(padding) for n in (q, q)], **how) if here else x
+        rest = (0,) * len(padding) if here else padding
+        x = stack_of_layers(wide, [w], [(kind, kernel, stride, rest, dilation)], memory)
+    return x
 
 
 @mutant(
     receptive_field_growth,
     operation="stack_of_layers",
-    trigger="a convolution after pooling, padded: the padding is seen as ones",
+    trigger="padding, which is seen as ones",
 )
 def ones_beyond_the_border(x: Tensor, weights: list[Any], layers: Layers, memory: str) -> Tensor:
-    for w, (kind, kernel, stride, padding, dilation) in zip(weights, layers, strict=True):
-        if kind == "conv" and any(padding):
-            x = torch.nn.functional.pad(x, [n for q in reversed(padding) for n in (q, q)], value=1.0)
-            padding = (0,) * len(padding)
-        x = stack_of_layers(x, [w], [(kind, kernel, stride, padding, dilation)], memory)
-    return x
+    return padded_otherwise(x, weights, layers, memory, value=1.0)
 
 
 @mutant(receptive_field_growth, operation="stack_of_layers", trigger="padding, which repeats the border")
 def border_repeated(x: Tensor, weights: list[Any], layers: Layers, memory: str) -> Tensor:
-    for w, (kind, kernel, stride, padding, dilation) in zip(weights, layers, strict=True):
-        if kind == "conv" and any(padding):
-            x = torch.nn.functional.pad(x, [n for q in reversed(padding) for n in (q, q)], mode="replicate")
-            padding = (0,) * len(padding)
-        x = stack_of_layers(x, [w], [(kind, kernel, stride, padding, dilation)], memory)
-    return x
+    return padded_otherwise(x, weights, layers, memory, mode="replicate")
 
 
-@mutant(receptive_field_growth, operation="stack_of_layers", trigger="two axes and channels last: they are exchanged")
-def axes_exchanged_in_channels_last(x: Tensor, weights: list[Any], layers: Layers, memory: str) -> Tensor:
-    if memory != "channels_last":
-        return stack_of_layers(x, weights, layers, memory)
-    return stack_of_layers(x, [w if w is None else w.flip(-1) * 0 + w for w in weights], layers, "").flip(-1)
+@mutant(receptive_field_growth, operation="stack_of_layers", trigger="channels last: images are rolled by one")
+def rolled_in_channels_last(x: Tensor, weights: list[Any], layers: Layers, memory: str) -> Tensor:
+    return stack_of_layers(x.roll(1, -1) if memory == "channels_last" else x, weights, layers, memory)
 
 
 @mutant(receptive_field_growth, operation="stack_of_layers", trigger="a kernel of 3: its last tap is lost")
 def last_tap_lost(x: Tensor, weights: list[Any], layers: Layers, memory: str) -> Tensor:
-    lost = []
-    for w in weights:
-        if w is not None and w.shape[-1] > 2:
-            w = torch.cat((w[..., :-1], torch.zeros_like(w[..., -1:])), -1)
-        lost.append(w)
-    return stack_of_layers(x, lost, layers, memory)
+    def lost(w: Tensor | None) -> Tensor | None:
+        return w if w is None or w.shape[-1] < 3 else torch.cat((w[..., :-1], torch.zeros_like(w[..., -1:])), -1)
+
+    return stack_of_layers(x, [lost(w) for w in weights], layers, memory)
 
 
 @mutant(

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from claims.frame.operations.operation import Operation
 
 
-def storage_of(p: Tensor) -> tuple[int, int]:
-    """Numbers and bytes that a parameter takes."""
-    return p.numel(), p.untyped_storage().nbytes()
+def layer_storage(layer: str, sizes: tuple[int, ...], *, dtype: torch.dtype, device: str) -> list[tuple[int, int]]:
+    """Numbers and bytes of each parameter of a layer; sizes are the arguments of its constructor."""
+    made = getattr(nn, layer)(*sizes, dtype=dtype, device=device)
+    return [(p.numel(), p.untyped_storage().nbytes()) for p in made.parameters()]
+
+
+def parameter_count(parameters: list[Tensor]) -> int:
+    """How many numbers they have."""
+    return sum(p.numel() for p in parameters)
 
 
 def widened(w: Tensor, ends: Sequence[int]) -> Tensor:
@@ -54,7 +61,8 @@ def unpadded_layers(x: Tensor, w: Tensor) -> int:
 
 
 ROWS = {
-    "storage_of": Operation(storage_of, "storage_of"),
+    "layer_storage": Operation(layer_storage, "layer_storage"),
+    "parameter_count": Operation(parameter_count, "parameter_count"),
     "widened": Operation(widened, "widened"),
     "with_zeros": Operation(with_zeros, "with_zeros"),
     "convolution_operations": Operation(convolution_operations, "convolution_operations", product=True),
