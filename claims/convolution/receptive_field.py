@@ -241,8 +241,9 @@ def indirect_connectivity_depth(subject: Subject, net: Network) -> Iterator[Chec
     told = values(subject.connecting_depth(subject.tensor(float(n)), subject.tensor(float(k))))
     yield equal(told, reference.depth(n, k) if k > 1 else np.inf, label="depth")
     for depth in sorted({max(len(net.layers) - 1, 1), len(net.layers)}):
-        _, seen = dependence(subject, net, depth)
+        y, seen = dependence(subject, net, depth)
         fields = reference.fields(net.layers[:depth], net.sizes)
+        yield equal(np.array([y.shape[2:]]), np.array([net.sizes]), label=f"sizes of layer {depth}")
         yield equal(seen[None], reference.joint(fields)[None], label=f"units that respond, layer {depth}")
         enough = k > 1 and depth >= reference.depth(n, k)
         yield equal(seen.all(1).any(), enough, label=f"a unit of layer {depth} sees everything")

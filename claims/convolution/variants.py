@@ -44,7 +44,7 @@ def convolved(subject: Subject, given: Unshared, w: Tensor) -> Tensor:
 
 
 @claim(
-    title="A locally connected layer is a convolution with a kernel of its own at every place: with equal kernels it is "
+    title="A locally connected layer is a convolution with a kernel of its own at each place: with equal kernels it is "
     "one, and it has as many times the parameters as there are places",
     statement=r"Z_{i,j,k}=\sum_{l,m,n}V_{l,js+m,ks+n}\,w_{i,j,k,l,m,n};\qquad w_{i,j,k,\cdot}=K_i\ \forall j,k\ "
     r"\Rightarrow\ Z=\operatorname{conv}(V,K);\qquad\#w=\prod n_{out}\cdot C_oC_i\prod k",

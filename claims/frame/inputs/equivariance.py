@@ -56,7 +56,7 @@ def shifted() -> Regimes:
         Shifted(2, 2, 3, 1, (4, 5), (3, 2), mode="circular", bias=True, shifts=images),
         Shifted(1, 2, 2, 2, (6, 4), (3, 3), (2, 1), (1, 1), mode="circular", kind="normal", shifts=images),
         Shifted(17, 1, 2, 1, (5, 5), (3, 3), mode="circular", kind="scales", form="channels_last", shifts=images),
-        Shifted(1, 9, 16, 1, (4, 4), (3, 3), mode="circular", kind="positive", shifts=images),
+        Shifted(1, 9, 16, 1, (4, 4), (3, 3), mode="circular", kind="positive", shifts=images[:1]),
         Shifted(1, 1, 2, 1, (3, 4, 2), (3, 2, 1), mode="circular", shifts=((1, 0, 0), (0, -1, 1), (2, 5, 1))),
         Shifted(1, 2, 1, 1, (3, 3, 3), (3, 1, 3), mode="circular", form="channels_last_3d", shifts=((0, 1, 2),)),
         Shifted(1, 1, 1, 1, (12,), (3,), shifts=lines),
@@ -156,6 +156,6 @@ def square_maps() -> Regimes:
     corners = (
         SquareMap(),
         *(SquareMap(n, kind) for kind, n in zip(MATRICES, (17, 5, 6, 3, 8, 7, 2, 4), strict=True)),
-        *(SquareMap(n, kind) for n, kind in ((1, "random"), (2, "random"), (3, "one entry wrong"), (16, "Toeplitz"))),
+        *(SquareMap(n, kind) for n, kind in ((1, "random"), (2, "one entry wrong"))),
     )
     return Regimes(st.builds(SquareMap, st.integers(1, 17), st.sampled_from(MATRICES)), corners)

@@ -206,6 +206,13 @@ def even_kernels_padded_before(x: Tensor, weights: list[Any], layers: Layers, me
     return stack_of_layers(x.flip(axes), weights, layers, memory).flip(axes)
 
 
+@mutant(indirect_connectivity_depth, operation="stack_of_layers", trigger="kernels above 1: nothing is padded")
+def nothing_is_padded(x: Tensor, weights: list[Any], layers: Layers, memory: str) -> Tensor:
+    bare = [("conv", kernel, stride, padding, dilation) for _, kernel, stride, padding, dilation in layers]
+    enough = (min(x.shape[2:]) - 1) // max(layers[0][1][0] - 1, 1)
+    return stack_of_layers(x, weights[:enough], bare[:enough], memory)
+
+
 @mutant(indirect_connectivity_depth, operation="stack_of_layers", trigger="more than 8 layers: the ninth is left out")
 def ninth_layer_left_out(x: Tensor, weights: list[Any], layers: Layers, memory: str) -> Tensor:
     kept = [i for i in range(len(layers)) if i != 8]
