@@ -54,8 +54,8 @@ def fields_by_depth(subject: Subject) -> Panels:
     y="slope of the unit, as a share of the largest",
 )
 def influence_of_places(subject: Subject) -> Panels:
-    """Means of three neighbours, layer after layer: a unit responds to all of its field, but its slope is that of a bell
-    which narrows, as a share of the field, with the root of the depth: nearly all that moves it is in the middle.
+    """Means of three neighbours, layer after layer: a unit responds to all of its field, but its slope is that of a
+    bell, which narrows as a share of the field with the root of the depth: nearly all that moves it is in the middle.
     """
     curves = {}
     for depth in DEPTHS:
