@@ -1,0 +1,1 @@
+"""Convolution: how kernels move over images, and sums of products over places, with derived bounds."""
