@@ -59,7 +59,7 @@ def pooled_by_one(subject: Subject, x: Tensor, given: Shifted, pool: str = "max_
     statement=r"\operatorname{pool}(\tau x)=\tau\operatorname{pool}(x);\quad|y_{i+1}-y_i|\le\max x_{[i,i+w]}-\min "
     r"x_{[i,i+w]};\quad\Pr[y_{i+1}=y_i]=\frac{w-1}{w+1}",
     hypotheses="for the probability: independent numbers without ties, so that all orders are equally likely",
-    correction="Pooling is equivariant. A maximum is invariant to a shift by one place exactly where the largest number "
+    correction="Pooling is equivariant. A maximum stays under a shift by one place exactly where the largest number "
     "of both windows lies in their overlap: of w = 3 half of the results change. An average changes by "
     "(x_{i+w} - x_i) / w.",
     notes="Convolutional networks: pooling as an infinitely strong prior of invariance to small translations",
@@ -181,7 +181,7 @@ def everywhere(subject: Subject, x: Tensor, given: Shifted, pool: str) -> Iterat
 )
 @for_all(given=circular_shifts())
 def global_pooling_translation_invariance(subject: Subject, given: Shifted) -> Iterator[Check]:
-    """Adaptive pooling to one place, one window, and reductions, of images before and after a shift along every axis."""
+    """Adaptive pooling to one place, one window, and reductions, of images before and after a shift of every axis."""
     x, sizes, _, shift = given
     numbers = values(x)
     y = subject.tensor(reference.shifted(numbers, sizes, shift))
@@ -304,7 +304,7 @@ def any_numbers_are_invariant(subject: Subject, given: Turned) -> Iterator[Check
 
 @claim(
     title="Pooled features lower the excess risk by the ratio of dimensions if the target is invariant; else they bias",
-    statement=r"\frac1n\mathbb{E}\|Z\hat b-Xw\|^2=\frac{\sigma^2d_{inv}}n+\frac1n\|P_\perp Xw\|^2,\quad Z=\text{means of "
+    statement=r"\frac1n\mathbb{E}\|Z\hat b-Xw\|^2=\frac{\sigma^2d_{inv}}n+\frac1n\|P_\perp Xw\|^2,\quad Z=\text{means "
     r"features over blocks}",
     hypotheses="a fixed design with orthogonal columns, independent noise of variance sigma^2, least squares",
     correction="If the assumption is wrong, pooling adds the bias of what it leaves out.",

@@ -42,22 +42,21 @@ def flipped(x: Float64, given: WeightedWindows) -> Float64:
 
 
 @claim(
-    title="Weighted average pooling with weights by the distance from the centre is a depthwise convolution between the "
-    "least and the largest number, and keeps constants",
-    statement=r"y_i=\sum_jw_{|j|}x_{i+j},\ w\ge0,\ \sum_jw_{|j|}=1\ \Rightarrow\ \min x\le y_i\le\max x,\quad x\equiv c\Rightarrow "
-    r"y\equiv c",
+    title="Pooling with weights by the distance from the centre is a depthwise convolution that keeps constants",
+    statement=r"y_i=\sum_jw_{|j|}x_{i+j},\ w\ge0,\ \sum_jw_{|j|}=1\ \Rightarrow\ \min x\le y_i\le\max x,\quad "
+    r"x\equiv c\Rightarrow y\equiv c",
     hypotheses="no padding; exact where the weights and their sums are, as for binomial weights of integers",
     notes="Convolutional networks: pooling",
     book="9.3",
     formal="Finset.centerMass_mem_convexHull",
     truth=TRUE,
-    bound="exact for dyadic weights of integers, else BND-DOT in the accumulator with one more rounding for half types, "
+    bound="exact for dyadic weights of integers, else BND-DOT in the accumulator, one more rounding in half types, "
     "and |sum w - 1| max|x| for what rounding makes of the weights",
 )
 @for_all(given=weighted_windows())
 def distance_weighted_average_pooling(subject: Subject, given: Weighting) -> Iterator[Check]:
-    """Signals, images and volumes with binomial, radial and equal weights: their averages against exact ones, their range
-    for each channel, constants, and the average of a reflected image, which is that of the image reflected.
+    """Signals, images and volumes with binomial, radial and equal weights: averages against exact ones, their range for
+    each channel, constants, and the average of a reflected image, which is that of the image reflected.
     """
     x, w, about = given
     numbers, weights = values(x), values(w)

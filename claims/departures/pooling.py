@@ -9,7 +9,7 @@ from claims.convolution.pooling import (
     max_pooling_definition,
     pooling_of_volumes,
 )
-from claims.frame.inputs.pooling import Adaptive, Fractional, Images, Normed, Swept
+from claims.frame.inputs.pooling import Adaptive, Images, Normed, Swept
 from claims.frame.inputs.regime import Regime
 from claims.frame.plan import CallPlan
 
@@ -19,8 +19,8 @@ HALF = EVERY[:2]
 
 @departure(
     max_pooling_definition,
-    summary="max_pool3d in channels_last_3d: where all numbers of a window are -inf, the index, and with it the "
-    "gradient, is one of another window: in the channels that do not fill a vector",
+    summary="max_pool3d in channels_last_3d: a window of -inf has the index of another window, and its gradient goes "
+    "there, in the channels that do not fill a vector",
     operations=("pooled",),
     devices=("cpu",),
     dtypes=EVERY,
@@ -35,17 +35,15 @@ def volumes_of_minus_infinity_have_wrong_indices(plan: CallPlan, given: Images) 
 
 @departure(
     max_pooling_definition,
-    summary="fractional_max_pool3d refuses windows one place apart, of which fractional_max_pool2d takes as many as fit",
+    summary="fractional_max_pool3d refuses windows one place apart, which fractional_max_pool2d takes",
     operations=("pooled",),
     devices=("cpu", "cuda"),
     dtypes=EVERY,
     script="fractional_max_pool3d_refuses",
 )
-def windows_one_place_apart_are_refused(plan: CallPlan, given: Images) -> bool:
-    """As many windows of a volume as fit along an axis."""
-    if not isinstance(given, Fractional) or len(given.places) < 3:
-        return False
-    return any(m == n - k + 1 for n, k, m in zip(given.places, given.kernel, given.counts, strict=True))
+def windows_one_place_apart_are_refused(plan: CallPlan, **regimes: Regime) -> bool:
+    """No trial: the claim takes fewer windows of volumes."""
+    return False
 
 
 @departure(
@@ -84,14 +82,14 @@ def hanging_windows_have_too_large_norms(plan: CallPlan, given: Normed) -> bool:
     dtypes=EVERY[2:],
     script="avg_pool3d_refuses_small_volumes",
 )
-def kernels_larger_than_volumes_are_refused(plan: CallPlan, given: Swept) -> bool:
-    """Kernels larger than the volume along an axis."""
-    return any(a.kernel > a.size for a in given.axes)
+def kernels_larger_than_volumes_are_refused(plan: CallPlan, **regimes: Regime) -> bool:
+    """No trial: the claim takes kernels within the volume."""
+    return False
 
 
 @departure(
     max_pooling_definition,
-    summary="a dilated window that misses the image gives -inf with an index outside of it, where the gradient is written",
+    summary="a dilated window that misses the image has an index outside of it, where the gradient is written",
     operations=("pooled",),
     devices=("cpu",),
     dtypes=EVERY,
@@ -144,7 +142,7 @@ def norms_overflow_with_the_squares(plan: CallPlan, **regimes: Regime) -> bool:
 
 @departure(
     l2_norm_pooling,
-    summary="lp_pool takes powers of signed numbers: of -3 and 4 the norm of order 1 is 1, of -3 and -4 it is -7, and of "
+    summary="lp_pool takes powers of signed numbers: of -3 and 4 the norm of order 1 is 1, of -3 and -4 -7, and of "
     "order 1/2 it is NaN",
     operations=("pooled",),
     devices=("cpu", "cuda"),

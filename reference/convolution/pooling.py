@@ -37,7 +37,7 @@ class Sweep(NamedTuple):
     ceil: bool = False
 
     @property
-    def count(self) -> int:
+    def windows(self) -> int:
         """How many windows there are; not positive if there are none."""
         room = self.size + 2 * self.padding - self.dilation * (self.kernel - 1) - 1
         if not self.ceil or room < 0:
@@ -76,7 +76,7 @@ def windows(sweeps: Sequence[Sweep]) -> Windows:
     """Those of a sweep along each axis."""
     axes = []
     for s in sweeps:
-        start = np.arange(max(s.count, 0)) * s.stride - s.padding
+        start = np.arange(max(s.windows, 0)) * s.stride - s.padding
         at = start[:, None] + s.dilation * np.arange(s.kernel)
         axes.append((s.size, at, (at >= 0) & (at < s.size), np.minimum(start + s.kernel, s.size + s.padding) - start))
     return _joined(axes)
@@ -96,7 +96,7 @@ def adaptive_windows(sizes: Sequence[int], counts: Sequence[int]) -> Windows:
 def fractional_windows(
     sizes: Sequence[int], kernel: Sequence[int], counts: Sequence[int], shifts: Sequence[float]
 ) -> Windows:
-    """m along each axis (Graham 2014, Fractional max-pooling): window i < m - 1 starts at floor((i + u) a) - floor(u a).
+    """m along each axis: window i < m - 1 starts at floor((i + u) a) - floor(u a) (Graham 2014).
 
     a = (n - k) / (m - 1) is the mean distance and 0 <= u < 1 the shift; the last window ends with the axis.
     """
@@ -125,14 +125,15 @@ def where_largest(x: Float64, w: Windows, index: Places) -> NDArray[np.bool_]:
     among = (w.inside & (w.places == index[..., None])).any(-1)
     there = np.take_along_axis(x, np.clip(index, 0, max(x.shape[-1] - 1, 0)), -1) if x.shape[-1] else among
     top = largest(x, w)
-    return among & ((there == top) | (np.isnan(there) & np.isnan(top)))
+    return np.asarray(among & ((there == top) | (np.isnan(there) & np.isnan(top))))
 
 
 def scattered(g: Float64, index: Places, n: int) -> Float64:
     """Sums over a plane of n places of g (..., m) at `index` (..., m)."""
     rows = math.prod(g.shape[:-1])
     flat = (np.arange(rows)[:, None] * n + index.reshape(rows, -1)).ravel()
-    return np.bincount(flat, g.ravel(), minlength=rows * n).reshape(*g.shape[:-1], n)
+    sums: Float64 = np.bincount(flat, g.ravel(), minlength=rows * n).astype(np.float64)
+    return sums.reshape(*g.shape[:-1], n)
 
 
 def divisors(w: Windows, *, padded: bool, override: int | None) -> Float64:
@@ -175,7 +176,7 @@ def spread(v: Float64, w: Windows, divisor: Float64, n: int, arithmetic: Arithme
     shares = (v / divisor)[..., rows].reshape(-1, len(rows))
     flat = (np.arange(len(shares))[:, None] * n + places).ravel()
     total, size = (
-        np.bincount(flat, t.ravel(), minlength=len(shares) * n).reshape(*v.shape[:-1], n)
+        np.bincount(flat, t.ravel(), minlength=len(shares) * n).astype(np.float64).reshape(*v.shape[:-1], n)
         for t in (shares, np.abs(shares))
     )
     meeting = np.bincount(places, minlength=n)

@@ -32,10 +32,14 @@ def _mirrored(turns: int) -> Turn:
     return lambda x: np.flip(np.rot90(x, turns, (-2, -1)), -1).copy()
 
 
+def _along(distance: int) -> Turn:
+    return lambda x: np.roll(x, distance, -1)
+
+
 GROUPS: dict[str, Callable[[int], list[Turn]]] = {
-    "rotations": lambda side: [_quarter(k) for k in range(4)],
-    "symmetries": lambda side: [turn(k) for turn in (_quarter, _mirrored) for k in range(4)],
-    "shifts": lambda side: [lambda x, k=k: np.roll(x, k, -1) for k in range(side)],
+    "rotations": lambda _: [_quarter(k) for k in range(4)],
+    "symmetries": lambda _: [turn(k) for turn in (_quarter, _mirrored) for k in range(4)],
+    "shifts": lambda side: [_along(k) for k in range(side)],
 }
 """Groups that permute the places of a square of a side: quarter turns, with reflections, and circular shifts."""
 
@@ -83,17 +87,19 @@ def orbit_maximum(x: Float64, w: Float64, group: str, arithmetic: Arithmetic) ->
 
 def signs(n: int) -> Float64:
     """Every vector of n signs, as columns (n, 2^n)."""
-    return np.array(list(itertools.product([-1.0, 1.0], repeat=n))).T
+    every: Float64 = np.array(list(itertools.product([-1.0, 1.0], repeat=n))).T
+    return every
 
 
 def pooled_design(design: Float64, block: int) -> Float64:
     """Means of features (n, d) in blocks."""
-    return design.reshape(len(design), -1, block).mean(-1)
+    means: Float64 = design.reshape(len(design), -1, block).mean(-1)
+    return means
 
 
 @silent
 def excess_risk(design: Float64, w: Float64, sigma: float, block: int, arithmetic: Arithmetic) -> Truth:
-    """The mean of |Z b - X w|^2 / n over all noise sigma e, e in {-1, 1}^n, where Z pools blocks and b is least squares.
+    """The mean of |Z b - X w|^2 / n over all noise sigma e, e in {-1, 1}^n, for Z that pools blocks and least squares b.
 
     X has orthogonal columns of n signs: sigma^2 d' / n for the d' pooled features, and sum (w_j - mean of its block)^2
     for what they leave out. The computed fit is off by at most h = 16 gamma_{n d'} |y| (ASNA theorem 20.3, condition

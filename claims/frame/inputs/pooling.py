@@ -17,7 +17,6 @@ from reference.convolution.pooling import Sweep, Windows
 from reference.formats import Format
 
 KINDS = ("normal", "integers", "negative", "ties", "constant", "NaN", "-inf", "inf", "large", "subnormal")
-FINITE = ("normal", "integers", "negative", "constant", "large")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,7 +31,7 @@ class Axis:
 
 
 class Pooling(NamedTuple):
-    """Images x (batch, channels, n) with places row by row, their windows, and the regime that knows torch's options."""
+    """Images x (batch, channels, n), places row by row, their windows, and the regime that knows torch's options."""
 
     x: Tensor
     windows: Windows
@@ -97,8 +96,7 @@ class Images(Regime):
         return [x]
 
     def admits(self, arrays: Arrays) -> NDArray[np.bool_]:
-        finite: NDArray[np.bool_] = np.isfinite(arrays[0]).all((1, 2)) | (self.kind in ("NaN", "-inf", "inf"))
-        return finite
+        return np.asarray(np.isfinite(arrays[0]).all((1, 2)) | (self.kind in ("NaN", "-inf", "inf")))
 
     def present(self, tensors: Sequence[Any], seed: int) -> Pooling:
         return Pooling(tensors[0], self.windows(), self)
@@ -131,7 +129,7 @@ class Swept(Images):
         return pooling.windows([Sweep(**dataclasses.asdict(a), ceil=self.ceil) for a in self.axes])
 
     def options(self, pool: str) -> dict[str, Any]:
-        made = {"kernel_size": _each(self.axes, "kernel"), "ceil_mode": self.ceil} | {
+        made: dict[str, Any] = {"kernel_size": _each(self.axes, "kernel"), "ceil_mode": self.ceil} | {
             name: _each(self.axes, name) for name in ("stride", "padding", "dilation")
         }
         if pool == "avg":
@@ -206,7 +204,8 @@ class Fractional(Images):
             raise ValueError(f"no fractional windows of {self.places}")
         for n, k, m, q in zip(self.places, self.kernel, self.counts, self.quarters, strict=True):
             exact = m == 1 or float((n - k) / (m - 1) * 64).is_integer()
-            if not (1 <= k <= n and 1 <= m <= n - k + 1 and 0 <= q < 4 and exact):
+            most = n - k + (len(self.places) == 2)  # torch refuses windows one place apart in volumes
+            if not (1 <= k <= n and 1 <= m <= max(most, 1) and 0 <= q < 4 and exact):
                 raise ValueError(f"no {m} fractional windows of {k} in {n}")
 
 
@@ -221,8 +220,8 @@ class Normed(Swept):
         return [x if self.order in SIGNED else np.abs(x)]
 
     def admits(self, arrays: Arrays) -> NDArray[np.bool_]:
-        signed: NDArray[np.bool_] = (arrays[0] >= 0).all((1, 2)) | (self.order in SIGNED)
-        return super().admits(arrays) & signed
+        numbers = np.isnan(arrays[0]) | (arrays[0] >= 0)
+        return super().admits(arrays) & np.asarray(numbers.all((1, 2)) | (self.order in SIGNED))
 
     @property
     def partial(self) -> bool:
@@ -252,6 +251,8 @@ def _axis(draw: st.DrawFn, axes: int, *, dilated: bool, padded: bool, ceil: bool
     """One axis, whose kernel is cut to the size where windows would be without places."""
     size, kernel = draw(st.sampled_from(SIZES[axes])), draw(st.sampled_from(KERNELS[axes]))
     stride, dilation = draw(st.integers(1, 5)), draw(st.sampled_from((1, 1, 2, 3))) if dilated else 1
+    if axes == 3 and not dilated:
+        kernel = min(kernel, size)  # torch refuses means over more than a volume
     padding = draw(st.integers(0, kernel // 2)) if padded else 0
     made = Axis(size, kernel, stride, padding, dilation)
     try:
@@ -291,15 +292,14 @@ FRACTIONAL = (
     Fractional(),
     Fractional(3, "ties", (9, 6), (1, 3), (5, 2), (3, 0)),
     Fractional(17, "NaN", (5, 4, 6), (2, 1, 3), (3, 2, 1), (0, 1, 3)),
-    Fractional(1, "normal", (4, 3, 5), (2, 1, 3), (3, 3, 3), (0, 1, 3)),
     Fractional(2, "-inf", (7, 12), (3, 2), (5, 6), (2, 3)),
-    Fractional(1, "integers", (3, 5, 4), (2, 2, 2), (2, 3, 2), (1, 2, 3)),
+    Fractional(1, "integers", (4, 5, 4), (2, 2, 2), (2, 3, 2), (1, 2, 3)),
 )
 VOLUME = (Axis(4, 2, 1), Axis(3, 3, 1, 1), Axis(5, 2, 2))
 
 
 def max_windows() -> Regimes:
-    """Windows of every kind over one to three axes; corners: dilation and padding, tails of channels, special values."""
+    """Windows of every kind over one to three axes; corners: dilation, padding, tails of channels, special values."""
     corners = (
         Swept(),
         Swept(1, "negative", (Axis(5, 3, 2, 1),)),
@@ -319,6 +319,7 @@ def max_windows() -> Regimes:
         Swept(17, "ties", VOLUME),
         Swept(3, "-inf", (Axis(4, 1, 1), Axis(4, 1, 1), Axis(2, 1, 1))),
         Adaptive(3, "negative"),
+        Adaptive(2, "normal", (5, 6), (2, 3)),
         Adaptive(17, "NaN", (7, 5), (3, 7)),
         Adaptive(1, "-inf", (17, 13), (1, 1)),
         Adaptive(33, "ties", (3, 4, 5), (2, 2, 7)),
@@ -376,7 +377,6 @@ def volume_windows() -> Regimes:
         Swept(3, "NaN", (Axis(3, 2, 1), Axis(4, 3, 2, 1), Axis(2, 1, 1)), divisor=5),
         Swept(1, "subnormal", (Axis(4, 2, 2, 1), Axis(3, 3, 1), Axis(6, 4, 1, 2)), counted=False),
         Swept(1, "negative", (Axis(6, 6, 1), Axis(8, 8, 1), Axis(9, 9, 1))),
-        Swept(2, "integers", (Axis(2, 3, 1, 1), Axis(2, 2, 1), Axis(3, 2, 1))),
     )
     return Regimes(_swept(3, tuple(k for k in KINDS if k != "large"), least=3), corners)
 

@@ -108,8 +108,7 @@ class ShiftedImages(Regime):
         return [x]
 
     def admits(self, arrays: Arrays) -> NDArray[np.bool_]:
-        finite: NDArray[np.bool_] = np.isfinite(arrays[0]).all((1, 2)) | (self.kind in ("NaN", "-inf"))
-        return finite
+        return np.asarray(np.isfinite(arrays[0]).all((1, 2)) | (self.kind in ("NaN", "-inf")))
 
     def present(self, tensors: Sequence[Any], seed: int) -> Shifted:
         return Shifted(tensors[0], self.sizes, self.window, self.shift)
@@ -147,7 +146,7 @@ class TurnedFilters(Regime):
         return [rng.standard_normal(shape) for _ in range(2)]
 
     def present(self, tensors: Sequence[Any], seed: int) -> Turned:
-        return Turned(*tensors, self.group)
+        return Turned(tensors[0], tensors[1], self.group)
 
 
 class Features(NamedTuple):
@@ -185,7 +184,7 @@ class PooledFeatures(Regime):
             raise ValueError(f"no {self.target} target with noise {self.sigma}")
 
     def size(self) -> int:
-        return self.n * 2**self.n
+        return self.n << self.n
 
     def arrays(self, rng: np.random.Generator, batch: int, fmt: Format) -> Arrays:
         hadamard = np.ones((1, 1))
@@ -203,7 +202,7 @@ class PooledFeatures(Regime):
         return orthogonal and bool((np.abs(design) == 1).all()) and bool((w * 8 == np.rint(w * 8)).all())
 
     def present(self, tensors: Sequence[Any], seed: int) -> Features:
-        return Features(*tensors, self.sigma, self.block)
+        return Features(tensors[0], tensors[1], self.sigma, self.block)
 
 
 class Weighting(NamedTuple):
@@ -222,9 +221,8 @@ NUMBERS = ("integers", "normal", "constant", "ramp")
 class WeightedWindows(Regime):
     """Windows of odd sides over images, with weights by the distance from the centre that sum up to 1.
 
-    `weights`: binomial (1, 2, 1)/4 or (1, 4, 6, 4, 1)/16 along each axis, exact in every format; radial (random, one for
-    each distance), box (a window of equal weights, powers of two where its size is). `numbers`: integers from -8 to 8,
-    normal, constant integers, ramps of integers.
+    `weights`: binomial (1, 2, 1)/4 or (1, 4, 6, 4, 1)/16 along each axis, exact in every format; radial (random, one
+    for each distance), box (equal weights). `numbers`: integers from -8 to 8, normal, constant integers, ramps of integers.
     """
 
     sizes: tuple[int, ...] = (5,)
@@ -278,7 +276,7 @@ class WeightedWindows(Regime):
         return admitted & flipped
 
     def present(self, tensors: Sequence[Any], seed: int) -> Weighting:
-        return Weighting(*tensors, self)
+        return Weighting(tensors[0], tensors[1], self)
 
 
 SIDES = st.sampled_from((4, 1, 2, 3, 5, 7, 13, 16, 17))
@@ -364,7 +362,7 @@ def pooled_features() -> Regimes:
     )
     sizes = st.sampled_from(((4, 2, 2), (4, 4, 2), (4, 4, 4), (8, 4, 2), (8, 4, 4), (8, 8, 2), (8, 8, 8), (2, 2, 2)))
     targets, sigmas = st.sampled_from(("invariant", "mild", "strong")), st.sampled_from((1.0, 0.5, 2.0))
-    return Regimes(st.builds(lambda s, t, v: PooledFeatures(*s, t, v), sizes, targets, sigmas), corners)
+    return Regimes(st.builds(lambda s, t, v: PooledFeatures(s[0], s[1], s[2], t, v), sizes, targets, sigmas), corners)
 
 
 @st.composite
