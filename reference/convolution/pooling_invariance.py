@@ -99,7 +99,7 @@ def pooled_design(design: Float64, block: int) -> Float64:
 
 @silent
 def excess_risk(design: Float64, w: Float64, sigma: float, block: int, arithmetic: Arithmetic) -> Truth:
-    """The mean of |Z b - X w|^2 / n over all noise sigma e, e in {-1, 1}^n, for Z that pools blocks and least squares b.
+    """The mean of |Z b - X w|^2 / n over all noise sigma e, e in {-1, 1}^n, Z the pooled features, b least squares.
 
     X has orthogonal columns of n signs: sigma^2 d' / n for the d' pooled features, and sum (w_j - mean of its block)^2
     for what they leave out. The computed fit is off by at most h = 16 gamma_{n d'} |y| (ASNA theorem 20.3, condition

@@ -222,7 +222,8 @@ class WeightedWindows(Regime):
     """Windows of odd sides over images, with weights by the distance from the centre that sum up to 1.
 
     `weights`: binomial (1, 2, 1)/4 or (1, 4, 6, 4, 1)/16 along each axis, exact in every format; radial (random, one
-    for each distance), box (equal weights). `numbers`: integers from -8 to 8, normal, constant integers, ramps of integers.
+    for each distance), box (equal weights).
+    `numbers`: integers from -8 to 8, normal, constant integers, ramps of integers.
     """
 
     sizes: tuple[int, ...] = (5,)

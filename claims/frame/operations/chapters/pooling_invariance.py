@@ -40,7 +40,7 @@ def weighted_average(x: Tensor, w: Tensor, *, spatial: Sequence[int], window: Se
 def fitted(x: Tensor, y: Tensor, *, block: int) -> Tensor:
     """Least squares fits (n, m) of m targets y (n, m) by the features x (n, d), pooled in blocks."""
     pooled = F.avg_pool1d(x, block)
-    solution: Tensor = torch.linalg.lstsq(pooled, y, driver="gels").solution
+    solution: Tensor = torch.linalg.lstsq(pooled, y, driver="gels")[0]
     return pooled @ solution
 
 
