@@ -66,17 +66,23 @@ def condition(a: Float64, inverses: Inverses, p: Order, arithmetic: Arithmetic) 
     return Truth(of_a * of_x, upward(moved, n))
 
 
-@silent
 def window_norms(x: Float64, p: float, size: int, arithmetic: Arithmetic, *, pow_error: float) -> Truth:
-    """||.||_p of consecutive windows (batch, n // size): stored powers, their mean times the size, and its root.
+    """||.||_p of consecutive windows (batch, n // size); see `norms_by_means`."""
+    count = x.shape[-1] // size
+    windows = x[..., : count * size].reshape(*x.shape[:-1], count, size)
+    return norms_by_means(windows, p, arithmetic, pow_error=pow_error)
+
+
+@silent
+def norms_by_means(windows: Float64, p: float, arithmetic: Arithmetic, *, pow_error: float) -> Truth:
+    """||.||_p of windows (..., size): stored powers, their mean times the size, and its root.
 
     As a norm by its formula, and two roundings more under the root, of which mean and product may lose eta and size eta
     of the sum S of powers: a relative size eta / S. Exact for p = inf.
     """
-    count = x.shape[-1] // size
-    windows = x[..., : count * size].reshape(*x.shape[:-1], count, size)
     if p == math.inf:
         return norm_truth(windows, p, arithmetic)
+    size = windows.shape[-1]
     value, bound = norm(windows, p, arithmetic, pow_error=pow_error, stored_steps=True)
     f, total = arithmetic.result, value**p
     relative = np.divide((size + 1) * f.eta, total, out=np.full(total.shape, np.inf), where=total > 0)

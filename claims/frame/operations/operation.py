@@ -57,7 +57,7 @@ class Operation:
     ) -> Any:
         """Calls `function` (torch's own or an override) on `args` as `plan` says; every single call goes by `call`."""
         batch = self._batch(args)
-        if not batch or (self.batches and plan.calls == "batched"):
+        if not batch or (self.batches and (plan.calls == "batched" or 0 in batch)):
             if self.dim and batch and plan.axis != "last" and kwargs.get("dim") == -1:
                 return self._along(plan, batch, function, args, kwargs, call)
             placed = self._placed(plan, args)
