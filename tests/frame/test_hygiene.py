@@ -19,7 +19,9 @@ from claims.frame.cases import ROOT, metadata
 from claims.frame.claim import FALSE_AS_STATED, UNDER_HYPOTHESES, Claim, load_all
 from claims.frame.operations import OPERATIONS
 from claims.frame.plan import map_tensors
+from claims.frame.profiles import PROFILES
 from claims.frame.reproduction import plain_torch
+from claims.frame.runner import corner_trials
 from claims.frame.subject import Call, Recorded, Subject, values
 from claims.frame.support import dry_run
 from claims.frame.trial import Trial, checks_of
@@ -116,6 +118,15 @@ def test_a_departure_has_a_script_in_plain_torch(claim: Claim) -> None:
         assert callable(module.exact)
         with contextlib.redirect_stdout(io.StringIO()):
             assert isinstance(module.departs(), bool)
+
+
+@every_claim
+def test_a_trial_enters_the_region_of_a_departure_unless_that_says_why_none_does(claim: Claim) -> None:
+    """A region that nothing enters any more excuses nothing, or has lost the inputs that it is about."""
+    for departure in claim.departures:
+        trials = (t for d in departure.dtypes for t in corner_trials(claim, PROFILES["quick"], d))
+        entered = any(departure.excludes(t.plan, **t.regimes) for t in trials)
+        assert entered != (departure.excludes.__doc__ or "").startswith("No trial: "), departure.name
 
 
 def same(left: object, right: object) -> bool:

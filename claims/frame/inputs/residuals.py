@@ -92,5 +92,7 @@ def predictions() -> Regimes:
     ways = (("none", "function"), ("sum", "function"), ("mean", "module"))
     options = (ClassProblem(5, 3, options=o, reduction=r, form=f) for o in OPTIONS[1:] for r, f in ways)
     ignored = (ClassProblem(6, 4, options="weights", ignored=i, reduction="mean") for i in ("some", "all"))
-    corners = (*plain, *options, *ignored, *(c for r in others for c in r.corners))
+    sums = (ClassProblem(4, 3, "masked target", "weights"), ClassProblem(4, 3, "huge", "both"))
+    many = ClassProblem(3000, 3, options="smoothing", reduction="sum")
+    corners = (*plain, *options, *ignored, *sums, many, *(c for r in others for c in r.corners))
     return Regimes(st.one_of(problems.draw, *(r.draw for r in others)), corners)

@@ -189,7 +189,7 @@ CORNERS: tuple[Symmetric, ...] = (
     Symmetric(6, "pascal"),
     Symmetric(5, "fiedler"),
     Symmetric(8, "graded"),
-    Symmetric(6, "rank-one"),
+    *(Symmetric(n, "rank-one") for n in (6, 8)),
     Symmetric(4, "hadamard-simple"),
     Symmetric(8, "reflection"),
     Symmetric(4, "normal", scale="tiny"),
