@@ -15,7 +15,8 @@ def observed() -> torch.dtype:
     """The type of the derivative of the renormalised row (3, 4) along (1, 0)."""
     x = torch.tensor([[3.0, 4.0]], dtype=torch.float16)
     u = torch.tensor([[1.0, 0.0]], dtype=torch.float16)
-    return torch.func.jvp(lambda t: torch.renorm(t, 2, 0, 1.0), (x,), (u,))[1].dtype
+    derivative: torch.Tensor = torch.func.jvp(lambda t: torch.renorm(t, 2, 0, 1.0), (x,), (u,))[1]
+    return derivative.dtype
 
 
 def exact() -> torch.dtype:
