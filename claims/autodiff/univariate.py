@@ -12,6 +12,7 @@ from claims.frame.checks import Check
 from claims.frame.inputs.differentiated import Differentiated, Point, differentiated
 from claims.frame.inputs.spectra import only
 from claims.frame.inputs.univariate_slopes import ONCE_IN_HALF, UNIVARIATE, WIDE_UNIVARIATE
+from claims.frame.operations.elementary import units
 from claims.frame.subject import Subject
 from reference.autodiff import modes as reference
 from reference.truth import Truth
@@ -113,7 +114,7 @@ def bessel_functions_are_their_slopes(subject: Subject, point: Point) -> Iterato
     """I_0' is I_1, as the derivatives of sinh and cosh; but I_1' is not I_0."""
     exact = derivative(subject, point)
     u, c = values(point.directions[0]), values(point.cotangent)[:, :4]
-    of_order_0 = reference.value("i0", values(point.x), subject.format, 4.0, whole=False)
+    of_order_0 = reference.value("i0", values(point.x), subject.format, units(subject), whole=False)
     yield within(one_way(subject, point, "vjp"), Truth((c * u * of_order_0.value).sum(-1), exact.bound))
 
 
@@ -137,6 +138,6 @@ def derivatives_of_special_functions_in_every_nesting(subject: Subject, point: P
 def bessel_functions_are_exponential(subject: Subject, point: Point) -> Iterator[Check]:
     """It is I_0 - I_1 / x."""
     (u, v), c = (values(d) for d in point.directions), values(point.cotangent)[:, :4]
-    of_order_0 = reference.value("i0", values(point.x), subject.format, 4.0, whole=False)
+    of_order_0 = reference.value("i0", values(point.x), subject.format, units(subject), whole=False)
     bound = derivative(subject, point).bound
     yield within(by(subject, point, ("rr",))[0], Truth((c * u * v * of_order_0.value).sum(-1), bound))

@@ -12,6 +12,7 @@ from claims.autodiff.modes import (
     derivatives_of_matrix_functions_in_every_nesting,
     forward_reverse_adjoint_identity,
 )
+from claims.autodiff.summaries import derivatives_of_summaries_in_every_nesting
 from claims.frame.claim import Claim
 from claims.frame.inputs.differentiated import Differentiated
 from claims.frame.inputs.ways import DEPARTING
@@ -223,4 +224,12 @@ goes_wrong(
     operations=("layer_norm",),
     where=lambda ways: "hessian" in ways[0],
     script="layer_norm_weight_hessian",
+)
+goes_wrong(
+    derivatives_of_summaries_in_every_nesting,
+    summary="renorm in half types: the derivative by forward mode is in float32",
+    functions=("rows of a bounded norm",),
+    operations=("renorm",),
+    dtypes=("float16", "bfloat16"),
+    script="renorm_forward_half",
 )

@@ -117,14 +117,25 @@ def _operations_on_the_host(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _least_squares_with_a_graph(monkeypatch: pytest.MonkeyPatch) -> None:
-    """lstsq has no kernel for meta, and what is made on the host in its place has no graph to differentiate."""
+def _operations_with_a_graph(monkeypatch: pytest.MonkeyPatch) -> None:
+    """lstsq, cov and corrcoef have no kernel for meta, and what is made on the host in their place has no graph.
+
+    quantile has one, which raises for dual numbers.
+    """
 
     def solution(a: Tensor, y: Tensor, driver: str) -> Tensor:  # noqa: ARG001
         return torch.linalg.pinv(a) @ y
 
-    row = OPERATIONS["least_squares"]
-    monkeypatch.setitem(OPERATIONS, "least_squares", dataclasses.replace(row, function=solution))
+    def differentiable(original: Callable[..., Tensor]) -> Callable[..., Tensor]:
+        return lambda x, **options: x @ x.mT if x.requires_grad and not options else original(x, **options)
+
+    def middle(x: Tensor, q: float) -> Tensor:
+        return q * torch.sort(x).values[0]
+
+    made = {name: differentiable(OPERATIONS[name].function) for name in ("cov", "corrcoef")}
+    for name, function in {"least_squares": solution, "quantile": middle, **made}.items():
+        row = dataclasses.replace(OPERATIONS[name], function=function)
+        monkeypatch.setitem(OPERATIONS, name, row)
 
 
 @pytest.fixture(autouse=True)

@@ -129,6 +129,7 @@ DEPARTING: Mapping[str, Departing] = {
     "square root of a symmetric matrix": {2: [("fr",)]},
     "square root by eigenvectors": {2: [("fr",), ("vmap of hessian",)]},
     "layer norm with parameters": {2: [("fr", "ff"), ("hessian",), ("vmap of hessian",)]},
+    "rows of a bounded norm": {2: [("ff",)]},
     **dict.fromkeys(_DISTANCES, _JACREV),
     "real eigenvalues": {2: [("vmap of hessian",)], 3: [_IN_PLACE, ("rff", "fff")]},
     **dict.fromkeys(
