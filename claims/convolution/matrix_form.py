@@ -287,21 +287,19 @@ def conv_is_constrained_dense_layer(subject: Subject, given: Convolution) -> Ite
     x, w, c = values(given.x), values(given.w), values(given.c)
     how = given.how
     t = reference.matrix(w, how, given.given.extent)
+    yield equal(expanded(subject, given, given.w), t, label="the dense matrix")
     leaf = given.w.clone().requires_grad_()
-    dense = expanded(subject, given, leaf)
-    yield equal(dense, t, label="the dense matrix")
-    yield equal(np.count_nonzero(values(dense), axis=(-2, -1)), np.count_nonzero(t, axis=(-2, -1)), label="its zeros")
     rows, cotangents = given.x.flatten(2), given.c.flatten(2)
-    y = subject.matmul(rows, dense.mT)
-    truth = direct.convolution(x, w, None, how, subject.arithmetic("matmul"))
+    y = getattr(subject, given.name("tied_layer"))(given.x, leaf, places_of(given), how.groups)
+    truth = direct.convolution(x, w, None, how, subject.arithmetic("linear"))
     yield compared(y.reshape(given.c.shape), truth, "the dense layer")
-    stored = reference.tier_one(subject.arithmetic("matmul"))
+    stored = reference.tier_one(subject.arithmetic("linear"))
     gradient = direct.weight_gradient(x, c, how, stored)
     yield compared(subject.gradient(y, leaf, cotangents), gradient, "gradient through the dense layer")
     y = convolved(subject, given, w=leaf)
     yield compared(subject.gradient(y, leaf, given.c), gradient, "gradient of the convolution")
     matrix = subject.tensor(t).requires_grad_()
-    whole = subject.gradient(subject.matmul(rows, matrix.mT), matrix, cotangents)
+    whole = subject.gradient(subject.linear(rows, matrix), matrix, cotangents)
     yield compared(
         whole, reference.outer_sums(values(rows), values(cotangents), stored), "gradient of the dense matrix"
     )
@@ -345,7 +343,7 @@ def the_first_position_is_enough(subject: Subject, given: Convolution) -> Iterat
 def steps_of_the_dense_layer_stay_tied(subject: Subject, given: Convolution) -> Iterator[Check]:
     """That gradient differs from position to position, and fills the zeros."""
     matrix = expanded(subject, given, given.w).clone().requires_grad_()
-    y = subject.matmul(given.x.flatten(2), matrix.mT)
+    y = subject.linear(given.x.flatten(2), matrix)
     yield equal(*along_the_diagonals(subject.gradient(y, matrix, given.c.flatten(2))))
 
 

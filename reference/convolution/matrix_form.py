@@ -121,7 +121,8 @@ def with_prior(x: Float64, y: Float64, strength: Float64, arithmetic: Arithmetic
         1.05 |H^-1| (gamma_{3p} |L||U| |w| + |dH| |w| + |dr|),   p = m n
 
     (ASNA Theorem 9.4, first order in the rest); dH = gamma_{e+2} I (x) |X^T||X| + 2u |H| and dr = gamma_e |Y^T||X|
-    round the system. L and U are those of another implementation: calibrated where pivots tie.
+    round the system; infinite where inputs have no full rank. L and U are those of another implementation: calibrated
+    where pivots tie.
     """
     (e, n), m = x.shape[1:], y.shape[-1]
     across, u = _across(m, n), arithmetic.result.u
@@ -133,6 +134,10 @@ def with_prior(x: Float64, y: Float64, strength: Float64, arithmetic: Arithmetic
         for i in range(m * n):
             for j in range(i // n * n, i // n * n + n):
                 h[i, j] = h[i, j] + gram[i % n, j % n]
+        if gram.det() == 0:  # no one fit
+            nothing = np.zeros((m, n))
+            parts.append((nothing, np.zeros(n - m + 1), nothing, nothing + np.inf, np.array(np.inf), np.zeros(())))
+            continue
         inverse = h.inv()
         w = exact.nearest_array(inverse * fmpq_mat(m * n, 1, right.entries())).ravel()
         # convolutions: the same over the taps of one kernel

@@ -23,6 +23,7 @@ from claims.frame.operations.chapters.convolution_matrices import (
     patches_of,
     prior_solution,
     summed_over_ties,
+    tied_layer,
     tied_matrix,
     unfolded_convolution,
 )
@@ -244,20 +245,27 @@ def zeros_are_tiny(w: Tensor, places: Tensor, size: int, groups: int) -> Tensor:
 
 @mutant(
     conv_is_constrained_dense_layer,
-    operation="tied_matrix1d",
+    operation="tied_layer1d",
     trigger="gradients: only through the first position",
 )
-def gradient_of_the_first_position(w: Tensor, places: Tensor, size: int, groups: int) -> Tensor:
-    first = torch.zeros_like(places) == torch.arange(len(places), device=places.device)[:, None]
-    alone = tied_matrix(w, torch.where(first, places, -1), size, groups)
-    rest = tied_matrix(w.detach(), torch.where(first, -1, places), size, groups)
-    return alone + rest
+def gradient_of_the_first_position(x: Tensor, w: Tensor, places: Tensor, groups: int) -> Tensor:
+    first = torch.arange(len(places), device=places.device)[:, None] == 0
+    alone = tied_layer(x, w, torch.where(first, places, -1), groups)
+    return alone + tied_layer(x, w.detach(), torch.where(first, -1, places), groups)
 
 
-@mutant(conv_is_constrained_dense_layer, operation="tied_matrix1d", trigger="gradients: the mean over positions")
-def gradient_is_the_mean(w: Tensor, places: Tensor, size: int, groups: int) -> Tensor:
+@mutant(conv_is_constrained_dense_layer, operation="tied_layer1d", trigger="gradients: the mean over positions")
+def gradient_is_the_mean(x: Tensor, w: Tensor, places: Tensor, groups: int) -> Tensor:
     mean = w / len(places)
-    return tied_matrix(mean + (w - mean).detach(), places, size, groups)
+    return tied_layer(x, mean + (w - mean).detach(), places, groups)
+
+
+@mutant(
+    conv_is_constrained_dense_layer, operation="tied_layer2d", trigger="gradients: none through groups after the first"
+)
+def gradient_of_the_first_group(x: Tensor, w: Tensor, places: Tensor, groups: int) -> Tensor:
+    share = len(w) // groups
+    return tied_layer(x, torch.cat((w[:share], w[share:].detach())), places, groups)
 
 
 @mutant(
