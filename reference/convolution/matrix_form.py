@@ -105,11 +105,7 @@ def _across(m: int, n: int) -> Float64:
     """P as a matrix (m n, m n), exact for m a power of 2."""
     offset = (np.arange(n) - np.arange(m)[:, None]).ravel()
     inside = (offset >= 0) & (offset <= n - m)
-    return np.eye(m * n) - (inside[:, None] & (offset[:, None] == offset)) / m
-
-
-def _rationals(a: Float64) -> fmpq_mat:
-    return exact.rational_matrix(a)
+    return np.asarray(np.eye(m * n) - (inside[:, None] & (offset[:, None] == offset)) / m)
 
 
 @silent
@@ -128,9 +124,9 @@ def with_prior(x: Float64, y: Float64, strength: Float64, arithmetic: Arithmetic
     across, u = _across(m, n), arithmetic.result.u
     parts: list[tuple[Float64, ...]] = []
     for a, b, s in zip(x, y, strength, strict=True):
-        X, Y = _rationals(a), _rationals(b)
+        X, Y = exact.rational_matrix(a), exact.rational_matrix(b)
         gram, right = X.transpose() * X, Y.transpose() * X
-        h = exact.rational(float(s)) * _rationals(across)
+        h = exact.rational(float(s)) * exact.rational_matrix(across)
         for i in range(m * n):
             for j in range(i // n * n, i // n * n + n):
                 h[i, j] = h[i, j] + gram[i % n, j % n]
