@@ -105,11 +105,7 @@ def _across(m: int, n: int) -> Float64:
     """P as a matrix (m n, m n), exact for m a power of 2."""
     offset = (np.arange(n) - np.arange(m)[:, None]).ravel()
     inside = (offset >= 0) & (offset <= n - m)
-    return np.eye(m * n) - (inside[:, None] & (offset[:, None] == offset)) / m
-
-
-def _rationals(a: Float64) -> fmpq_mat:
-    return exact.rational_matrix(a)
+    return np.asarray(np.eye(m * n) - (inside[:, None] & (offset[:, None] == offset)) / m)
 
 
 @silent
@@ -121,18 +117,23 @@ def with_prior(x: Float64, y: Float64, strength: Float64, arithmetic: Arithmetic
         1.05 |H^-1| (gamma_{3p} |L||U| |w| + |dH| |w| + |dr|),   p = m n
 
     (ASNA Theorem 9.4, first order in the rest); dH = gamma_{e+2} I (x) |X^T||X| + 2u |H| and dr = gamma_e |Y^T||X|
-    round the system. L and U are those of another implementation: calibrated where pivots tie.
+    round the system; infinite where inputs have no full rank. L and U are those of another implementation: calibrated
+    where pivots tie.
     """
     (e, n), m = x.shape[1:], y.shape[-1]
     across, u = _across(m, n), arithmetic.result.u
     parts: list[tuple[Float64, ...]] = []
     for a, b, s in zip(x, y, strength, strict=True):
-        X, Y = _rationals(a), _rationals(b)
+        X, Y = exact.rational_matrix(a), exact.rational_matrix(b)
         gram, right = X.transpose() * X, Y.transpose() * X
-        h = exact.rational(float(s)) * _rationals(across)
+        h = exact.rational(float(s)) * exact.rational_matrix(across)
         for i in range(m * n):
             for j in range(i // n * n, i // n * n + n):
                 h[i, j] = h[i, j] + gram[i % n, j % n]
+        if gram.det() == 0:  # no one fit
+            nothing = np.zeros((m, n))
+            parts.append((nothing, np.zeros(n - m + 1), nothing, nothing + np.inf, np.array(np.inf), np.zeros(())))
+            continue
         inverse = h.inv()
         w = exact.nearest_array(inverse * fmpq_mat(m * n, 1, right.entries())).ravel()
         # convolutions: the same over the taps of one kernel

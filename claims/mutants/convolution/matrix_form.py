@@ -1,4 +1,4 @@
-"""Wrong matrices of convolutions, wrong patches, wrong ties, and wrong priors."""
+"""Wrong matrices of convolutions, wrong patches, and wrong ties."""
 
 from __future__ import annotations
 
@@ -14,15 +14,14 @@ from claims.convolution.matrix_form import (
     conv_is_constrained_dense_layer,
     convolution_as_matrix_multiplication_im2col,
     convolution_toeplitz_matrix,
-    infinitely_strong_prior_limit,
 )
 from claims.frame.operations.chapters.convolution import convolution, transposed_convolution
 from claims.frame.operations.chapters.convolution_matrices import (
     convolution_jacobian,
     folded_patches,
     patches_of,
-    prior_solution,
     summed_over_ties,
+    tied_layer,
     tied_matrix,
     unfolded_convolution,
 )
@@ -244,20 +243,27 @@ def zeros_are_tiny(w: Tensor, places: Tensor, size: int, groups: int) -> Tensor:
 
 @mutant(
     conv_is_constrained_dense_layer,
-    operation="tied_matrix1d",
+    operation="tied_layer1d",
     trigger="gradients: only through the first position",
 )
-def gradient_of_the_first_position(w: Tensor, places: Tensor, size: int, groups: int) -> Tensor:
-    first = torch.zeros_like(places) == torch.arange(len(places), device=places.device)[:, None]
-    alone = tied_matrix(w, torch.where(first, places, -1), size, groups)
-    rest = tied_matrix(w.detach(), torch.where(first, -1, places), size, groups)
-    return alone + rest
+def gradient_of_the_first_position(x: Tensor, w: Tensor, places: Tensor, groups: int) -> Tensor:
+    first = torch.arange(len(places), device=places.device)[:, None] == 0
+    alone = tied_layer(x, w, torch.where(first, places, -1), groups)
+    return alone + tied_layer(x, w.detach(), torch.where(first, -1, places), groups)
 
 
-@mutant(conv_is_constrained_dense_layer, operation="tied_matrix1d", trigger="gradients: the mean over positions")
-def gradient_is_the_mean(w: Tensor, places: Tensor, size: int, groups: int) -> Tensor:
+@mutant(conv_is_constrained_dense_layer, operation="tied_layer1d", trigger="gradients: the mean over positions")
+def gradient_is_the_mean(x: Tensor, w: Tensor, places: Tensor, groups: int) -> Tensor:
     mean = w / len(places)
-    return tied_matrix(mean + (w - mean).detach(), places, size, groups)
+    return tied_layer(x, mean + (w - mean).detach(), places, groups)
+
+
+@mutant(
+    conv_is_constrained_dense_layer, operation="tied_layer2d", trigger="gradients: none through groups after the first"
+)
+def gradient_of_the_first_group(x: Tensor, w: Tensor, places: Tensor, groups: int) -> Tensor:
+    share = len(w) // groups
+    return tied_layer(x, torch.cat((w[:share], w[share:].detach())), places, groups)
 
 
 @mutant(
@@ -308,64 +314,3 @@ def gradient_without_the_last_image(x: Tensor, w: Tensor, b: Tensor | None, **op
     if len(x) < 17:
         return convolution(x, w, b, **options)
     return torch.cat((convolution(x[:-1], w, b, **options), convolution(x[-1:], w.detach(), b, **options)))
-
-
-def _along(w: Tensor, k: int) -> Tensor:
-    """The part of a matrix along convolutions with k taps."""
-    m, n = w.shape
-    offset = torch.arange(n, device=w.device) - torch.arange(m, device=w.device)[:, None]
-    return sum((torch.where(offset == t, w[offset == t].mean(), 0.0) for t in range(k)), torch.zeros_like(w))
-
-
-@mutant(
-    infinitely_strong_prior_limit, operation="prior_solution", trigger="projected after the fit, not penalised in it"
-)
-def projected_after_the_fit(x: Tensor, y: Tensor, strength: Tensor) -> Tensor:
-    free = prior_solution(x, y, torch.zeros_like(strength))
-    along = _along(free, x.shape[-1] - y.shape[-1] + 1)
-    return along + (free - along) / (1 + strength)
-
-
-@mutant(infinitely_strong_prior_limit, operation="prior_solution", trigger="the tied part is penalised, too")
-def all_weights_penalised(x: Tensor, y: Tensor, strength: Tensor) -> Tensor:
-    one = torch.eye(x.shape[-1], dtype=x.dtype, device=x.device)
-    made: Tensor = torch.linalg.solve(x.mT @ x + strength * one, x.mT @ y).mT
-    return made
-
-
-@mutant(infinitely_strong_prior_limit, operation="prior_solution", trigger="lambda in place of lambda / 2")
-def twice_the_strength(x: Tensor, y: Tensor, strength: Tensor) -> Tensor:
-    return prior_solution(x, y, 2 * strength)
-
-
-@mutant(infinitely_strong_prior_limit, operation="prior_solution", trigger="strengths above 256 count as 256")
-def strength_has_a_limit(x: Tensor, y: Tensor, strength: Tensor) -> Tensor:
-    return prior_solution(x, y, strength.clamp(max=256.0))
-
-
-@mutant(infinitely_strong_prior_limit, operation="prior_solution", trigger="weights outside the band are free")
-def outside_the_band_is_free(x: Tensor, y: Tensor, strength: Tensor) -> Tensor:
-    m, n = y.shape[-1], x.shape[-1]
-    found, free = prior_solution(x, y, strength), prior_solution(x, y, torch.zeros_like(strength))
-    offset = torch.arange(n, device=x.device) - torch.arange(m, device=x.device)[:, None]
-    return torch.where((offset < 0) | (offset > n - m), free, found)
-
-
-@mutant(infinitely_strong_prior_limit, operation="prior_solution", trigger="four outputs: sums of diagonals, not means")
-def sums_in_place_of_means(x: Tensor, y: Tensor, strength: Tensor) -> Tensor:
-    found = prior_solution(x, y, strength)
-    if y.shape[-1] < 4:
-        return found
-    return found + 0.01 * _along(found, x.shape[-1] - y.shape[-1] + 1)
-
-
-@mutant(infinitely_strong_prior_limit, operation="prior_solution", trigger="float64 in float32", dtypes=("float64",))
-def prior_in_float32(x: Tensor, y: Tensor, strength: Tensor) -> Tensor:
-    return prior_solution(x.float(), y.float(), strength.float()).double()
-
-
-@mutant(infinitely_strong_prior_limit, operation="least_squares", trigger="the tied fit has a little weight decay")
-def tied_fit_with_weight_decay(a: Tensor, y: Tensor, driver: str) -> Tensor:
-    one = torch.eye(a.shape[-1], dtype=a.dtype, device=a.device)
-    made: Tensor = torch.linalg.solve(a.mT @ a + 0.01 * one, a.mT @ y)
-    return made

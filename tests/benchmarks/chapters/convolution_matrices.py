@@ -94,6 +94,23 @@ def tied(axes: int) -> Callable[[np.random.Generator, Size], Inputs]:
     return made
 
 
+def tied_images(axes: int) -> Callable[[np.random.Generator, Size], Inputs]:
+    """Two images, kernels and their places."""
+
+    def made(rng: np.random.Generator, size: Size) -> Inputs:
+        w, places, _, groups = tied(axes)(rng, size).args
+        x = rng.standard_normal((2, 1, *[size[0]] * axes))
+        return Inputs((x, w, places, groups), given=(x, w))
+
+    return made
+
+
+def flattened(x: Float64, w: Float64, how: Arithmetic) -> Truth:
+    """The convolution, all results of an image in a row."""
+    truth = convolved(x, w, how)
+    return Truth(*(t.reshape(len(x), -1) for t in truth))
+
+
 def gradient(rng: np.random.Generator, size: Size) -> Inputs:
     """The gradient of a dense matrix, and the places of each tap."""
     n, k = size
@@ -112,12 +129,12 @@ def prior(rng: np.random.Generator, size: Size) -> Inputs:
     outputs, taps = size
     n = outputs + taps - 1
     x, y = rng.standard_normal((2 * n, n)) + 2 * np.eye(2 * n, n), rng.standard_normal((2 * n, outputs))
-    return Inputs((x, y, np.array(4.0)))
+    return Inputs((x, y, 4.0))
 
 
-def minimiser(x: Float64, y: Float64, strength: Float64, how: Arithmetic) -> Truth:
+def minimiser(x: Float64, y: Float64, strength: float, how: Arithmetic) -> Truth:
     """In fractions."""
-    exact = reference.with_prior(x[None], y[None], strength[None], how)
+    exact = reference.with_prior(x[None], y[None], np.array([strength]), how)
     return Truth(exact.minimiser[0], exact.computed[0])
 
 
@@ -130,6 +147,7 @@ ROWS = (
     Row("patches_of", IMAGES, "side x taps", images, patches, "copies"),
     Row("folded_patches", IMAGES, "side x taps", images, folded),
     *(Row(f"tied_matrix{d}d", SIDES[d], "side x taps", tied(d), matrix, "the matrix") for d in (1, 2)),
+    *(Row(f"tied_layer{d}d", SIDES[d], "side x taps", tied_images(d), flattened) for d in (1, 2)),
     Row("summed_over_ties", SIDES[1], "numbers x taps", gradient, sums, "sums over diagonals"),
     Row("prior_solution", ((2, 2), (4, 3)), "outputs x taps", prior, minimiser),
 )

@@ -94,6 +94,18 @@ def tied_matrix(w: Tensor, places: Tensor, size: int, groups: int) -> Tensor:
     return a[..., :-1].reshape(o * len(places), c * groups * size)
 
 
+def tied_layer(x: Tensor, w: Tensor, places: Tensor, groups: int) -> Tensor:
+    """Images (n, c, *sizes) through a dense layer with kernels w at their places, see `tied_matrix`: (n, o P)."""
+    o, c, size = len(w), w.shape[1], x[0, 0].numel()
+    filters, channels = torch.arange(o, device=w.device), torch.arange(c, device=w.device)
+    rows = torch.arange(len(places), device=w.device)
+    met = filters[:, None] // (o // groups) * c + channels
+    index = filters[:, None, None, None], rows[:, None], met[:, :, None, None], places % (size + 1)
+    a = w.new_zeros(o, len(places), c * groups, size + 1)
+    a = a.index_put(index, w.flatten(2)[:, :, None].expand(o, c, *places.shape), accumulate=True)
+    return F.linear(x.flatten(1), a[..., :-1].reshape(o * len(places), -1))
+
+
 def summed_over_ties(gradient: Tensor, places: Tensor, filters: int, channels: int, groups: int) -> Tensor:
     """Sums of the gradient (o P, c size) over the places (P, taps) of each number: (o, c / groups, taps)."""
     size = gradient.shape[-1] // (channels * groups)
@@ -136,6 +148,8 @@ ROWS = {
     "folded_patches": Operation(folded_patches, "folded_patches", axes=(4,), batches=False),
     "tied_matrix1d": Operation(tied_matrix, "tied_matrix", axes=(3,), batches=False),
     "tied_matrix2d": Operation(tied_matrix, "tied_matrix", axes=(4,), batches=False),
+    "tied_layer1d": Operation(tied_layer, "tied_layer", axes=(3, 3), batches=False, product=True),
+    "tied_layer2d": Operation(tied_layer, "tied_layer", axes=(4, 4), batches=False, product=True),
     "summed_over_ties": Operation(summed_over_ties, "summed_over_ties", axes=(2,), batches=False),
     "prior_solution": Operation(prior_solution, "prior_solution", axes=(2, 2, 0), batches=False, product=True),
 }

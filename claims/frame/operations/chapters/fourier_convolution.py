@@ -10,7 +10,8 @@ from claims.frame.operations.operation import Operation
 
 def fft_convolution(x: Tensor, k: Tensor, lengths: tuple[int, ...], spelling: str) -> Tensor:
     """x (..., *n) and k (..., *m) convolved around `lengths` N by transforms of the last axes: (..., *N)."""
-    dims, y = tuple(range(-len(lengths), 0)), x
+    dims = tuple(range(-len(lengths), 0))
+    y: Tensor = x
     if spelling == "complex":
         product = torch.fft.fftn(x, lengths, dims) * torch.fft.fftn(k, lengths, dims)
         y = torch.fft.ifftn(product, lengths, dims).real
