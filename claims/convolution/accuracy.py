@@ -54,7 +54,10 @@ def exact_gradient(given: Convolution, part: str, arithmetic: Arithmetic) -> Tru
         return reference.weight_gradient(*((c, x) if turned else (x, c)), how, arithmetic)
     if not turned:
         return reference.transposed_convolution(c, w, None, how, extent, arithmetic)
-    inside = (..., *map(slice, extent))  # an output padding beyond the stride makes more results than there are images
+    inside: Any = (
+        ...,
+        *map(slice, extent),
+    )  # an output padding beyond the stride makes more results than there are images
     return Truth(*(t[inside] for t in reference.convolution(c, w, None, how, arithmetic)))
 
 

@@ -233,8 +233,9 @@ def fixed(subject: Subject, x: Tensor, k: Tensor) -> Iterator[Check]:
 
 def neighbours(subject: Subject, x: Tensor, pool: str) -> Tensor:
     """The largest or the mean of two neighbours, for signals (batch, n, c, length)."""
-    made: Tensor = getattr(subject, pool)(x.flatten(0, 1), 2, 1)
-    return made.unflatten(0, x.shape[:2])
+    pooled = getattr(subject, pool)(x.flatten(0, 1), 2, 1)
+    made: Tensor = pooled.unflatten(0, x.shape[:2])
+    return made
 
 
 MIXED = only(
