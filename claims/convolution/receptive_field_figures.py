@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from claims import Curve, Panels, figure, values
+from claims import Curve, Panel, Panels, figure, values
 from claims.convolution.receptive_field import dependence, receptive_field_growth, through
 from claims.frame.inputs.receptive_fields import Network, conv, pool
 from claims.frame.subject import Subject
@@ -63,5 +63,5 @@ def influence_of_places(subject: Subject) -> Panels:
         net = network(subject, (conv(3),) * depth, n, 1 / 3)
         x = subject.tensor(np.zeros((1, 1, n))).requires_grad_()
         slope = values(subject.gradient(through(subject, net, x, depth), x, subject.tensor(np.ones((1, 1, 1)))))[0, 0]
-        curves[f"depth {depth}"] = Curve(slope / max(slope.max(), 1e-30), np.linspace(-0.5, 0.5, n))
-    return {"means of three": curves}
+        curves[f"depth {depth}"] = Curve((slope / max(slope.max(), 1e-30)).tolist(), np.linspace(-0.5, 0.5, n).tolist())
+    return {"means of three": Panel(curves)}

@@ -119,7 +119,7 @@ def results_grow_with_the_kernel(subject: Subject, given: Convolution) -> Iterat
 @for_all(given=only(Widened(1, 1, 1, 1, (6,), (2,), more=(1,), kind="normal")))
 def zeros_go_behind(subject: Subject, given: Convolution) -> Iterator[Check]:
     """Of an even kernel it goes before: what `same` pads more is behind."""
-    odd = dataclasses.replace(given.given, kernel=(3,), more=(0,))
+    odd = wider(subject, given).given
     behind = given._replace(w=subject.widened(given.w, [0, 1]), given=odd)
     yield compared(convolved(subject, behind), exact(subject, given))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from typing import Any
 
 from torch import Tensor
 
@@ -153,7 +154,7 @@ def tiled_convolution(subject: Subject, given: Unshared) -> Iterator[Check]:
         yield compared(in_turn(subject, given, spelling, given.x), truth, spelling)
         for axis, (t, n) in enumerate(zip(given.tiles, results, strict=True)):
             if t < n:
-                cut = (..., slice(t, None), *(slice(None),) * (axes - 1 - axis))
+                cut: Any = (..., slice(t, None), *(slice(None),) * (axes - 1 - axis))
                 later = Truth(truth.value[cut], truth.bound[cut])
                 yield compared(in_turn(subject, given, spelling, given.x[cut]), later, f"{spelling}, shifted")
     yield compared(local(subject, given, "bmm", w=subject.tensor(every)), truth, "locally connected, repeated kernels")

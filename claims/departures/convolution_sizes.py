@@ -11,6 +11,7 @@ from claims.frame.inputs.convolution_sizes import Unpadded, Widths
 from claims.frame.inputs.convolutions import Convolved
 from claims.frame.inputs.receptive_fields import Stack
 from claims.frame.plan import CallPlan
+from reference.convolution.receptive_field import POOLING
 
 
 @departure(
@@ -26,26 +27,41 @@ def operations_of_grouped_gradients_are_counted_too_often(plan: CallPlan, given:
     return given.backward and given.groups > 1
 
 
-SPREADS = {
-    "operations": ("stack_of_layers",),
-    "devices": ("cpu",),
-    "dtypes": ("float32",),
-    "script": "nnpack_spreads_nan",
-    "hardware": "CPUs that NNPACK has code for, such as those with AVX2",
-}
 SUMMARY = (
     "Without oneDNN convolutions of 16 images or more go to NNPACK, by transforms of tiles: a NaN or an infinity "
     "spoils every result of its tile"
 )
+WHERE = "CPUs that NNPACK has code for, such as those with AVX2"
 
 
-@departure(receptive_field_growth, summary=SUMMARY, **SPREADS)
+def without_onednn() -> bool:
+    """Whether oneDNN is switched off; by default it is on."""
+    return not bool(torch.backends.mkldnn.enabled)
+
+
+@departure(
+    receptive_field_growth,
+    summary=SUMMARY,
+    operations=("stack_of_layers",),
+    devices=("cpu",),
+    dtypes=("float32",),
+    script="nnpack_spreads_nan",
+    hardware=WHERE,
+)
 def undefined_numbers_spoil_tiles(plan: CallPlan, net: Stack) -> bool:
     """Trials without oneDNN; with it, as by default, none."""
-    return not torch.backends.mkldnn.enabled and any(one.kind in ("conv", "same") for one in net.layers)
+    return without_onednn() and any(one.kind not in POOLING for one in net.layers)
 
 
-@departure(implicit_zero_padding_keeps_size, summary=SUMMARY, **SPREADS | {"operations": ("convolution1d",)})
+@departure(
+    implicit_zero_padding_keeps_size,
+    summary=SUMMARY,
+    operations=("convolution1d", "convolution2d", "convolution_layer1d", "convolution_layer2d"),
+    devices=("cpu",),
+    dtypes=("float32",),
+    script="nnpack_spreads_nan",
+    hardware=WHERE,
+)
 def infinite_numbers_spoil_tiles(plan: CallPlan, given: Convolved, bare: Unpadded) -> bool:
     """Trials without oneDNN of 16 images or more; with it, as by default, none."""
-    return not torch.backends.mkldnn.enabled and given.n >= 16
+    return without_onednn() and given.n >= 16

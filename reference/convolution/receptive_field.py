@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from reference.convolution.geometry import geometry
+from reference.convolution.geometry import Places, geometry
 
 Bools = NDArray[np.bool_]
 
@@ -42,7 +42,7 @@ class Layer:
 
 def layer(kind: str, axes: int, k: int, s: int = 1, q: int = 0, d: int = 1) -> Layer:
     """A layer that is the same along every axis."""
-    return Layer(kind, *((n,) * axes for n in (k, s, q, d)))  # type: ignore[arg-type]
+    return Layer(kind, *((n,) * axes for n in (k, s, q, d)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,16 +81,18 @@ def fields(layers: tuple[Layer, ...], sizes: tuple[int, ...]) -> tuple[Field, ..
         padding = "same" if one.kind == "same" else one.padding
         how = geometry(one.kernel, stride=one.stride, padding=padding, dilation=one.dilation)
         places = how.places([len(f.sets) for f in found])
-        # a window beyond the border takes the row that is appended
-        found = [
-            Field(np.vstack((f.sets, np.zeros_like(f.sets[:1])))[p].any(1), np.append(f.interior, False)[p].all(1))
-            for f, p in zip(found, places, strict=True)
-        ]
+        found = [_moved(f, p) for f, p in zip(found, places, strict=True)]
         if not all(len(p) for p in places):
             raise ValueError(f"{one} has no unit left")
         if one.kind in POOLING and not all((p >= 0).any(-1).all() for p in places):
             raise ValueError(f"{one} pools padding only")
     return tuple(found)
+
+
+def _moved(field: Field, places: Places) -> Field:
+    """The field of the next layer; a tap beyond the border takes the row that is appended."""
+    sets, interior = np.vstack((field.sets, np.zeros_like(field.sets[:1]))), np.append(field.interior, False)
+    return Field(np.asarray(sets[places].any(1)), np.asarray(interior[places].all(1)))
 
 
 def joint(found: Sequence[Field]) -> Bools:
@@ -101,7 +103,8 @@ def joint(found: Sequence[Field]) -> Bools:
 def along(sets: Bools, units: Sequence[int], sizes: Sequence[int]) -> list[Bools]:
     """For every axis whether units at a place of it depend on inputs at a place of it: (units, inputs) each."""
     whole, axes = sets.reshape(*units, *sizes), len(sizes)
-    return [whole.any(tuple(a for a in range(2 * axes) if a % axes != axis)) for axis in range(axes)]
+    others = [tuple(a for a in range(2 * axes) if a % axes != axis) for axis in range(axes)]
+    return [np.asarray(whole.any(rest)) for rest in others]
 
 
 def extent(layers: Sequence[Layer], axis: int) -> int:

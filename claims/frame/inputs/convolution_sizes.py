@@ -118,7 +118,7 @@ class Widths(Regime):
             raise ValueError(f"more than {MOST_COUNTED} products are not counted exactly by bfloat16")
 
     def size(self) -> int:
-        return self.images * self.groups * (self.channels + self.filters) * self.n**self.axes
+        return self.images * self.groups * (self.channels + self.filters) * math.prod((self.n,) * self.axes)
 
     def arrays(self, rng: np.random.Generator, batch: int, fmt: Format) -> Arrays:
         return []
@@ -188,7 +188,7 @@ class Unpadded(Regime):
             raise ValueError(f"no layers of width {self.k} for {self.n} places")
 
     def size(self) -> int:
-        return max(self.n, self.k) ** self.axes
+        return math.prod((max(self.n, self.k),) * self.axes)
 
     def arrays(self, rng: np.random.Generator, batch: int, fmt: Format) -> Arrays:
         kernel = rng.standard_normal((1, 1, *(self.k,) * self.axes)) / self.k**self.axes

@@ -90,7 +90,8 @@ class Local(Regime):
         return rng.standard_normal(shape)
 
     def present(self, tensors: Sequence[Any], seed: int) -> Unshared:
-        return Unshared(*tensors, self.how, self.tiles)
+        x, w, c = tensors
+        return Unshared(x, w, c, self.how, self.tiles)
 
 
 def _kernels(draw: st.DrawFn) -> tuple[tuple[int, ...], tuple[int, ...]]:

@@ -150,7 +150,7 @@ def strided_pooling_without_windows(x: Tensor, weights: list[Any], layers: Layer
         kind, kernel, stride, padding, _ = one
         if kind in {"max", "avg"} and max(stride) > 1:
             y = stack_of_layers(x, [w], [one], memory)
-            thin = stack_of_layers(x, [w], [(kind, [1] * len(kernel), stride, padding, [1] * len(kernel))], memory)
+            thin = stack_of_layers(x, [w], [(kind, (1,) * len(kernel), stride, padding, (1,) * len(kernel))], memory)
             x = thin[tuple(slice(n) for n in y.shape)]
         else:
             x = stack_of_layers(x, [w], [one], memory)
@@ -167,7 +167,7 @@ def dilation_lost_with_a_stride(x: Tensor, weights: list[Any], layers: Layers, m
         kind, kernel, stride, padding, dilation = one
         y = stack_of_layers(x, [w], [one], memory)
         if max(dilation) > 1 and any(layers[0][2][0] > 1 for _ in kernel):
-            dense = stack_of_layers(x, [w], [(kind, kernel, stride, padding, [1] * len(kernel))], memory)
+            dense = stack_of_layers(x, [w], [(kind, kernel, stride, padding, (1,) * len(kernel))], memory)
             y = dense[tuple(slice(n) for n in y.shape)]
         x = y
     return x
@@ -226,7 +226,7 @@ def circular_border(x: Tensor, weights: list[Any], layers: Layers, memory: str) 
         wide = torch.nn.functional.pad(x, pads, mode="circular") if max(pads) <= x.shape[-1] else x
         if wide is x and max(pads):
             return torch.ones_like(x)
-        x = stack_of_layers(wide, [w], [("conv", kernel, stride, [0] * len(kernel), dilation)], memory)
+        x = stack_of_layers(wide, [w], [("conv", kernel, stride, (0,) * len(kernel), dilation)], memory)
     return x
 
 

@@ -49,7 +49,8 @@ def bias_always(layer: str, sizes: tuple[Any, ...], **where: Any) -> list[tuple[
 
 @mutant(WIDTH, operation="layer_storage", trigger="two axes: a square of the first width")
 def square_kernel(layer: str, sizes: tuple[Any, ...], **where: Any) -> list[tuple[int, int]]:
-    return layer_storage(layer, (*sizes[:2], (sizes[2][0],) * len(sizes[2]), *sizes[3:]), **where)
+    square: Any = (sizes[2][0],) * len(sizes[2])
+    return layer_storage(layer, (*sizes[:2], square, *sizes[3:]), **where)
 
 
 @mutant(WIDTH, operation="layer_storage", trigger="parameters in float32", dtypes=("float16", "float64"))
@@ -67,7 +68,8 @@ def axes_of_zeros_exchanged(w: Tensor, ends: Sequence[int]) -> Tensor:
     around = widened(w, [max(ends)] * len(ends))
     starts = [max(ends) - n for n in ends[::2]]  # of the last axis first, where it should be the first
     sizes = widened(w, ends).shape[-len(starts) :]
-    return around[(..., *(slice(s, s + n) for s, n in zip(starts, sizes, strict=True)))]
+    place: Any = (..., *(slice(s, s + n) for s, n in zip(starts, sizes, strict=True)))
+    return around[place]
 
 
 @mutant(WIDTH, operation="widened", trigger="ones in place of zeros")

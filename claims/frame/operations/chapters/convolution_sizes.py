@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 import torch.nn.functional as F
@@ -31,16 +31,20 @@ def with_zeros(x: Tensor, ends: Sequence[int], name: str) -> Tensor:
     """Images (n, c, *sizes) with zeros around them, by F.pad or a layer."""
     if name == "pad":
         return F.pad(x, ends)
-    if name == "constant layer":
-        return (nn.ConstantPad1d, nn.ConstantPad2d, nn.ConstantPad3d)[len(ends) // 2 - 1](ends, 0.0)(x)
-    return (nn.ZeroPad1d, nn.ZeroPad2d, nn.ZeroPad3d)[len(ends) // 2 - 1](ends)(x)
+    layers: dict[str, Callable[..., nn.Module]] = {
+        "layer": (nn.ZeroPad1d, nn.ZeroPad2d, nn.ZeroPad3d)[len(ends) // 2 - 1],
+        "constant layer": (nn.ConstantPad1d, nn.ConstantPad2d, nn.ConstantPad3d)[len(ends) // 2 - 1],
+    }
+    y: Tensor = layers[name](ends, *[0.0] * (name == "constant layer"))(x)
+    return y
 
 
 def convolution_operations(x: Tensor, kernels: list[Tensor], padding: str, groups: int, *, backward: bool) -> list[int]:
     """What torch counts for each kernel, two for a multiplication and an addition: forward, or backward through it."""
     from torch.utils.flop_counter import FlopCounterMode  # noqa: PLC0415  plain torch needs the import, too
 
-    convolve, counts = (F.conv1d, F.conv2d, F.conv3d)[x.ndim - 3], []
+    convolve: Callable[..., Tensor] = (F.conv1d, F.conv2d, F.conv3d)[x.ndim - 3]
+    counts: list[int] = []
     with FlopCounterMode(display=False) as counter:
         for w in kernels:
             images, kernel = (t.detach().requires_grad_(backward) for t in (x, w))

@@ -26,16 +26,20 @@ def locally_connected(x: Tensor, w: Tensor, *, stride: Sequence[int], name: str)
     if name == "groups":
         channels = windows.movedim(1, axes + 1).flatten(1, axes + 1)
         groups, kernels = results.numel(), w.flatten(0, axes)
-        z = (F.conv1d, F.conv2d, F.conv3d)[axes - 1](channels, kernels, groups=groups)
-        return z.flatten(1).unflatten(1, (*results, o)).movedim(-1, 1)
+        z: Tensor = (F.conv1d, F.conv2d, F.conv3d)[axes - 1](channels, kernels, groups=groups)
+        z = z.flatten(1).unflatten(1, (*results, o))
+        return z.movedim(-1, 1)
     if name == "unfold" and axes == 2:
-        columns = F.unfold(x, kernel, stride=stride)
+        columns = F.unfold(x, kernel, stride=tuple(stride))
     else:
         columns = windows.flatten(axes + 2).movedim(-1, 2).flatten(1, 2).flatten(2)
     kernels = w.flatten(0, axes - 1).flatten(2)
     if name == "windows":
-        return torch.einsum("nkp,pok->nop", columns, kernels).unflatten(-1, results)
-    return torch.bmm(columns.permute(2, 0, 1), kernels.mT).permute(1, 2, 0).unflatten(-1, results)
+        z = torch.einsum("nkp,pok->nop", columns, kernels)
+    else:
+        z = torch.bmm(columns.permute(2, 0, 1), kernels.mT).permute(1, 2, 0)
+    found: Tensor = z.unflatten(-1, results)
+    return found
 
 
 def tiled_convolution(x: Tensor, w: Tensor, *, name: str) -> Tensor:
@@ -47,18 +51,20 @@ def tiled_convolution(x: Tensor, w: Tensor, *, name: str) -> Tensor:
         results = [n - k + 1 for n, k in zip(x.shape[2:], kernel, strict=True)]
         z = x.new_zeros(x.shape[0], o, *results)
         for number in range(tiles.numel()):
-            tile, rest = [], number
-            for t in reversed(tiles):
-                tile, rest = [rest % t, *tile], rest // t
+            rest, tile = number, [0] * axes
+            for axis in reversed(range(axes)):
+                rest, tile[axis] = rest // tiles[axis], rest % tiles[axis]
             if all(i < n for i, n in zip(tile, results, strict=True)):
                 every = (slice(None), slice(None), *(slice(i, None, t) for i, t in zip(tile, tiles, strict=True)))
                 shifted = x[(slice(None), slice(None), *(slice(i, None) for i in tile))]
                 z[every] = convolve(shifted, w[tuple(tile)], stride=tuple(tiles))
         return z
-    z = convolve(x, w.flatten(0, axes)).unflatten(1, (*tiles, o))
+    z = convolve(x, w.flatten(0, axes))
+    z = z.unflatten(1, (*tiles, o))
     places = torch.meshgrid(*(torch.arange(n, device=x.device) for n in z.shape[axes + 2 :]), indexing="ij")
     turns = (p % t for p, t in zip(places, tiles, strict=True))
-    return z[(slice(None), *turns, slice(None), *places)].movedim((-2, -1), (0, 1))
+    found: Tensor = z[(slice(None), *turns, slice(None), *places)].movedim((-2, -1), (0, 1))
+    return found
 
 
 def _rows(function: Callable[..., Any], kernels: Callable[[int], int]) -> dict[str, Operation]:

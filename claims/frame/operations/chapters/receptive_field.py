@@ -24,7 +24,7 @@ def stack_of_layers(x: Tensor, weights: list[Any], layers: Layers, memory: str) 
             x = (F.avg_pool1d, F.avg_pool2d, F.avg_pool3d)[axes](x, kernel, stride, padding)
         else:
             border = kind if kind == "same" else padding
-            x = (F.conv1d, F.conv2d, F.conv3d)[axes](x, w, None, stride, border, dilation)  # type: ignore[arg-type]
+            x = (F.conv1d, F.conv2d, F.conv3d)[axes](x, w, None, stride, border, dilation)
         x = x.clamp(max=1)
     return x
 
