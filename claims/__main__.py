@@ -1,4 +1,4 @@
-"""`python -m claims list`, `show ID`, `rebuild RECORD ID`, `hunt` and `ulps`: what there is, and long measurements."""
+"""`python -m claims list`, `show ID`, `rebuild RECORD ID`, `hunt`, `ulps` and `corners RECORD`: see `--help`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from claims.frame import alarms, rebuild, switches, ulps
+from claims.frame import alarms, corners, rebuild, resume, switches, ulps
 from claims.frame.cases import Selection, metadata
 from claims.frame.claim import Claim, load_all
 from claims.frame.evidence import GOOD
@@ -43,6 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _measuring(
         commands.add_parser("ulps", help="largest errors of functions of one number, in units in the last place")
     )
+    _learning(commands.add_parser("corners", help="learn from mutants in which order the corner regimes run"))
     asked = parser.parse_args(arguments)
     try:
         if asked.command == "show":
@@ -62,6 +63,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if asked.record and found:
                 alarms.keep(found, asked.record)
             return int(any(line["outcome"] not in GOOD for line in found))
+        elif asked.command == "corners":
+            _learn(asked.record)
         elif asked.command == "ulps":
             switches.set_all()
             measure = ulps.Asked(asked.function, asked.dtype, asked.device, asked.subject, asked.exhaustive, asked.most)
@@ -74,7 +77,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 print(json.dumps([metadata(c) for c in selection.selected()], indent=2))
             else:
                 _print_table(selection.selected())
-    except UsageProblem as problem:
+    except (UsageProblem, FileNotFoundError) as problem:
         print(problem, file=sys.stderr)
         return 2
     return 0
@@ -86,6 +89,16 @@ def _seeds(text: str) -> range:
     if not seeds or seeds[0] < 0:
         raise argparse.ArgumentTypeError(f"{text!r} names no seed: write for example 30, or 10:30")
     return seeds
+
+
+def _learning(command: argparse.ArgumentParser) -> None:
+    command.add_argument("record", metavar="RECORD", type=Path, nargs="*", help="of pytest --mutants --report DIR")
+
+
+def _learn(records: Sequence[Path]) -> None:
+    found = corners.learn(e for record in records for e in resume.found(record))
+    corners.keep(found, load_all())
+    print(f"learnt of {len(found)} claims, known of {len(corners.learnt())}")
 
 
 def _hunting(command: argparse.ArgumentParser) -> None:

@@ -156,11 +156,9 @@ class DoubleDouble:
 
     def sum(self, axis: int = -1) -> DoubleDouble:
         """Pairwise sum along `axis`: error at most ceil(log2 n) 3.1 u^2 times the sum of magnitudes."""
-        hi = np.moveaxis(self.hi, axis, -1)
-        lo = np.moveaxis(self.tail, axis, -1)
-        total = DoubleDouble(hi, lo)
-        if hi.shape[-1] == 0:
-            return double_double(np.zeros(hi.shape[:-1]))
+        total = DoubleDouble(np.moveaxis(self.hi, axis, -1), np.moveaxis(self.tail, axis, -1))
+        if total.hi.shape[-1] == 0:
+            return double_double(np.zeros(total.hi.shape[:-1]))
         while (n := total.hi.shape[-1]) > 1:
             half = n // 2
             folded = total[..., :half] + total[..., half : 2 * half]
@@ -290,12 +288,13 @@ def exp(x: DoubleDouble | ArrayLike) -> DoubleDouble:
         k, e = _reduced_expm1(_where(regular, y, 0.0))
         result = (e + 1.0).ldexp(k)
     regular &= np.isfinite(result.hi)
-    return DoubleDouble(np.where(regular, result.hi, limit), np.where(regular, result.lo, 0.0))
+    return _where(regular, result, limit)
 
 
-def _where(condition: NDArray[np.bool_], x: DoubleDouble, other: float) -> DoubleDouble:
-    """x where the condition holds, else a plain number."""
-    return DoubleDouble(np.where(condition, x.hi, other), np.where(condition, x.lo, 0.0))
+def _where(condition: NDArray[np.bool_], x: DoubleDouble, other: DoubleDouble | ArrayLike) -> DoubleDouble:
+    """x where the condition holds, else the other number."""
+    y = double_double(other)
+    return DoubleDouble(np.where(condition, x.hi, y.hi), np.where(condition, x.lo, y.lo))
 
 
 def expm1(x: DoubleDouble | ArrayLike) -> DoubleDouble:
@@ -306,8 +305,7 @@ def expm1(x: DoubleDouble | ArrayLike) -> DoubleDouble:
     power_of_e = exp(y)
     finite = np.isfinite(power_of_e.hi)
     large = _where(finite, power_of_e, 0.0) - 1.0
-    hi, lo = np.where(finite, large.hi, power_of_e.hi), np.where(finite, large.lo, 0.0)
-    return DoubleDouble(np.where(inside, e.hi, hi), np.where(inside, e.lo, lo))
+    return _where(inside, e, _where(finite, large, power_of_e.hi))
 
 
 def _twice_atanh(z: DoubleDouble) -> DoubleDouble:
@@ -335,8 +333,7 @@ def log(x: DoubleDouble | ArrayLike) -> DoubleDouble:
     point = _constants()["log"][j.astype(np.int64) - 1]
     result = _times_ln2(k.astype(np.float64)) + (point + _twice_atanh((m - c) / (m + c)))
     with np.errstate(divide="ignore", invalid="ignore"):
-        hi = np.where(regular, result.hi, np.log(y.hi))
-    return DoubleDouble(hi, np.where(regular, result.lo, 0.0))
+        return _where(regular, result, np.log(y.hi))
 
 
 def log1p(x: DoubleDouble | ArrayLike) -> DoubleDouble:
@@ -344,8 +341,7 @@ def log1p(x: DoubleDouble | ArrayLike) -> DoubleDouble:
     y = double_double(x)
     near = np.abs(y.hi) < 2.0**-6
     small = _where(near, y, 0.0)
-    series, general = _twice_atanh(small / (small + 2.0)), log(y + 1.0)
-    return DoubleDouble(np.where(near, series.hi, general.hi), np.where(near, series.lo, general.lo))
+    return _where(near, _twice_atanh(small / (small + 2.0)), log(y + 1.0))
 
 
 def power(x: DoubleDouble | ArrayLike, p: DoubleDouble | ArrayLike | float) -> DoubleDouble:
@@ -362,7 +358,7 @@ def power(x: DoubleDouble | ArrayLike, p: DoubleDouble | ArrayLike | float) -> D
     zero = y.hi == 0
     result = exp(log(_where(~zero, y, 1.0)) * q)
     at_zero = np.where(q.hi > 0, 0.0, np.where(q.hi == 0, 1.0, np.inf))
-    return DoubleDouble(np.where(zero, at_zero, result.hi), np.where(zero, 0.0, result.lo))
+    return _where(~zero, result, at_zero)
 
 
 def _dyadic_power(x: DoubleDouble, m: int, j: int, *, negative: bool) -> DoubleDouble:
@@ -376,8 +372,7 @@ def _dyadic_power(x: DoubleDouble, m: int, j: int, *, negative: bool) -> DoubleD
         with np.errstate(divide="ignore", invalid="ignore"):
             limit = np.abs(np.sqrt(x.hi))  # 0, inf or NaN where there is nothing to compute
             limit = 1 / limit if negative else limit
-        result = _dyadic_power(_where(regular, x, 0.5), m, j, negative=negative)
-        return DoubleDouble(np.where(regular, result.hi, limit), np.where(regular, result.lo, 0.0))
+        return _where(regular, _dyadic_power(_where(regular, x, 0.5), m, j, negative=negative), limit)
     ends = np.frexp([x.hi.min(initial=1.0), x.hi.max(initial=1.0)])[1]
     if m * np.abs(ends).max() > 512:
         k = -(-np.frexp(x.hi)[1].astype(np.int64) >> j)  # rounded up

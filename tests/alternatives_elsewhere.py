@@ -23,7 +23,6 @@ OPTIONS = (
 )
 STREAM = "It draws from a stream of its own, and the claim is about what torch's generator makes of a seed."
 ABSOLUTE = "It has a small absolute error, or another order, where the claim is about relative errors near 0."
-UPDATES = "It rounds where the claim has whole numbers, whose deviations and sums of products are exact in two passes."
 INFINITE = (
     "It is written for finite numbers: of infinite ones, NaN, and those beyond the range of exp, nothing is said."
 )
@@ -135,16 +134,11 @@ REASONS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
         ("networks_elementwise: *", "networks_saturation: * by the magnitude"),
         ("activation-*", "saturated-unit-loses-gradient", "equal-entries-equal-values"),
     ),
+    (SPELLINGS, ("probability_covariance*: *rank-one updates",), ("covariance-definition",)),
     (
-        UPDATES,
-        ("probability_covariance*: *rank-one updates", "probability_independence: covariance by hand"),
-        (
-            "isotropic-input-covariance",
-            "covariance-propagation-normalisation",
-            "orthonormal-rows-condition",
-            "covariance-definition",
-            "covariance-matrix",
-        ),
+        REFUSALS,
+        ("probability_independence: covariance by hand",),
+        ("covariance-definition", "covariance-matrix"),
     ),
     (
         SPELLINGS,

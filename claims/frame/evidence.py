@@ -79,6 +79,7 @@ class Evidence:
     failure: dict[str, Any] | None = None
     figures: list[dict[str, Any]] = dataclasses.field(default_factory=list)
     demonstration: dict[str, Any] | None = None
+    corner: dict[str, Any] | None = None
 
     def add(self, trial: Trial, batch: int, checks: list[Check], worst: Where | None) -> None:
         """Counts the checks of one trial that held."""
@@ -138,7 +139,7 @@ class Evidence:
             | {"harness": round(max(0.0, self.seconds - sum(split.values())), 6)},
             "failure": self.failure,
             "figures": self.figures,
-        } | ({"demonstration": self.demonstration} if self.demonstration else {})
+        } | {k: v for k, v in (("demonstration", self.demonstration), ("corner", self.corner)) if v}
 
 
 def worst_of(check: Check, trial: Trial, batch: int) -> Where:

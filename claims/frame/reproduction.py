@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import textwrap
+import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,7 +18,8 @@ from claims.frame.operations import OPERATIONS
 from claims.frame.plan import move_axis, restore_axis, restore_batch
 from claims.frame.subject import Call, Recorded, Subject, values
 
-FEW, MOST_LITERAL = 64, 4096
+FEW, MOST_READ, MOST_LITERAL = 64, 128, 4096
+"""Up to how many numbers are shown as they are, are written as numbers, and are written at all."""
 
 
 class _Known(NamedTuple):
@@ -135,7 +139,16 @@ def plain_torch(tape: Sequence[Recorded], check: Check, subject: Subject) -> str
     tape = tape[: max(touched, default=len(tape))]  # what the property called besides shows nothing
     for recorded in tape:
         {"random": script.random, "gradient": script.gradient}.get(recorded.operation, script.operation)(recorded)
-    imports = ["import numpy as np", "import torch"]
+    known = script.find(check.observed)
+    if known:
+        observed = f"({known.text}).detach().to('cpu', torch.float64).numpy()"
+    else:
+        observed = f"{_array(check.observed)}  # what the claim made of the results above"
+    lines = [*script.lines, f"observed = {observed}"]
+    lines += [f"expected = {_array(check.expected)}", f"bound = {_array(check.bound)}", *_error(check)]
+    lines += ['print("observed", observed, "expected", expected)', 'print("error", error, "must not exceed", bound)']
+    packed = any("zlib." in line for line in lines)
+    imports = [*["import base64", "import zlib", ""][: 3 * packed], "import numpy as np", "import torch"]
     called = dict.fromkeys(r.operation for r in tape if r.calls and r.operation not in subject.overrides)
     if definitions := [d for name in called if (d := OPERATIONS[name].definition)]:
         imports = ["from __future__ import annotations", "", *imports, "import torch.nn.functional as F"]
@@ -144,24 +157,7 @@ def plain_torch(tape: Sequence[Recorded], check: Check, subject: Subject) -> str
         folder = str(Path(subject.origin).parent)
         imports += ["import importlib", "import sys", "", f"sys.path.insert(0, {folder!r})"]
         imports += [f"kernels = importlib.import_module({subject.name!r})"]
-    known = script.find(check.observed)
-    if known:
-        observed = f"({known.text}).detach().to('cpu', torch.float64).numpy()"
-    else:
-        observed = f"{_array(check.observed)}  # what the claim made of the results above"
-    return "\n".join(
-        [
-            *imports,
-            "",
-            *script.lines,
-            f"observed = {observed}",
-            f"expected = {_array(check.expected)}",
-            f"bound = {_array(check.bound)}",
-            *_error(check),
-            'print("observed", observed, "expected", expected)',
-            'print("error", error, "must not exceed", bound)',
-        ]
-    )
+    return "\n".join([*imports, "", *lines])
 
 
 def _error(check: Check) -> Iterator[str]:
@@ -205,14 +201,22 @@ def _kind(t: Tensor) -> str:
     return f"dtype={t.dtype}" + ("" if t.device.type == "cpu" else f", device={str(t.device)!r}")
 
 
-def _mostly(t: Tensor) -> tuple[Tensor, int]:
-    """The number that occurs most often, and how many others there are."""
-    numbers, counts = torch.unique(t, return_counts=True)
-    return numbers[counts.argmax()], t.numel() - int(counts.max())
+def _mostly(flat: Tensor) -> tuple[Tensor, Tensor]:
+    """The number that occurs most often, and which entries are others; NaN counts as a number."""
+    nan = flat != flat  # noqa: PLR0124
+    if 2 * int(nan.sum()) > flat.numel():
+        return flat[nan][0], ~nan
+    if flat.is_complex():  # torch sorts no complex numbers, but it does pairs
+        pairs, counts = torch.unique(torch.view_as_real(flat), dim=0, return_counts=True)
+        numbers = torch.view_as_complex(pairs)
+    else:
+        numbers, counts = torch.unique(flat, return_counts=True)
+    fill = numbers[counts.argmax()]
+    return fill, flat != fill
 
 
 def _too_long(t: Tensor) -> str | None:
-    if t.numel() <= FEW or _mostly(t.detach())[1] <= MOST_LITERAL:
+    if t.numel() <= FEW or int(_mostly(t.detach().flatten())[1].sum()) <= MOST_LITERAL:
         return None
     return f"# {t.numel()} numbers are too many to show: repeat the failure to see them"
 
@@ -220,22 +224,33 @@ def _too_long(t: Tensor) -> str | None:
 def _literal(t: Tensor) -> str:
     """The numbers of a tensor; a long one that is mostly one number by its exceptions."""
     kind, t = _kind(t), t.detach()
-    shape = tuple(t.shape)
+    shape, flat = tuple(t.shape), t.flatten()
     if t.numel() <= FEW:
         return f"torch.tensor({_plain(t.tolist())}, {kind})" + ("" if t.numel() else f".reshape({shape})")
     if _too_long(t):
         return f"torch.zeros({shape}, {kind})"
-    flat = t.flatten()
-    fill, others = _mostly(flat)
+    fill, other = _mostly(flat)
+    others = int(other.sum())
+    if others > MOST_READ:
+        return _packed(t)
     if others > t.numel() // 4:
         return f"torch.tensor({_plain(flat.tolist())}, {kind}).reshape({shape})"
     full = f"torch.full(({t.numel()},), {_plain(fill.item())}, {kind})"
     if others:
-        at = torch.nonzero(flat != fill).flatten()
+        at = torch.nonzero(other).flatten()
         device = "" if t.device.type == "cpu" else f", device={str(t.device)!r}"
         put = f"torch.tensor({_plain(flat[at].tolist())}, {kind})"
         full = f"{full}.index_put((torch.tensor({at.tolist()}{device}),), {put})"
     return f"{full}.reshape({shape})"
+
+
+def _packed(t: Tensor) -> str:
+    """The bytes of a tensor with more numbers than anyone reads: as exact, and a fifth as long."""
+    text = base64.b64encode(zlib.compress(t.cpu().contiguous().view(torch.uint8).numpy().tobytes(), 9)).decode()
+    lines = "\n".join(f"    {part!r}" for part in textwrap.wrap(text, 100))
+    device = "" if t.device.type == "cpu" else f".to({str(t.device)!r})"
+    unpacked = f"bytearray(zlib.decompress(base64.b64decode(\n{lines}\n)))"
+    return f"torch.frombuffer({unpacked}, dtype={t.dtype}).reshape({tuple(t.shape)}){device}"
 
 
 def _laid_out(seen: Tensor, text: str, made: Tensor) -> str:

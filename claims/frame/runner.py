@@ -15,6 +15,7 @@ from hypothesis import seed as with_seed
 from hypothesis import strategies as st
 from hypothesis.errors import Flaky
 
+from claims.frame import corners
 from claims.frame.checks import Check
 from claims.frame.claim import Claim, Departure, Mutant, Proposition, Refutation
 from claims.frame.classes import CLASSES, Tried
@@ -65,21 +66,23 @@ def corner_trials(proposition: Proposition, profile: Profile, dtype: str) -> Ite
     """Every corner under `profile.corner_plans` call plans, dealt so that few corners see all plans.
 
     A corner gets other plans in every dtype: most of what is wrong for one plan is so in all dtypes. All corners under
-    their first plan come first: most of what is wrong shows at one corner, whatever the plan.
+    their first plan come first: most of what is wrong shows at one corner, whatever the plan. Among them those come
+    first that catch most mutants (`claims.frame.corners`); what a trial is does not depend on its turn.
     """
     available = call_plans(proposition)
     shuffled = [available[i] for i in np.random.default_rng(digest("plans")).permutation(len(available))]
-    corners = corner_regimes(proposition)
+    regimes = corner_regimes(proposition)
     hands: list[tuple[CallPlan, ...]] = []
     wanted = min(profile.corner_plans, len(available))
     turn = list(FORMATS).index(dtype)
-    for i in range(len(corners)):
+    for i in range(len(regimes)):
         hand = [shuffled[((i + turn) * wanted + j) % len(shuffled)] for j in range(wanted)]
         hands.append(tuple(dict.fromkeys([available[0], *hand] if i == 0 else hand)))
+    order = corners.order(proposition.id, regimes)
     for number in range(wanted + 1):
-        for corner, dealt in zip(corners, hands, strict=True):
-            if number < len(dealt):
-                yield Trial(corner, number, dealt[number])
+        for i in order:
+            if number < len(hands[i]):
+                yield Trial(regimes[i], number, hands[i][number])
 
 
 class Examination:
@@ -145,9 +148,16 @@ class Examination:
         raise Falsified(f"{self.proposition.id}: the error is {here.margin:.4g} times the bound")
 
     def corners(self) -> None:
-        """Runs every corner regime."""
+        """Runs every corner regime; the evidence tells which one ended it, and how long that took."""
+        plainest = {name: r.corners[0] for name, r in self.proposition.regimes.items()}
         for trial in corner_trials(self.proposition, self.profile, self.subject.dtype):
-            self.run(trial)
+            start = time.process_time()
+            try:
+                self.run(trial)
+            except Exception:
+                seconds = round(time.process_time() - start, 6)
+                self.evidence.corner = {"name": corners.name_of(trial.regimes, plainest), "seconds": seconds}
+                raise
 
     def drawn(self, *, shrink: bool) -> None:
         """Lets Hypothesis draw regimes, numbers and call plans."""

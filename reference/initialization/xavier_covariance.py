@@ -172,6 +172,18 @@ def covariance_and_mean(layer: ExactLayer, covariance: Truth, product: Arithmeti
     return truth(layer.second_moment, upward(rounded(error, value, product.result, underflow=False)))
 
 
+def known_covariance(value: Float64, x: Float64, arithmetic: Arithmetic) -> Truth:
+    """A covariance known in float64, of data x (..., n, e) that are not rounded: by BND-COV."""
+    return Truth(value, covariance_error(x, arithmetic, correction=0))
+
+
+@silent
+def divided(covariance: Truth, divisor: float, format: Format) -> Truth:
+    """A computed covariance divided by a number: its error divided, and a rounding into the format."""
+    value = covariance.value / divisor
+    return Truth(value, upward(rounded(covariance.bound / divisor, np.abs(value), format)))
+
+
 def exact_covariance(w: Float64, x: Float64) -> Float64:
     """W X X^T W^T / e for centred X where nothing is rounded: whole numbers, and e a power of two."""
     z = w @ x

@@ -111,9 +111,8 @@ class UniformLaw(Law):
     def distance(self, ascending: Float64) -> float:
         """Kolmogorov's distance: attained at, or just before, a point of the sample."""
         lower, upper = self.ends
-        n = len(ascending)
         law = np.clip((ascending - lower) / (upper - lower), 0.0, 1.0)
-        rank = np.arange(n)
+        rank, n = np.arange(len(law)), len(law)
         return float(max(np.max((rank + 1) / n - law), np.max(law - rank / n)))
 
     def through(self, increasing: Callable[[Float64], Float64]) -> Law:
@@ -165,8 +164,7 @@ class DiscreteLaw(Law):
 
     def distance_of(self, before: Float64, at: Float64) -> float:
         """Kolmogorov's distance of a sample with these shares."""
-        law = self.cumulative
-        return float(max(np.abs(at - law[1:]).max(), np.abs(before - law[:-1]).max()))
+        return float(max(np.abs(at - self.cumulative[1:]).max(), np.abs(before - self.cumulative[:-1]).max()))
 
     def through(self, increasing: Callable[[Float64], Float64]) -> Law:
         """Points with the same image share their probabilities."""
@@ -204,15 +202,21 @@ def uniform_laws(lower: float, upper: float, format: Format) -> tuple[Law, ...]:
     sum (and u/2 to spare). In half types four, of the slack of float32: ends as given or rounded into the format, and
     what rounds to the upper end kept there or relabelled.
     """
-    slack = 7 * max(format, float32, key=lambda f: f.precision).u
+    return _laws(lower, upper, format, 7.0, (0, -1))
+
+
+def _laws(lower: float, upper: float, format: Format, slack: float, places: tuple[int, ...]) -> tuple[Law, ...]:
+    """The uniform law, its slack in u of the accumulator; in half types what rounds to the upper end is at `places`."""
+    slack *= max(format, float32, key=lambda f: f.precision).u
     if format.precision >= float32.precision:
         return (UniformLaw((lower, upper), slack),)
     laws: list[Law] = []
     for support, mass in rounded_masses(lower, upper, format):
-        relabelled = mass.copy()
-        relabelled[0] += relabelled[-1]
-        relabelled[-1] = 0.0
-        laws += [DiscreteLaw(support, p, slack) for p in (relabelled, mass)]
+        for place in places:
+            moved = mass.copy()
+            moved[-1] = 0.0
+            moved[place] += mass[-1]
+            laws.append(DiscreteLaw(support, moved, slack))
     return tuple(laws)
 
 
@@ -240,18 +244,7 @@ def half_open_laws(lower: float, upper: float, format: Format) -> tuple[Law, ...
     Besides those of `uniform_laws`, for half types: what rounds to the upper end becomes the number below it. Errors
     relative to the ends count max(|lower|, |upper|) / (upper - lower) times.
     """
-    wide = max(format, float32, key=lambda f: f.precision)
-    slack = 7 * wide.u * max(1.0, max(abs(lower), abs(upper)) / (upper - lower))
-    if wide == format:
-        return (UniformLaw((lower, upper), slack),)
-    laws: list[Law] = []
-    for support, mass in rounded_masses(lower, upper, format):
-        for place in (0, -2, -1):
-            moved = mass.copy()
-            moved[-1] = 0.0
-            moved[place] += mass[-1]
-            laws.append(DiscreteLaw(support, moved, slack))
-    return tuple(laws)
+    return _laws(lower, upper, format, 7 * max(1.0, max(abs(lower), abs(upper)) / (upper - lower)), (0, -2, -1))
 
 
 @lru_cache(maxsize=16)
@@ -298,8 +291,7 @@ def square_variance_fit(x: Float64, y: Float64, laws: Iterable[Law], alpha: floa
     E D^4 - V^2, mean(d)^2 at most the square of that for X^2, both at alpha/2. `slack` counts with the total variation
     of d^2, at most 4 max d^2.
     """
-    n = x.size
-    a, b = x**2, y**2
+    a, b, n = x**2, y**2, x.size
     covariance = float(np.mean(a * b) - np.mean(a) * np.mean(b))
     fits = []
     for law in laws:

@@ -47,7 +47,10 @@ def script_of(check: Property, plan: CallPlan = CallPlan(), *, batch: int = 1, *
 
 def run(script: str) -> dict[str, Any]:
     """The variables of a script that needs torch and NumPy and nothing else."""
-    assert set(re.findall(r"^(?:import|from) (\w+)", script, re.MULTILINE)) - {"__future__"} == {"numpy", "torch"}
+    assert set(re.findall(r"^(?:import|from) (\w+)", script, re.MULTILINE)) - {"__future__", "base64", "zlib"} == {
+        "numpy",
+        "torch",
+    }
     space: dict[str, Any] = {}
     with contextlib.redirect_stdout(io.StringIO()) as printed:
         exec(compile(script, "reproduction", "exec"), space)  # noqa: S102  that is what a reader does with it
@@ -260,6 +263,28 @@ def test_long_inputs_are_written_by_what_is_not_zero() -> None:
     script, found = script_of(check, x=Row(10_000))
     assert len(script) < 1000
     shows(script, found)
+
+
+def test_what_is_mostly_nan_is_written_by_the_rest() -> None:
+    def check(subject: Subject, x: Tensor) -> Iterator[Check]:
+        yield fails(subject.abs(torch.where(torch.arange(x.shape[-1], device=x.device) % 50 == 7, x, torch.nan)))
+
+    script, found = script_of(check, x=Row(1000))
+    assert len(script) < 1500
+    shows(script, found)
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32, torch.bfloat16, torch.float16, torch.complex64])
+def test_many_numbers_are_kept_as_bytes(dtype: torch.dtype) -> None:
+    def check(subject: Subject, x: Tensor) -> Iterator[Check]:
+        yield fails(subject.abs(x.to(dtype).reshape(1, 50, 80).mT))
+
+    script, found = script_of(check, x=Row(4000, "normal"))
+    assert "zlib.decompress" in script
+    assert max(map(len, script.splitlines())) < 120
+    shows(script, found)
+    sizes = {torch.float64: 8, torch.float32: 4, torch.bfloat16: 2, torch.float16: 2, torch.complex64: 8}
+    assert len(script) < 4000 * (24 + 1.4 * sizes[dtype])
 
 
 def test_inputs_too_long_to_show_are_named() -> None:

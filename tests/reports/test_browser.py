@@ -341,11 +341,17 @@ def test_hostile_data_do_nothing(visit: Callable[..., Page], hostile_page: Path)
     assert tab.locator("tr.detail:visible").count() == 3 + 2
 
 
-def test_two_hundred_claims_are_usable_at_once(visit: Callable[..., Page], tmp_path: Path) -> None:
-    large = build(synthetic.write(tmp_path, 200), tmp_path / "out")
-    assert large.stat().st_size < 5e6
+@pytest.mark.parametrize(
+    ("claims", "sources", "most_bytes", "most_ms"),
+    [(200, None, 5e6, 3000), (1000, 1, 10e6, 15_000)],  # all sources, and the CPU's record alone
+)
+def test_many_claims_are_usable_at_once(
+    visit: Callable[..., Page], tmp_path: Path, claims: int, sources: int | None, most_bytes: float, most_ms: float
+) -> None:
+    large = build(synthetic.write(tmp_path, claims)[:sources], tmp_path / "out")
+    assert large.stat().st_size < most_bytes
     tab = visit(file=large)
     timing = "performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd"
-    assert tab.evaluate(timing) < 3000  # a second on an idle machine; this one may be busy
+    assert tab.evaluate(timing) < most_ms  # of 200, a second on an idle machine; this one may be busy
     tab.fill("#ui_q", "shift-invariance")
-    assert len(shown(tab)) == 6
+    assert len(shown(tab)) == claims // len(synthetic.samples())

@@ -39,7 +39,7 @@ def test_sample_records_keep_the_schema() -> None:
         ("evidence", "instances", -1, "instances: -1 is below 0"),
         ("evidence", "instances", True, "instances: true is no integer"),
         ("evidence", "alpha", "-inf", 'alpha: "-inf" fits none of its forms'),
-        ("evidence", "histogram", {"-61": 1}, "key of histogram"),
+        ("evidence", "histogram", {"-61": 1}, 'histogram: key "-61" does not match'),
         ("evidence", "extra", 1, "extra: no such field"),
         ("evidence", "failure", {"margin": 2}, "failure"),
         ("claim", "id", "Trace Cyclic", 'id: "Trace Cyclic" does not match'),
