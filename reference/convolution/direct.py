@@ -75,13 +75,16 @@ def transposed_convolution(
 @remembered
 @silent
 def weight_gradient(x: Float64, c: Float64, how: Geometry, arithmetic: Arithmetic) -> Truth:
-    """The gradient of <c, w * x> by the kernels: sum over examples and results of c_o(p) x_c(p s - q + k d)."""
+    """The gradient of <c, w * x> by the kernels: sum over examples and results of c_o(p) x_c(p s - q + k d).
+
+    That of a transposed convolution of images x with cotangents c of its results is this one of c and x.
+    """
     axes, g, sizes = len(how.kernel), how.groups, x.shape[-len(how.kernel) :]
-    channels = x.shape[-axes - 1] // g
-    met = np.einsum("...ngcpk->...gnpck", grouped(patches(x, how), g, -3))
+    channels, results = x.shape[-axes - 1] // g, c.shape[-axes:]
+    met = np.einsum("...ngcpk->...gnpck", grouped(patches(x, how, results), g, -3))
     met = _flat(_merged(met, -4), 2)
     slopes = _merged(np.einsum("...ngop->...gonp", grouped(_flat(c, axes), g, -2)), -2)
-    terms = np.tile(x.shape[-axes - 2] * (joined_places(how, sizes) != OUTSIDE).sum(0), channels)
+    terms = np.tile(x.shape[-axes - 2] * (joined_places(how, sizes, results) != OUTSIDE).sum(0), channels)
     far = None
     if arithmetic.method is Method.FOURIER:
         images = np.einsum("...ngc->...gnc", grouped(_norms(padded(x, how), axes), g, -1))
@@ -95,10 +98,10 @@ def bias_gradient(c: Float64, axes: int, arithmetic: Arithmetic) -> Truth:
     return sum_truth(_flat(np.moveaxis(c, -axes - 1, -axes - 2), axes + 1), arithmetic)
 
 
-def patches(x: Float64, how: Geometry) -> Float64:
+def patches(x: Float64, how: Geometry, results: tuple[int, ...] | None = None) -> Float64:
     """What each tap of each result meets: images (..., *sizes) become (..., results, taps), both flattened."""
     axes = len(how.kernel)
-    return _taken(_flat(x, axes), joined_places(how, x.shape[-axes:]))
+    return _taken(_flat(x, axes), joined_places(how, x.shape[-axes:], results))
 
 
 def padded(x: Float64, how: Geometry) -> Float64:
@@ -116,6 +119,15 @@ def magnitude(x: Float64, w: Float64, b: Float64 | None, how: Geometry) -> Float
     total = _merged(np.einsum("...pk,...ok->...op", met, kernels), -3)
     total = total if b is None else total + np.abs(b)[..., None, :, None]
     return _shaped(total, how.sizes(x.shape[-axes:]))
+
+
+def spoiled(x: Float64, w: Float64, how: Geometry) -> Float64:
+    """w * x for images with numbers that are not finite, evaluated in float64: NaN and infinities where they belong."""
+    axes, g = len(how.kernel), how.groups
+    met = _flat(np.einsum("...gcpk->...gpck", grouped(patches(x, how), g, -3)), 2)
+    kernels = grouped(_flat(_flat(w, axes), 2), g, -2)
+    total = (met[..., None, :] * kernels[..., None, :, None, :, :]).sum(-1)
+    return _shaped(_merged(total.swapaxes(-1, -2), -3), how.sizes(x.shape[-axes:]))
 
 
 def reach(how: Geometry, sizes: tuple[int, ...]) -> int:

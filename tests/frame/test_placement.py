@@ -36,6 +36,7 @@ ON_HOST = (  # torch.utils.data draws indices on the host, and optimisers count 
     "decoupled_matrix_steps",
     "after_steps",
     "trained_units",
+    *(f"learned_kernels{d}d" for d in (1, 2, 3)),
 )
 
 

@@ -21,7 +21,7 @@ KINDS = ("integers", "normal", "scales", "spike", "positive", "repeated")
 SCALES = ("one", "small", "large", "tiny", "huge", "subnormal")
 Option = tuple[int, ...] | int
 """A number for every axis, or one for all."""
-FORMS = ("", "unbatched", "channels_last", "channels_last_3d")
+FORMS = ("", "unbatched", "native", "channels_last", "channels_last_3d")
 
 
 class Convolution(NamedTuple):
