@@ -328,7 +328,6 @@ def max_windows() -> Regimes:
     kinds = tuple(k for k in KINDS if k not in ("large", "constant"))
     draw = st.one_of(
         _swept(3, kinds, dilated=True),
-        _swept(3, kinds, dilated=True),
         _adaptive(3, kinds),
         st.sampled_from(FRACTIONAL),
     )
@@ -398,5 +397,4 @@ def norm_windows() -> Regimes:
         Normed(1, "normal", (Axis(5, 2, 2),), ceil=True),
         Normed(2, "integers", (Axis(4, 2, 2), Axis(6, 3, 2)), ceil=True),
     )
-    kinds = ("normal", "integers", "negative", "ties", "NaN", "inf")
-    return Regimes(_swept(2, kinds, cls=Normed), corners)
+    return Regimes(_swept(2, ("normal", "integers", "negative", "ties", "NaN", "inf"), cls=Normed), corners)
