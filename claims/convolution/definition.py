@@ -58,20 +58,21 @@ def convolution_is_linear(subject: Subject, both: Combination) -> Iterator[Check
     given, p, q, fmt = both.given._replace(b=None), values(both.p), values(both.q), subject.format
     y, of_x = convolved(subject, given), exact(subject, given)
     for name, more in (("x", both.y), ("w", both.v)):
-        other = given._replace(**{name: more})
+        other = replaced(given, name, more)
         of_other = exact(subject, other)
         results = combined(subject, both, y, convolved(subject, other))
         yield within(results, reference.combination(p, of_x, q, of_other, fmt), label=f"{name}: results combined")
-        mixed = given._replace(**{name: combined(subject, both, getattr(given, name), more)})
+        mixed = replaced(given, name, combined(subject, both, getattr(given, name), more))
         parts = (reference.certain(values(t)) for t in (getattr(given, name), more))
         first, second = parts
         e = reference.combination(p, first, q, second, fmt).bound
-        moved = direct.magnitude(*(e if n == name else values(getattr(given, n)) for n in "xw"), None, given.how)
+        x, w = (e if n == name else values(getattr(given, n)) for n in "xw")
+        moved = direct.magnitude(x, w, None, given.how)
         sums = reference.combination(p, reference.certain(of_x.value), q, reference.certain(of_other.value))
         slack = exact(subject, mixed).bound + moved * (1 + 2.0**-30) + sums.bound
         yield compared(convolved(subject, mixed), Truth(sums.value, slack), f"{name}: combined")
     doubled = given._replace(x=subject.multiply(given.x, 2.0))
-    twofold = 2 * values(y)  # what is stored as a subnormal number has fewer digits
+    twofold = fmt.round(2 * values(y))  # what is stored as a subnormal number has fewer digits
     slack = np.where(np.abs(twofold) < 2 * fmt.lam, 2 * fmt.eta, 0.0)
     yield compared(convolved(subject, doubled), Truth(twofold, slack), "twice the images")
     if (b := both.given.b) is not None:
@@ -80,6 +81,11 @@ def convolution_is_linear(subject: Subject, both: Combination) -> Iterator[Check
         m, mm = (values(convolved(subject, g)) for g in (layer, twice))
         own = 2.0**-51 * (np.abs(mm) + 2 * np.abs(m))
         yield within(mm - 2 * m, Truth(-values(along(b, y)) + 0 * m, slack + own), label="with a bias: affine")
+
+
+def replaced(given: Convolution, name: str, t: Tensor) -> Convolution:
+    """With other images or kernels."""
+    return given._replace(x=t) if name == "x" else given._replace(w=t)
 
 
 def combined(subject: Subject, both: Combination, s: Tensor, t: Tensor) -> Tensor:
@@ -142,10 +148,10 @@ def conv_is_cross_correlation(subject: Subject, given: Convolution) -> Iterator[
         yield same(
             convolved(subject, given, operation, b=None, w=turned, **full(given.w)), convolved_, "kernel flipped"
         )
-    inside = tuple(slice(k - 1, n) for n, k in zip(x.shape[3:], w.shape[3:], strict=True))
+    inside: Any = (..., *(slice(k - 1, n) for n, k in zip(x.shape[3:], w.shape[3:], strict=True)))
     if all(n >= k for n, k in zip(x.shape[3:], w.shape[3:], strict=True)):
         found = convolved(subject, given, b=None, padding="valid")
-        yield same(found, correlated[(..., *inside)], "without padding")
+        yield same(found, correlated[inside], "without padding")
     options = {"stride": (1,) * d, "padding": (0,) * d, "output_padding": (0,) * d, "dilation": (1,) * d, "groups": 1}
     transposed = getattr(subject, given.name("transposed_convolution"))
     yield same(
@@ -228,12 +234,15 @@ def around(subject: Subject, given: Convolution, sizes: tuple[int, ...]) -> Tens
 
     def filled(t: Tensor) -> Tensor:
         big = t.new_zeros((*t.shape[:3], *sizes))
-        big[(..., *map(slice, t.shape[3:]))] = t
+        places: Any = (..., *map(slice, t.shape[3:]))
+        big[places] = t
         return big
 
     kernels = filled(given.w).flip(spatial(given.w))
     y = convolved(subject, given, x=filled(given.x), w=kernels, mode="circular", padding=tuple(n - 1 for n in sizes))
-    return y[(..., *map(slice, sizes))]
+    first: Any = (..., *map(slice, sizes))
+    around_once: Tensor = y[first]
+    return around_once
 
 
 PAIRS = only(

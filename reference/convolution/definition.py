@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from reference.convolution import direct
 from reference.convolution.geometry import Geometry
 from reference.formats import Arithmetic, Format
-from reference.rounding import rounded, upward
+from reference.rounding import overflows, rounded, upward
 from reference.truth import Truth
 
 Float64 = NDArray[np.float64]
@@ -26,8 +27,9 @@ def product(x: Float64, w: Float64, axes: int) -> Float64:
     found = np.zeros((*x.shape[: x.ndim - axes - 1], w.shape[w.ndim - axes - 2], *map(_full, sizes, kernel)))
     letters = "uvw"[:axes]
     for k in itertools.product(*map(range, kernel)):
-        places = tuple(slice(i, i + n) for i, n in zip(k, sizes, strict=True))
-        found[(..., *places)] += np.einsum(f"...nc{letters},...oc->...no{letters}", x, w[(..., *k)])
+        places: Any = (..., *(slice(i, i + n) for i, n in zip(k, sizes, strict=True)))
+        tap: Any = (..., *k)
+        found[places] += np.einsum(f"...nc{letters},...oc->...no{letters}", x, w[tap])
     return found
 
 
@@ -60,13 +62,16 @@ def combination(p: Float64, a: Truth, q: Float64, b: Truth, format: Format | Non
     """p a + q b for numbers within their bounds; with a format both products and the sum are rounded to it.
 
     Its own error is that of two values in float64, of their products and of the sum: 2^-51 (|p a| + |q b|).
+    Infinite where one may overflow.
     """
     parts, errors = (p * a.value, q * b.value), (np.abs(p) * a.bound, np.abs(q) * b.bound)
     value, own = parts[0] + parts[1], 2.0**-51 * (np.abs(parts[0]) + np.abs(parts[1]))
     if format is None:
         return Truth(value, upward(errors[0] + errors[1] + own))
     stored = [rounded(e, np.abs(part), format) for e, part in zip(errors, parts, strict=True)]
-    return Truth(value, upward(rounded(stored[0] + stored[1], np.abs(value), format) + own))
+    error = upward(rounded(stored[0] + stored[1], np.abs(value), format) + own)
+    reached = [np.abs(part) + e for part, e in ((parts[0], stored[0]), (parts[1], stored[1]), (value, error))]
+    return Truth(value, np.where(np.logical_or.reduce([overflows(r, format) for r in reached]), np.inf, error))
 
 
 def certain(value: Float64) -> Truth:

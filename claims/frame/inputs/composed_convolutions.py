@@ -37,6 +37,10 @@ class Combined(Regime):
     names: ClassVar[tuple[str, ...]] = ("x", "w", "b", "c", "y", "v", "p", "q")
     most: ClassVar[int] = 2
 
+    def __post_init__(self) -> None:
+        if not self.of.channels or self.of.form == "native":
+            raise ValueError("nothing to combine")
+
     def size(self) -> int:
         return 2 * self.of.size()
 
@@ -219,7 +223,8 @@ class Learners(Regime):
         return [x.astype(np.float64), w.astype(np.float64), t / 2.0]
 
     def present(self, tensors: Sequence[Any], seed: int) -> Learner:
-        return Learner(*tensors, self)
+        x, w, t = tensors
+        return Learner(x, w, t, self)
 
 
 def learners() -> Regimes:

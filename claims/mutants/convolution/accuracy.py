@@ -134,7 +134,7 @@ def by_fourier_transforms(x: Tensor, w: Tensor, b: Bias, **options: Any) -> Tens
     padded = F.pad(x, options["padding"] * 2)
     n = padded.shape[-1]
     spectrum = torch.einsum("ncf,ocf->nof", torch.fft.rfft(padded, n), torch.fft.rfft(w, n).conj())
-    y = torch.fft.irfft(spectrum, n)[..., : n - w.shape[-1] + 1]
+    y: Tensor = torch.fft.irfft(spectrum, n)[..., : n - w.shape[-1] + 1]
     return y if b is None else y + b[:, None]
 
 

@@ -2,8 +2,8 @@
 
 One instance is a batch of images (n, c, *sizes) with its kernels (o, c / groups, *kernel), those of transposed
 convolutions (c, o / groups, *kernel), and a bias (o) or None. `form` says how the images come: "" as they are,
-"unbatched" one example at a time, "native" with oneDNN switched off, or in a memory format of torch ("channels_last",
-"channels_last_3d"), with their kernels.
+"unbatched" one example at a time, "native" with oneDNN switched off (functions only), or in a memory format of torch
+("channels_last", "channels_last_3d"), with their kernels.
 """
 
 from __future__ import annotations
@@ -38,8 +38,13 @@ def convolution(
         x, padding = F.pad(x, [q for pair in reversed(ends) for q in pair], mode=mode), "valid"
     if form.startswith("channels_last"):
         x, w = (t.contiguous(memory_format=getattr(torch, form)) for t in (x, w))
-    with torch.backends.mkldnn.flags(enabled=torch.backends.mkldnn.enabled and form != "native"):
+    backends: Any = torch.backends.mkldnn
+    enabled = backends.enabled
+    backends.enabled = enabled and form != "native"
+    try:
         y = [f(e, w, b, stride, padding, dilation, groups) for e in (x if form == "unbatched" else [x])]
+    finally:
+        backends.enabled = enabled
     return torch.stack(y) if form == "unbatched" else y[0]
 
 
@@ -62,8 +67,7 @@ def convolution_layer(
     if form.startswith("channels_last"):
         x, w = (t.contiguous(memory_format=getattr(torch, form)) for t in (x, w))
     parameters = {"weight": w} if b is None else {"weight": w, "bias": b}
-    with torch.backends.mkldnn.flags(enabled=torch.backends.mkldnn.enabled and form != "native"):
-        y = [torch.func.functional_call(layer, parameters, (e,)) for e in (x if form == "unbatched" else [x])]
+    y = [torch.func.functional_call(layer, parameters, (e,)) for e in (x if form == "unbatched" else [x])]
     return torch.stack(y) if form == "unbatched" else y[0]
 
 
@@ -84,8 +88,13 @@ def transposed_convolution(
     if form.startswith("channels_last"):
         x, w = (t.contiguous(memory_format=getattr(torch, form)) for t in (x, w))
     examples = x if form == "unbatched" else [x]
-    with torch.backends.mkldnn.flags(enabled=torch.backends.mkldnn.enabled and form != "native"):
+    backends: Any = torch.backends.mkldnn
+    enabled = backends.enabled
+    backends.enabled = enabled and form != "native"
+    try:
         y = [f(e, w, b, stride, padding, output_padding, groups, dilation) for e in examples]
+    finally:
+        backends.enabled = enabled
     return torch.stack(y) if form == "unbatched" else y[0]
 
 
@@ -109,8 +118,7 @@ def transposed_layer(
     if form.startswith("channels_last"):
         x, w = (t.contiguous(memory_format=getattr(torch, form)) for t in (x, w))
     parameters = {"weight": w} if b is None else {"weight": w, "bias": b}
-    with torch.backends.mkldnn.flags(enabled=torch.backends.mkldnn.enabled and form != "native"):
-        y = [torch.func.functional_call(layer, parameters, (e,)) for e in (x if form == "unbatched" else [x])]
+    y = [torch.func.functional_call(layer, parameters, (e,)) for e in (x if form == "unbatched" else [x])]
     return torch.stack(y) if form == "unbatched" else y[0]
 
 
