@@ -97,13 +97,22 @@ def pooled_design(design: Float64, block: int) -> Float64:
     return means
 
 
+def fit_error(count: int, size: Float64, arithmetic: Arithmetic) -> Float64:
+    """How far a fit of observations of this norm may be off: 16 gamma_{n d} |y| (ASNA theorem 20.3, condition 1).
+
+    `count` is n d for n observations of d orthogonal features; a mixed arithmetic stores the fit.
+    """
+    off = LEAST_SQUARES * gamma(count, arithmetic.accumulator.u) * size
+    return upward(off + arithmetic.result.u * size if arithmetic.mixed else off)
+
+
 @silent
 def excess_risk(design: Float64, w: Float64, sigma: float, block: int, arithmetic: Arithmetic) -> Truth:
     """The mean of |Z b - X w|^2 / n over all noise sigma e, e in {-1, 1}^n, Z the pooled features, b least squares.
 
     X has orthogonal columns of n signs: sigma^2 d' / n for the d' pooled features, and sum (w_j - mean of its block)^2
-    for what they leave out. The computed fit is off by at most h = 16 gamma_{n d'} |y| (ASNA theorem 20.3, condition
-    1), so that the risk moves by (2 f h + h^2) / n where f is the distance of the exact fit.
+    for what they leave out. The computed fit is off by at most h (`fit_error`), so that the risk moves by
+    (2 f h + h^2) / n where f is the distance of the exact fit.
     """
     n, d = design.shape
     left = (w.reshape(-1, block) - w.reshape(-1, block).mean(-1, keepdims=True)) ** 2
@@ -113,8 +122,6 @@ def excess_risk(design: Float64, w: Float64, sigma: float, block: int, arithmeti
     pooled = pooled_design(design, block)
     exact = pooled @ (pooled.T @ observed) * (block / n)
     far, size = (np.sqrt((t**2).sum(0)) for t in (exact - signal[:, None], observed))
-    off = LEAST_SQUARES * gamma(n * (d // block), arithmetic.accumulator.u) * size
-    if arithmetic.mixed:
-        off = off + arithmetic.result.u * size
+    off = fit_error(n * (d // block), size, arithmetic)
     moved = ((2 * far * off + off**2) / n).mean()
     return Truth(np.asarray(value), np.asarray(upward(np.asarray(moved + 2.0**-44 * (value + 1)), n)))

@@ -40,7 +40,8 @@ def weighted_average(x: Tensor, w: Tensor, *, spatial: Sequence[int], window: Se
 def fitted(x: Tensor, y: Tensor, *, block: int) -> Tensor:
     """Least squares fits (n, m) of m targets y (n, m) by the features x (n, d), pooled in blocks."""
     pooled = F.avg_pool1d(x, block)
-    solution: Tensor = torch.linalg.lstsq(pooled, y, driver="gels")[0]
+    driver = "gels" if x.is_cuda else "gelsd"  # CUDA has no other
+    solution: Tensor = torch.linalg.lstsq(pooled, y, driver=driver)[0]
     return pooled @ solution
 
 
