@@ -150,6 +150,7 @@ def everywhere(function: Callable[..., Tensor], *names: str) -> dict[str, Callab
     """For one to three axes; of images without channels, where torch departs, the biases."""
 
     def with_channels(x: Tensor, w: Tensor, b: Bias, **options: Any) -> Tensor:
+        options = {**options, "form": options["form"].replace("native", "")}  # NNPACK is no correct alternative
         if x.shape[1]:
             return function(x, w, b, **options)
         g = options["groups"]
