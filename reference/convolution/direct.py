@@ -90,7 +90,7 @@ def weight_gradient(x: Float64, c: Float64, how: Geometry, arithmetic: Arithmeti
         images = np.einsum("...ngc->...gnc", grouped(_norms(padded(x, how), axes), g, -1))
         far = np.einsum("...ngo->...gon", grouped(_norms(c, axes), g, -1)), np.repeat(images, math.prod(how.kernel), -1)
     truth = products(slopes, met, None, terms, arithmetic, far=far, reach=reach(how, sizes))
-    return _each(truth, lambda t: _merged(t, -3).reshape(*t.shape[:-3], -1, channels, *how.kernel))
+    return _each(truth, lambda t: t.reshape(*t.shape[:-3], c.shape[-axes - 1], channels, *how.kernel))
 
 
 def bias_gradient(c: Float64, axes: int, arithmetic: Arithmetic) -> Truth:

@@ -147,8 +147,17 @@ def transposed_with_zeros(x: Tensor, w: Tensor, b: Bias, **options: Any) -> Tens
 
 
 def everywhere(function: Callable[..., Tensor], *names: str) -> dict[str, Callable[..., Tensor]]:
-    """For one to three axes."""
-    return {f"{name}{d}d": function for name in names for d in (1, 2, 3)}
+    """For one to three axes; of images without channels, where torch departs, the biases."""
+
+    def with_channels(x: Tensor, w: Tensor, b: Bias, **options: Any) -> Tensor:
+        options = {**options, "form": options["form"].replace("native", "")}  # NNPACK is no correct alternative
+        if x.shape[1]:
+            return function(x, w, b, **options)
+        g = options["groups"]
+        image, kernel = x.new_zeros(len(x), g, *x.shape[2:]), w.new_zeros(len(w), 1, *w.shape[2:])
+        return convolution(image, kernel, b, **options) + x.sum() + w.sum()
+
+    return {f"{name}{d}d": with_channels for name in names for d in (1, 2, 3)}
 
 
 BOTH = ("convolution", "convolution_layer")
