@@ -94,7 +94,7 @@ def kernels_of_several_channels_commute(subject: Subject, given: Composition) ->
 
 @claim(
     title="Learning with kernel flipping yields the flipped kernel of the learner without flipping",
-    statement=r"k^{\text{conv}}_0=\mathrm{flip}(k^{\text{corr}}_0)\Rightarrow"
+    statement=r"k^{\text{conv}}_0=\mathrm{flip}(k^{\text{corr}}_0)\Rightarrow "
     r"k^{\text{conv}}_t=\mathrm{flip}(k^{\text{corr}}_t)\ \forall t",
     hypotheses="flipped first kernels, the same data in the same order, an optimiser that treats all entries alike",
     notes="Convolutional networks: an algorithm with flipping learns a flipped kernel",

@@ -61,7 +61,8 @@ def composed(a: Float64, b: Float64, axes: int) -> Float64:
 def combination(p: Float64, a: Truth, q: Float64, b: Truth, format: Format | None = None) -> Truth:
     """p a + q b for numbers within their bounds; with a format both products and the sum are rounded to it.
 
-    Its own error is that of two values in float64, of their products and of the sum: 2^-51 (|p a| + |q b|). Infinite where one may overflow.
+    Its own error is that of two values in float64, of their products and of the sum: 2^-51 (|p a| + |q b|).
+    Infinite where one may overflow.
     """
     parts, errors = (p * a.value, q * b.value), (np.abs(p) * a.bound, np.abs(q) * b.bound)
     value, own = parts[0] + parts[1], 2.0**-51 * (np.abs(parts[0]) + np.abs(parts[1]))

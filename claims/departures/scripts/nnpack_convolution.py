@@ -8,8 +8,6 @@ Seen: 2.13
 
 from __future__ import annotations
 
-from typing import Any
-
 import torch
 
 X = torch.ones(16, 1, 6, 6)
@@ -18,13 +16,12 @@ W = torch.arange(1.0, 10.0).reshape(1, 1, 3, 3)
 
 
 def observed() -> list[float]:
-    backends: Any = torch.backends.mkldnn
-    enabled = backends.enabled
-    backends.enabled = False
+    enabled = torch.backends.mkldnn.enabled
+    torch.backends.mkldnn.enabled = False  # type: ignore[assignment]
     try:
         return torch.nn.functional.conv2d(X, W)[0, 0, 3].tolist()
     finally:
-        backends.enabled = enabled
+        torch.backends.mkldnn.enabled = enabled
 
 
 def exact() -> list[float]:
