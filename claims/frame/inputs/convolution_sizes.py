@@ -30,7 +30,13 @@ class Widened(Convolved):
     def __post_init__(self) -> None:
         super().__post_init__()
         plain = self.stride == self.dilation == 1 and self.mode == "zeros" and self.output_padding is None
-        if not plain or self.padding != "same" or len(self.more) != len(self.kernel) or min(self.more) < 0:
+        if (
+            not plain
+            or not self.channels
+            or self.padding != "same"
+            or len(self.more) != len(self.kernel)
+            or min(self.more) < 0
+        ):
             raise ValueError("no convolution to widen")
         if any(k > n for k, n in zip(self.wide, self.extent, strict=True)):
             raise ValueError(f"kernels of {self.wide} are wider than images of {self.extent}")

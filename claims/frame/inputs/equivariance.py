@@ -27,7 +27,7 @@ class Shifted(Convolved):
     def __post_init__(self) -> None:
         super().__post_init__()
         how = self.geometry
-        if self.mode not in ("circular", "zeros") or self.output_padding is not None:
+        if self.mode not in ("circular", "zeros") or self.output_padding is not None or not self.channels:
             raise ValueError("no convolution to shift")
         places = tuple(n // s for n, s in zip(self.extent, how.stride, strict=True))
         even = all(n % s == 0 for n, s in zip(self.extent, how.stride, strict=True))
