@@ -43,7 +43,7 @@ lint: env  ## check style, types and the direction of imports
 	$(BIN)/lint-imports --no-logo
 
 test: lint  ## lint, then run every test at the quick profile
-	$(BIN)/python -m pytest --hypothesis-profile=quick -n $(WORKERS)
+	$(BIN)/python -m pytest --hypothesis-profile=quick -n $(WORKERS) --dist worksteal
 
 mutants: env  ## plant every wrong implementation and see it caught; goes on where it was stopped
 	$(BIN)/python -m pytest tests/test_claims.py --mutants --hypothesis-profile=quick -n $(WORKERS) \
