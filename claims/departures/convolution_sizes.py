@@ -70,7 +70,7 @@ def many_places(net: Stack) -> bool:
     hardware=WHERE,
 )
 def undefined_numbers_spoil_tiles(plan: CallPlan, net: Stack) -> bool:
-    """Trials without oneDNN of 16 places or more; with it, as by default, none."""
+    """No trial: those of 16 places or more without oneDNN, which is on by default."""
     return without_onednn() and many_places(net)
 
 
@@ -84,7 +84,7 @@ def undefined_numbers_spoil_tiles(plan: CallPlan, net: Stack) -> bool:
     hardware=WHERE,
 )
 def deep_units_respond_to_tiles(plan: CallPlan, net: Deep) -> bool:
-    """Trials without oneDNN of 16 places or more; with it, as by default, none."""
+    """No trial: those of 16 places or more without oneDNN, which is on by default."""
     return without_onednn() and many_places(net.stack())
 
 
@@ -119,7 +119,7 @@ FAST = "Without oneDNN convolutions of 16 images or more go to NNPACK, whose err
     hardware=WHERE,
 )
 def many_images_are_transformed(plan: CallPlan, given: Widened | Local) -> bool:
-    """Trials without oneDNN of 16 images or more; with it, as by default, none."""
+    """No trial: those of 16 images or more without oneDNN, which is on by default."""
     return without_onednn() and given.n >= 16 and len(given.kernel) < 3
 
 
@@ -133,7 +133,7 @@ def many_images_are_transformed(plan: CallPlan, given: Widened | Local) -> bool:
     hardware=WHERE,
 )
 def many_shifted_images_are_transformed(plan: CallPlan, given: Shifted, map: SquareMap) -> bool:  # noqa: A002
-    """Trials without oneDNN of 16 images or more; with it, as by default, none."""
+    """No trial: those of 16 images or more without oneDNN, which is on by default."""
     return without_onednn() and given.n >= 16 and len(given.kernel) < 3
 
 
@@ -147,5 +147,5 @@ def many_shifted_images_are_transformed(plan: CallPlan, given: Shifted, map: Squ
     hardware=WHERE,
 )
 def infinite_numbers_spoil_tiles(plan: CallPlan, given: Convolved, bare: Unpadded) -> bool:
-    """Trials without oneDNN of 16 images or more; with it, as by default, none."""
+    """No trial: those of 16 images or more without oneDNN, which is on by default."""
     return without_onednn() and given.n >= 16
