@@ -24,7 +24,13 @@ RANDOM = "a random mask, which is a constant: dropout-independent-mask-per-examp
 ABSENT = "torch has no formula: the derivative raises, or is said to be none"
 OF_A_RULE = "a rule that stands in torch as Python, not as a formula; eigenvalues are in the table by eigh and svd"
 MANY_POINTS = "distances of more than 25 points, by a matrix product: distance-gradient"
+POOLED = "means of windows: average-pooling-definition and pooling-of-volumes examine their derivatives"
+LINEAR = "a linear map of which only values are examined so far: fft-convolution-theorem"
 EXCUSED = {
+    **dict.fromkeys(("Col2Im", "Im2Col", "ReplicationPad2D", "Roll", "Rot90", "Unfold"), ARRANGED),
+    **dict.fromkeys(("AdaptiveMaxPool3D", "FractionalMaxPool3D"), TIED),
+    **dict.fromkeys(("AdaptiveAvgPool3D", "AvgPool3D"), POOLED),
+    **dict.fromkeys(("FftC2C", "FftC2R", "FftR2C"), LINEAR),
     **dict.fromkeys(
         (
             *("Alias", "AsStrided", "Cat", "ConstantPadNd", "Copysign", "DiagEmbed", "Diagonal", "Flip", "Index"),
