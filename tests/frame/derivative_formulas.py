@@ -27,7 +27,20 @@ MANY_POINTS = "distances of more than 25 points, by a matrix product: distance-g
 POOLED = "means of windows: average-pooling-definition and pooling-of-volumes examine their derivatives"
 LINEAR = "a linear map of which only values are examined so far: fft-convolution-theorem"
 EXCUSED = {
-    **dict.fromkeys(("Col2Im", "Im2Col", "ReflectionPad2D", "ReplicationPad2D", "Roll", "Rot90", "Unfold"), ARRANGED),
+    **dict.fromkeys(
+        (
+            "Col2Im",
+            "Im2Col",
+            "ReflectionPad2D",
+            "MaxUnpool2D",
+            "MaxUnpool3D",
+            "ReplicationPad2D",
+            "Roll",
+            "Rot90",
+            "Unfold",
+        ),
+        ARRANGED,
+    ),
     **dict.fromkeys(("AdaptiveMaxPool3D", "FractionalMaxPool2D", "FractionalMaxPool3D"), TIED),
     **dict.fromkeys(("AdaptiveAvgPool3D", "AvgPool3D"), POOLED),
     **dict.fromkeys(("FftC2C", "FftC2R", "FftR2C"), LINEAR),
