@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 
 import torch
@@ -45,7 +46,14 @@ SUMMARY = (
     "Without oneDNN convolutions of 16 images or more go to NNPACK, by transforms of tiles: a NaN or an infinity "
     "spoils every result of its tile"
 )
+FAST = "Without oneDNN convolutions of 16 images or more go to NNPACK, whose errors are those of whole tiles of images"
 WHERE = "CPUs that NNPACK has code for, such as those with AVX2"
+FUNCTIONS = ("convolution1d", "convolution2d")
+LAYERS = ("convolution_layer1d", "convolution_layer2d")
+
+by_nnpack = functools.partial(departure, devices=("cpu",), dtypes=("float32",), hardware=WHERE)
+spoilt_by_nnpack = functools.partial(by_nnpack, summary=SUMMARY, script="nnpack_spreads_nan")
+rounded_by_nnpack = functools.partial(by_nnpack, summary=FAST, script="nnpack_convolution")
 
 
 def without_onednn() -> bool:
@@ -59,93 +67,33 @@ def many_places(net: Stack) -> bool:
     return few_axes and math.prod(net.extents_of_input) >= 16 and any(one.kind not in POOLING for one in net.layers)
 
 
-@departure(
-    receptive_field_growth,
-    stride_and_pooling_enlarge_receptive_field,
-    summary=SUMMARY,
-    operations=("stack_of_layers",),
-    devices=("cpu",),
-    dtypes=("float32",),
-    script="nnpack_spreads_nan",
-    hardware=WHERE,
-)
+@spoilt_by_nnpack(receptive_field_growth, stride_and_pooling_enlarge_receptive_field, operations=("stack_of_layers",))
 def undefined_numbers_spoil_tiles(plan: CallPlan, net: Stack) -> bool:
     """No trial: those of 16 places or more without oneDNN, which is on by default."""
     return without_onednn() and many_places(net)
 
 
-@departure(
-    indirect_connectivity_depth,
-    summary=SUMMARY,
-    operations=("stack_of_layers",),
-    devices=("cpu",),
-    dtypes=("float32",),
-    script="nnpack_spreads_nan",
-    hardware=WHERE,
-)
+@spoilt_by_nnpack(indirect_connectivity_depth, operations=("stack_of_layers",))
 def deep_units_respond_to_tiles(plan: CallPlan, net: Deep) -> bool:
     """No trial: those of 16 places or more without oneDNN, which is on by default."""
     return without_onednn() and many_places(net.stack())
 
 
-FAST = "Without oneDNN convolutions of 16 images or more go to NNPACK, whose errors are those of whole tiles of images"
-
-
-@departure(
-    kernel_width_parameters_and_output_size,
-    summary=FAST,
-    operations=("convolution1d", "convolution2d", "convolution_layer1d", "convolution_layer2d"),
-    devices=("cpu",),
-    dtypes=("float32",),
-    script="nnpack_convolution",
-    hardware=WHERE,
-)
-@departure(
-    locally_connected_layer,
-    summary=FAST,
-    operations=("convolution1d", "convolution2d", "locally_connected1d", "locally_connected2d"),
-    devices=("cpu",),
-    dtypes=("float32",),
-    script="nnpack_convolution",
-    hardware=WHERE,
-)
-@departure(
-    tiled_convolution,
-    summary=FAST,
-    operations=("convolution1d", "convolution2d", "tiled_convolution1d", "tiled_convolution2d"),
-    devices=("cpu",),
-    dtypes=("float32",),
-    script="nnpack_convolution",
-    hardware=WHERE,
-)
+@rounded_by_nnpack(kernel_width_parameters_and_output_size, operations=(*FUNCTIONS, *LAYERS))
+@rounded_by_nnpack(locally_connected_layer, operations=(*FUNCTIONS, "locally_connected1d", "locally_connected2d"))
+@rounded_by_nnpack(tiled_convolution, operations=(*FUNCTIONS, "tiled_convolution1d", "tiled_convolution2d"))
 def many_images_are_transformed(plan: CallPlan, given: Widened | Local) -> bool:
     """No trial: those of 16 images or more without oneDNN, which is on by default."""
     return without_onednn() and given.n >= 16 and len(given.kernel) < 3
 
 
-@departure(
-    convolution_translation_equivariance,
-    summary=FAST,
-    operations=("convolution1d", "convolution2d", "convolution_layer1d", "convolution_layer2d"),
-    devices=("cpu",),
-    dtypes=("float32",),
-    script="nnpack_convolution",
-    hardware=WHERE,
-)
+@rounded_by_nnpack(convolution_translation_equivariance, operations=(*FUNCTIONS, *LAYERS))
 def many_shifted_images_are_transformed(plan: CallPlan, given: Shifted, map: SquareMap) -> bool:  # noqa: A002
     """No trial: those of 16 images or more without oneDNN, which is on by default."""
     return without_onednn() and given.n >= 16 and len(given.kernel) < 3
 
 
-@departure(
-    implicit_zero_padding_keeps_size,
-    summary=SUMMARY,
-    operations=("convolution1d", "convolution2d", "convolution_layer1d", "convolution_layer2d"),
-    devices=("cpu",),
-    dtypes=("float32",),
-    script="nnpack_spreads_nan",
-    hardware=WHERE,
-)
+@spoilt_by_nnpack(implicit_zero_padding_keeps_size, operations=(*FUNCTIONS, *LAYERS))
 def infinite_numbers_spoil_tiles(plan: CallPlan, given: Convolved, bare: Unpadded) -> bool:
     """No trial: those of 16 images or more without oneDNN, which is on by default."""
     return without_onednn() and given.n >= 16
