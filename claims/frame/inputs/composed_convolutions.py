@@ -61,6 +61,7 @@ def combinations() -> Regimes:
     """Combinations for convolutions with any options."""
     every = convolutions()
     corners = [c for c in every.corners if isinstance(c, Convolved) and c.channels and c.n and c.size() < 300]
+    corners.append(Convolved(2, groups=3, extent=(5,), kernel=(3,)))  # depthwise
     return Regimes(st.builds(Combined, every.draw), tuple(Combined(c) for c in corners))
 
 
@@ -96,6 +97,7 @@ def whole_numbers(*, alone: bool = False, kinds: tuple[str, ...] = ("integers",)
                 (2, 16, 1, 7, (4, 4, 0, 2, 2, 0), ""),
                 (3, 2, 2, 2, (1, 2, 1, 1, 2, 1), ""),
                 (3, 1, 1, 1, (2, 1, 2, 0, 1, 2), "last"),
+                (3, 2, 1, 2, (1, 0, 0, 0, 1, 2), ""),  # longer kernels than images along the last axis
             )
         ),
     )
