@@ -31,6 +31,11 @@ def distance_by_squares(a: Tensor, b: Tensor) -> Tensor:
     return (a - b).square().sum().sqrt()
 
 
+def clamp_by_extremes(x: Tensor, low: Tensor | float, high: float = torch.inf) -> Tensor:
+    """The larger one of the smaller ones."""
+    return torch.minimum(x, 0 * x + high).maximum(0 * x + low)
+
+
 ALTERNATIVES = [
     (BOTH, {"cov": covariance_by_products}, "covariance-by-products"),
     (BOTH, {"corrcoef": correlation_of_standardised}, "correlation-of-standardised"),
@@ -38,6 +43,6 @@ ALTERNATIVES = [
     (BOTH, {"dist": distance_by_squares}, "distance-by-squares"),
     (BOTH, {"minimum": lambda a, b: torch.where(a < b, a, b)}, "minimum-by-where"),
     (BOTH, {"median": lambda x: torch.sort(x).values[(len(x) - 1) // 2]}, "median-by-sorting"),
-    (BOTH, {"clamp": lambda x, low, high: torch.minimum(x, 0 * x + high).maximum(0 * x + low)}, "clamp-by-extremes"),
+    (BOTH, {"clamp": clamp_by_extremes}, "clamp-by-extremes"),
     (BOTH, {"sign": lambda x: (x > 0).to(x.dtype) - (x < 0).to(x.dtype) + 0 * x}, "sign-by-comparisons"),
 ]
