@@ -24,7 +24,7 @@ from claims.frame.inputs.regime import Arrays
 from claims.frame.operations import OPERATIONS
 from claims.frame.plan import CallPlan, plans
 from claims.frame.profiles import Profile
-from claims.frame.shrink import Found, smallest
+from claims.frame.shrink import Budget, Found, smallest
 from claims.frame.subject import Subject
 from claims.frame.support import corner_regimes, operations_of
 from claims.frame.trial import Timer, Trial, checks_of, digest
@@ -32,7 +32,6 @@ from reference.formats import FORMATS, Arithmetic
 from reference.rounding import NoBound
 
 MOST_UNDETERMINED = 0.1
-SHRINK_SECONDS = 3.0
 TOGETHER = 4
 """Trials that Hypothesis draws as one example: an example costs it as much as a small batch costs the claim."""
 LONGEST = 36
@@ -100,7 +99,7 @@ class Examination:
         self.proposition, self.subject, self.evidence = proposition, subject, evidence
         self.profile, self.seed, self.departures = profile, seed, departures
         self.found: Found | None = None
-        self.enough = math.inf
+        self.enough = Budget()
 
     def run(self, trial: Trial) -> float:
         """Examines one trial and returns its worst margin; raises Falsified if a check fails.
@@ -111,6 +110,8 @@ class Examination:
         if any(d.excludes(trial.plan, **trial.regimes) for d in self.departures):
             self.evidence.excluded += batch
             return 0.0
+        if self.found is not None:
+            self.enough.spend()
         timer = Timer()
         start = time.perf_counter()
         arrays = trial.arrays(self.proposition, self.seed, batch, self.subject)
@@ -141,7 +142,7 @@ class Examination:
 
     def _falsify(self, here: Where, arrays: dict[str, Arrays]) -> NoReturn:
         if self.found is None:
-            self.enough = time.process_time() + SHRINK_SECONDS
+            self.enough = Budget()
             self.evidence.instances += here.batch  # it took these to find the failure
             self.evidence.batches += 1
         self.found = Found(here, arrays)
@@ -168,7 +169,7 @@ class Examination:
         passed: set[tuple[Any, ...]] = set()
 
         def body(drawn: tuple[tuple[Any, ...], ...]) -> None:
-            if time.process_time() > self.enough:  # nothing fails any more, which ends Hypothesis's shrinking
+            if self.found is not None and not self.enough:  # nothing fails any more: Hypothesis stops shrinking
                 return
             for choice in drawn:
                 if choice in passed:

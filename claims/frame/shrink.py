@@ -21,8 +21,10 @@ from claims.frame.profiles import Profile
 from claims.frame.subject import Subject
 from claims.frame.trial import Trial, checks_of
 
-REGIME_SECONDS, NUMBER_SECONDS = 1.0, 1.5
-"""Of the process's own time: with time on the wall a busy machine would find other counterexamples."""
+EVALUATIONS = 1000
+"""Of one stage; with seconds slower machines would find other counterexamples."""
+LAST_RESORT = 20.0
+"""Seconds of the process after which a stage ends all the same: no refutation of ours takes two."""
 CANDIDATES = 512
 CANDIDATE_NUMBERS = 1 << 17
 SIMPLE = (0.0, 1.0, -1.0, 2.0)
@@ -49,11 +51,28 @@ class _Change(NamedTuple):
     value: float
 
 
+class Budget:
+    """What may be spent on simpler counterexamples: the same in every run, so that the same ones are found."""
+
+    def __init__(self) -> None:
+        self.left = EVALUATIONS
+        self.deadline = time.process_time() + LAST_RESORT
+
+    def spend(self) -> None:
+        """Pays for one evaluation."""
+        self.left -= 1
+
+    def __bool__(self) -> bool:
+        """Whether there is something left."""
+        return self.left > 0 and time.process_time() < self.deadline
+
+
 class _Shrinker:
     """Asks again and again whether the proposition still fails."""
 
     def __init__(self, proposition: Proposition, subject: Subject, profile: Profile, seed: int) -> None:
         self.proposition, self.subject, self.profile, self.seed = proposition, subject, profile, seed
+        self.budget = Budget()
 
     def margins(self, trial: Trial, arrays: Inputs) -> NDArray[np.float64]:
         """The largest margin of each instance over all checks; a check of the whole batch counts for each.
@@ -77,6 +96,7 @@ class _Shrinker:
         return None
 
     def _checks(self, trial: Trial, arrays: Inputs) -> Iterator[Check]:
+        self.budget.spend()
         seed = trial.seed(self.proposition, self.seed)
         return checks_of(self.proposition, self.subject, trial, arrays, seed)
 
@@ -87,12 +107,12 @@ class _Shrinker:
 
     def regimes(self, trial: Trial, arrays: Inputs) -> tuple[Trial, Inputs]:
         """Simpler regimes, then the plainest call plan, as long as the proposition fails for them."""
-        deadline = time.process_time() + REGIME_SECONDS
+        self.budget = Budget()
         improved = True
-        while improved and time.process_time() < deadline:
+        while improved and self.budget:
             improved = False
             for candidate in self._simpler(trial):
-                if time.process_time() > deadline:
+                if not self.budget:
                     break
                 if (failing := self.fails_afresh(candidate)) is not None:
                     trial, arrays, improved = candidate, failing, True
@@ -115,13 +135,13 @@ class _Shrinker:
         i = int(self.margins(trial, arrays).argmax())
         if self._still(trial, alone := _rows(trial, arrays, [i])):
             return alone
-        deadline = time.process_time() + NUMBER_SECONDS
+        self.budget = Budget()
         kept = list(range(_count(trial, arrays)))
         step = len(kept) // 2
-        while step and time.process_time() < deadline:
+        while step and self.budget:
             for start in range(0, len(kept), step):
                 fewer = kept[:start] + kept[start + step :]
-                if time.process_time() < deadline and fewer and self._still(trial, _rows(trial, arrays, fewer)):
+                if self.budget and fewer and self._still(trial, _rows(trial, arrays, fewer)):
                     kept = fewer
                     break
             else:
@@ -130,8 +150,8 @@ class _Shrinker:
 
     def numbers(self, trial: Trial, one: Inputs) -> Inputs:
         """The instance with as many simple numbers as possible: zero blocks first, then entries, then rounder ones."""
-        deadline = time.process_time() + NUMBER_SECONDS
-        while time.process_time() < deadline:
+        self.budget = Budget()
+        while self.budget:
             changes = _changes(one)
             if not changes:
                 break
@@ -145,7 +165,7 @@ class _Shrinker:
                 break
             many = _rows(trial, many, np.flatnonzero(admitted).tolist())  # a property may raise on other numbers
             failing = np.flatnonzero(self.margins(trial, many) > 1)
-            candidates = (_rows(trial, many, [int(i)]) for i in failing if time.process_time() < deadline)
+            candidates = (_rows(trial, many, [int(i)]) for i in failing if self.budget)
             if (simpler := next((c for c in candidates if self._still(trial, c)), None)) is None:
                 break
             one = simpler
