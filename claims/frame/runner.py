@@ -233,7 +233,7 @@ def examine(
     if examination.found is not None:
         evidence.outcome = "failed"
         if shrink:
-            evidence.failure = smallest(proposition, subject, examination.found, profile, seed)
+            evidence.failure = smallest(proposition, subject, examination.found, profile, seed, departures)
             if isinstance(proposition, Claim):
                 evidence.failure["classes"] = [t.record() for t in weaker(examination, examination.found)]
         return evidence

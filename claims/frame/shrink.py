@@ -5,14 +5,14 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from claims.frame.checks import Check
-from claims.frame.claim import Proposition
+from claims.frame.claim import Departure, Proposition
 from claims.frame.evidence import Where, worst_of
 from claims.frame.failure import describe
 from claims.frame.inputs.regime import Arrays
@@ -70,8 +70,16 @@ class Budget:
 class _Shrinker:
     """Asks again and again whether the proposition still fails."""
 
-    def __init__(self, proposition: Proposition, subject: Subject, profile: Profile, seed: int) -> None:
+    def __init__(
+        self,
+        proposition: Proposition,
+        subject: Subject,
+        profile: Profile,
+        seed: int,
+        departures: Sequence[Departure] = (),
+    ) -> None:
         self.proposition, self.subject, self.profile, self.seed = proposition, subject, profile, seed
+        self.departures = departures
         self.budget = Budget()
 
     def margins(self, trial: Trial, arrays: Inputs) -> NDArray[np.float64]:
@@ -101,7 +109,9 @@ class _Shrinker:
         return checks_of(self.proposition, self.subject, trial, arrays, seed)
 
     def fails_afresh(self, trial: Trial) -> Inputs | None:
-        """The arrays of the trial if it fails."""
+        """The arrays of the trial if it fails; it is not one of those that torch's departures are known to spoil."""
+        if any(d.excludes(trial.plan, **trial.regimes) for d in self.departures):
+            return None
         arrays = trial.arrays(self.proposition, self.seed, trial.batch(self.profile), self.subject)
         return arrays if self.failing(trial, arrays) else None
 
@@ -175,14 +185,21 @@ class _Shrinker:
         return self.failing(trial, arrays) is not None
 
 
-def smallest(proposition: Proposition, subject: Subject, found: Found, profile: Profile, seed: int) -> dict[str, Any]:
+def smallest(
+    proposition: Proposition,
+    subject: Subject,
+    found: Found,
+    profile: Profile,
+    seed: int,
+    departures: Sequence[Departure] = (),
+) -> dict[str, Any]:
     """The smallest failure that can be found within a few seconds, as plain data for the record.
 
-    Both stages honour the hypotheses: a regime that makes no sense is not tried, and numbers must be admitted. The
-    `input` is one that can be rebuilt: the smallest instance where its numbers are few and it fails alone, else the
-    trial that it was cut from.
+    Both stages honour the hypotheses: a regime that makes no sense is not tried, nor one that `departures` exclude, and
+    numbers must be admitted. The `input` is one that can be rebuilt: the smallest instance where its numbers are few
+    and it fails alone, else the trial that it was cut from.
     """
-    shrinker = _Shrinker(proposition, subject, profile, seed)
+    shrinker = _Shrinker(proposition, subject, profile, seed, departures)
     trial, arrays = found.where.trial, found.arrays
     if shrinker.failing(trial, arrays) is None:
         return describe(proposition, subject, found.where, arrays, None, profile, seed)

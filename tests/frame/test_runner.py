@@ -230,6 +230,12 @@ def test_what_does_not_depart_must_say_something() -> None:
     assert evidence.outcome == "vacuous"
 
 
+def test_the_smallest_failure_is_none_that_a_departure_spoils() -> None:
+    evidence = departing(lambda plan, x: x.n < 4, x=rows(Row(9), Row(3)))
+    assert evidence.failure is not None
+    assert evidence.failure["input"]["regimes"]["x"]["n"] == 4
+
+
 def test_a_departure_sees_the_call_plan() -> None:
     evidence = departing(lambda plan, x: plan.calls == "single", doubles, x=rows())
     assert evidence.outcome == "departs"

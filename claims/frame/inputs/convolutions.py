@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
@@ -167,6 +167,10 @@ class Convolved(Regime):
                     a[np.arange(batch), rng.integers(0, a.shape[1], batch)] *= 1e8 if fmt.emax > 15 else 64.0
                 return a.reshape(shape)
         return rng.standard_normal(shape)
+
+    def simpler(self) -> Iterator[Regime]:
+        """Images keep channels, if they have some: results without channels are a subject of their own."""
+        return (r for r in super().simpler() if not isinstance(r, Convolved) or r.channels or not self.channels)
 
     def present(self, tensors: Sequence[Any], seed: int) -> Convolution:
         x, w, b, c = tensors
