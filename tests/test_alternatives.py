@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import importlib
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -78,7 +79,8 @@ def test_a_claim_holds_for_another_correct_implementation(alternative: Alternati
     dealt = CLAIMS[claim]
     if profile is FEW:
         able = [d for d in DTYPES if unsupported(dealt, "cpu", d) is None]
-        dealt, good = dealt_corners(dealt, able.index(dtype), len(able)), GOOD | {"vacuous"}  # all overflow, perhaps
+        hand = 2 * able.index(dtype) + zlib.crc32(alternative.name.encode()) % 2
+        dealt, good = dealt_corners(dealt, hand, 2 * len(able)), GOOD | {"vacuous"}  # all overflow, perhaps
     evidence = examine(dealt, subject, profile, seed=SEED)
     assert evidence.outcome in good, said(evidence)
 
@@ -89,7 +91,10 @@ def _profile() -> Profile:
 
 
 def dealt_corners(claim: Claim, hand: int, hands: int) -> Claim:
-    """The claim with its share of the corners: each is seen in one dtype, for a full deck costs a dtype 0.4 seconds."""
+    """The claim with its share of the corners, for a full deck costs a dtype 0.4 seconds.
+
+    Every other alternative sees a corner, in one dtype.
+    """
     regimes = {
         name: r if r.exhaustive else dataclasses.replace(r, corners=(r.corners[0], *r.corners[1 + hand :: hands]))
         for name, r in claim.regimes.items()
@@ -118,8 +123,22 @@ def _two_threads() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("_two_threads")
-@pytest.mark.parametrize("claim", CLAIMS)
-def test_a_claim_holds_with_two_threads(claim: str) -> None:
-    dtype = next(d for d in ("float32", "float64") if unsupported(CLAIMS[claim], "cpu", d) is None)
-    evidence = examine(CLAIMS[claim], Subject("eager", dtype), FEW, seed=SEED)
+@pytest.mark.parametrize("claim", CLAIMS.values(), ids=CLAIMS)
+def test_a_claim_holds_with_two_threads(claim: Claim) -> None:
+    dtype = next(d for d in ("float32", "float64") if unsupported(claim, "cpu", d) is None)
+    seen = largest_corners(claim) if _profile() is FEW else claim
+    evidence = examine(seen, Subject("eager", dtype), FEW, seed=SEED)
     assert evidence.outcome in GOOD, said(evidence)
+
+
+def largest_corners(claim: Claim) -> Claim:
+    """The claim with the larger half of its corners, whose work is shared by threads if any is."""
+    regimes = {
+        name: r
+        if r.exhaustive
+        else dataclasses.replace(
+            r, corners=(r.corners[0], *sorted(r.corners[1:], key=lambda c: c.size())[(len(r.corners) - 1) // 2 :])
+        )
+        for name, r in claim.regimes.items()
+    }
+    return dataclasses.replace(claim, regimes=regimes)
