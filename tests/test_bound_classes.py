@@ -12,7 +12,7 @@ from torch import Tensor
 
 from claims.frame.cases import Case
 from claims.frame.checks import Check, within
-from claims.frame.claim import Claim, Mutant, load_all
+from claims.frame.claim import Claim, Mutant, departs, load_all
 from claims.frame.classes import CLASSES, Tried
 from claims.frame.evidence import Evidence
 from claims.frame.messages import class_text, failure_text
@@ -28,6 +28,7 @@ from tests.weaker import kernels
 FEW = dataclasses.replace(PROFILES["quick"], examples=1, batch=64, corner_plans=1)
 CLAIMS = load_all()
 SOFTMAX, VARIANCE, PRODUCTS = "softmax-definition-accuracy", "variance-definition", "linear-layer-covariance"
+CONVOLUTIONS = "conv-forward-rounding-bound"
 Kernel = Callable[..., Tensor]
 
 learn()
@@ -61,6 +62,9 @@ def tried(evidence: Evidence) -> list[dict[str, Any]]:
         (SOFTMAX, "bfloat16", "softmax", kernels.softmax_in_stored_steps, "stored steps"),
         ("log-softmax-accuracy", "float64", "log_softmax", kernels.unshifted_log_softmax, "bounded logits"),
         ("logsumexp-accuracy", "bfloat16", "logsumexp", kernels.unshifted_logsumexp, "bounded logits"),
+        (CONVOLUTIONS, "float32", "convolution1d", kernels.convolution_by_fourier, "row by column"),
+        (CONVOLUTIONS, "float64", "convolution2d", kernels.convolution_by_fourier, "row by column"),
+        (CONVOLUTIONS, "bfloat16", "convolution2d", kernels.convolution_by_fourier, "row by column"),
     ],
 )
 def test_a_less_accurate_kernel_is_told_its_class(
@@ -73,11 +77,19 @@ def test_a_less_accurate_kernel_is_told_its_class(
     assert met["instances"] > 100
 
 
+@pytest.mark.skipif(not departs("nnpack_convolution"), reason="torch has no NNPACK on this machine")
+@pytest.mark.filterwarnings("ignore:TF32 acceleration on top of oneDNN:UserWarning")
+def test_convolutions_without_onednn_are_told_their_class() -> None:
+    *_, met = tried(examined(CLAIMS[CONVOLUTIONS], "float32", "convolution2d", kernels.convolution_without_onednn))
+    assert (met["name"], met["met"]) == ("row by column", True)
+
+
 @pytest.mark.parametrize(
     ("claim", "dtype", "operation", "kernel"),
     [
         (PRODUCTS, "float32", "matmul", kernels.product_with_a_wrong_term),
         ("lp-norm", "bfloat16", "vector_norm", kernels.norm_without_its_last_entry),
+        (CONVOLUTIONS, "float32", "convolution2d", kernels.convolution_of_a_smaller_kernel),
         (VARIANCE, "float32", "reduction", kernels.variance_about_zero),
         (VARIANCE, "float16", "reduction", kernels.variance_about_zero),
         (SOFTMAX, "float64", "softmax", kernels.softmax_of_a_smaller_sum),

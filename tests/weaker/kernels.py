@@ -7,6 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from claims.frame.operations.chapters.convolution import convolution
 from claims.frame.operations.chapters.moments import reduction
 
 BLOCK = 16
@@ -56,6 +57,33 @@ def product_with_a_wrong_term(a: Tensor, b: Tensor) -> Tensor:
     weights = torch.ones(a.shape[-1], dtype=wide(a).dtype)
     weights[-1:] += 0.01
     return ((wide(a) * weights) @ wide(b)).to(a.dtype)
+
+
+def convolution_by_fourier(x: Tensor, w: Tensor, b: Tensor | None, **options: Any) -> Tensor:
+    """Of zeros at both ends, one group, and neither strides nor dilations; others as torch computes them."""
+    d = w.ndim - 2
+    plain = set(options["stride"]) | set(options["dilation"]) | {options["groups"]} == {1}
+    if not plain or isinstance(options["padding"], str) or options["mode"] != "zeros" or 0 in x.shape:
+        return convolution(x, w, b, **options)
+    padded = torch.nn.functional.pad(wide(x), [q for p in reversed(options["padding"]) for q in (p, p)])
+    sizes, axes = padded.shape[-d:], tuple(range(-d, 0))
+    images, kernels = (torch.fft.rfftn(t, s=sizes, dim=axes) for t in (padded, wide(w)))
+    y = torch.fft.irfftn(torch.einsum("nc...,oc...->no...", images, kernels.conj()), s=sizes, dim=axes)
+    y = y[(..., *(slice(n - k + 1) for n, k in zip(sizes, w.shape[-d:], strict=True)))]
+    return (y if b is None else y + wide(b).reshape(-1, *(1,) * d)).to(x.dtype)
+
+
+def convolution_without_onednn(x: Tensor, w: Tensor, b: Tensor | None, **options: Any) -> Tensor:
+    """By NNPACK's transforms of tiles, where torch has it: in float32, of 16 images or more."""
+    with torch.backends.mkldnn.flags(enabled=False):
+        return convolution(x, w, b, **options)
+
+
+def convolution_of_a_smaller_kernel(x: Tensor, w: Tensor, b: Tensor | None, **options: Any) -> Tensor:
+    """The last tap counts one part in a hundred less."""
+    weights = torch.ones_like(w)
+    weights.flatten(1)[:, -1:] -= 0.01
+    return convolution(x, w * weights, b, **options)
 
 
 def _moments(x: Tensor, dim: int, second: Tensor, first: Tensor, correction: float) -> Tensor:
