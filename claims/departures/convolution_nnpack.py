@@ -77,9 +77,9 @@ def deep_units_respond_to_tiles(plan: CallPlan, net: Deep) -> bool:
 @rounded_by_nnpack(
     kernel_width_parameters_and_output_size,
     conv_is_cross_correlation,
-    convolution_composed_with_nonlinearity_not_commutative,
     operations=(*FUNCTIONS, *LAYERS),
 )
+@rounded_by_nnpack(convolution_composed_with_nonlinearity_not_commutative, operations=FUNCTIONS)
 @rounded_by_nnpack(locally_connected_layer, operations=(*FUNCTIONS, "locally_connected1d", "locally_connected2d"))
 @rounded_by_nnpack(tiled_convolution, operations=(*FUNCTIONS, "tiled_convolution1d", "tiled_convolution2d"))
 def many_images_are_transformed(plan: CallPlan, given: Widened | Local | Convolved) -> bool:
