@@ -79,3 +79,24 @@ def meets(alternative: Alternative, claim: str, pattern: str, claims: tuple[str,
     return fnmatchcase(f"{alternative.file}: {alternative.name}", pattern) and any(
         fnmatchcase(claim, c) for c in claims
     )
+
+
+@pytest.mark.skipif(active().name == "quick", reason="the standard profile looks whether reasons are stale")
+@pytest.mark.parametrize(("why", "alternatives", "claims"), REASONS)
+def test_a_reason_is_still_true(why: str, alternatives: tuple[str, ...], claims: tuple[str, ...]) -> None:
+    """Of the pairs that every pattern of alternatives excuses at least one fails."""
+    for pattern in alternatives:
+        excused = [(a, c) for a, c in PAIRS if meets(a, c, pattern, claims)]
+        assert any(fails(a, c) for a, c in excused), f"{pattern}: {why}"
+
+
+def fails(alternative: Alternative, claim: str) -> bool:
+    """Whether the claim does not hold for the alternative in some dtype, or the alternative raises."""
+    for dtype in (d for d in DTYPES if unsupported(CLAIMS[claim], "cpu", d) is None):
+        subject = Subject("eager", dtype).overriding(alternative.name, **alternative.functions)
+        try:
+            if examine(CLAIMS[claim], subject, FEW, seed=SEED, shrink=False).outcome not in GOOD | {"vacuous"}:
+                return True
+        except Exception:  # noqa: BLE001  whatever an alternative raises where torch does not
+            return True
+    return False
