@@ -46,7 +46,7 @@ def categorical(subject: Subject, given: Problem) -> Iterator[Check]:
         return
     likelihood = subject.categorical_log_density(given.x, given.target)
     target = values(given.target).astype(np.int64)
-    of_density = cross_entropy_gradient.by_logsumexp(judged.rows, target, judged.kernel)
+    of_density = cross_entropy_gradient.negative_log_density(judged.rows, target, judged.kernel)
     yield within(likelihood, of_density._replace(value=-of_density.value), label="log Cat")
     if regime.reduction == "none":
         opposite = reference.opposite(of_density, values(found), truth.bound)
@@ -110,9 +110,9 @@ def normal(subject: Subject, given: Residual) -> Iterator[Check]:
     notes="Losses: maximum likelihood, spread between statistics and machine learning",
     book="5.5, 6.2.1, 6.2.2",
     truth=TRUE,
-    bound="classes: E of log-softmax-accuracy, logsumexp-accuracy for Categorical; labels: the loss of "
-    "cross-entropy-sigmoid-gradient; gamma_5 (m-y)^2/2 + 3v of the constant; a rounding of each weight, BND-SUM, and "
-    "gamma_N of the divisor of weighted means",
+    bound="classes: E of log-softmax-accuracy, for Categorical also logsumexp-accuracy, the larger one, as it may be "
+    "computed either way; labels: the loss of cross-entropy-sigmoid-gradient; gamma_5 (m-y)^2/2 + 3v of the constant; a "
+    "rounding of each weight, BND-SUM, and gamma_N of the divisor of weighted means",
 )
 @for_all(given=predictions())
 def cross_entropy_is_negative_log_likelihood(subject: Subject, given: Problem | Labelled | Residual) -> Iterator[Check]:

@@ -209,6 +209,14 @@ def by_logsumexp(rows: Rows, target: NDArray[np.int64], kernel: Kernel) -> Truth
     return Truth(chosen, np.where(np.isfinite(chosen), upward(error), 0.0))
 
 
+@silent
+def negative_log_density(rows: Rows, target: NDArray[np.int64], kernel: Kernel) -> Truth:
+    """-log p_t (batch, rows) of the classes t, by log-sum-exp or by log-softmax: within the larger of both bounds."""
+    value, bound = by_logsumexp(rows, target, kernel)
+    shifted = np.take_along_axis(log_softmax_truth(rows, kernel).bound, target[..., None], -1)[..., 0]
+    return Truth(value, np.maximum(bound, np.where(np.isfinite(value), shifted, 0.0)))
+
+
 def _own(rows: Rows, size: Float64) -> Float64:
     """How far the rounded log p may be from it."""
     return U64 * ((2 * rows.x.shape[-1] + 16) * (1 + size) if rows.fine is None else size)

@@ -19,9 +19,15 @@ def wide(x: Tensor) -> Tensor:
 
 
 def silu(x: Tensor) -> Tensor:
-    """x sigma(x), 0 at minus infinity."""
+    """x sigma(x), of negative numbers by two roots of e^x, which do not underflow; 0 at minus infinity."""
     w = wide(x)
-    return torch.where(x == -math.inf, 0.0, w * torch.sigmoid(w)).to(x.dtype)
+    return torch.where(x == -math.inf, 0.0, _times_exponential(w, torch.sigmoid(w.abs()))).to(x.dtype)
+
+
+def _times_exponential(w: Tensor, factor: Tensor) -> Tensor:
+    """w factor e^min(w, 0)."""
+    root = (w.clamp(max=0) / 2).exp()
+    return w * factor * root * root
 
 
 def sigmoid(x: Tensor) -> Tensor:
@@ -38,15 +44,17 @@ def softplus(x: Tensor) -> Tensor:
 
 
 def mish(x: Tensor) -> Tensor:
-    """x tanh(softplus(x)) without thresholds."""
+    """x tanh(softplus(x)) without thresholds; below -50 the hyperbolic tangent is e^x; 0 at minus infinity."""
     w = wide(x)
-    return torch.where(x == -math.inf, 0.0, w * torch.tanh(softplus(w))).to(x.dtype)
+    near = w * torch.tanh(softplus(w))
+    y = torch.where(w < -50, _times_exponential(w, torch.ones_like(w)), near)
+    return torch.where(x == -math.inf, 0.0, y).to(x.dtype)
 
 
 def gelu(x: Tensor) -> Tensor:
     """x erfc(-x / sqrt(2)) / 2 in float64."""
     w = x.double()
-    y = torch.where(w == -math.inf, 0.0, w * torch.erfc(-w / math.sqrt(2)) / 2)
+    y = torch.where(w == -math.inf, 0.0, w * (torch.erfc(-w / math.sqrt(2)) / 2))
     return rounded(y.numpy(), x.dtype) if x.dtype != torch.float64 else y
 
 

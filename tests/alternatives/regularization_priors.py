@@ -18,7 +18,7 @@ def by_standardised_weights(w: Tensor, s: Tensor, prior: str) -> Tensor:
     z = w / s[..., None]
     if prior == "normal":
         return -(z * z) / 2 - (s.log()[..., None] + math.log(2 * math.pi) / 2)
-    return -z.abs() - (s.log()[..., None] + math.log(2)) if w.dtype == torch.float64 else _laplace_in_float64(w, s)
+    return -z.abs() - (2 * s).log()[..., None] if w.dtype == torch.float64 else _laplace_in_float64(w, s)
 
 
 def _laplace_in_float64(w: Tensor, s: Tensor) -> Tensor:
