@@ -111,7 +111,7 @@ def normal(subject: Subject, given: Residual) -> Iterator[Check]:
     book="5.5, 6.2.1, 6.2.2",
     truth=TRUE,
     bound="classes: E of log-softmax-accuracy, for Categorical also logsumexp-accuracy, the larger one, as it may be "
-    "computed either way; labels: the loss of cross-entropy-sigmoid-gradient; gamma_5 (m-y)^2/2 + 3v of the constant; a "
+    "computed either way; labels: loss of cross-entropy-sigmoid-gradient; gamma_5 (m-y)^2/2 + 3v of the constant; a "
     "rounding of each weight, BND-SUM, and gamma_N of the divisor of weighted means",
 )
 @for_all(given=predictions())
