@@ -19,12 +19,17 @@ def _reduced(each: Tensor, reduction: str) -> Tensor:
 def by_normal_laws(
     mean: Tensor, target: Tensor, variance: Tensor, *, eps: float, full: bool = False, reduction: str = "none"
 ) -> Tensor:
-    """The log density of the standardised residual; the clamp is left out of the derivative."""
+    """The log density of the standardised residual; the clamp is left out of the derivative.
+
+    In float32 where the format is narrower: a residual by the square of a variance leaves the range of float16.
+    """
+    dtype = mean.dtype
+    mean, target, variance = (t if dtype == torch.float64 else t.float() for t in (mean, target, variance))
     variance = variance if variance.ndim == mean.ndim else variance[..., None]
     clamped = variance + (variance.detach().clamp(min=eps) - variance.detach())
     clamped = torch.where(variance.detach() < eps, clamped - clamped.detach() + eps, clamped)
     each = (clamped.log() + (mean - target) / clamped * (mean - target)) * 0.5
-    return _reduced(each + math.log(2 * math.pi) / 2 if full else each, reduction)
+    return _reduced(each + math.log(2 * math.pi) / 2 if full else each, reduction).to(dtype)
 
 
 def in_float64(

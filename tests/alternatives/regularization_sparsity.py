@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -38,9 +39,10 @@ def minimiser_in_float64(w: Tensor, h: Tensor, penalty: float) -> Tensor:
 
 
 def minimiser_by_scaling(w: Tensor, h: Tensor, penalty: float) -> Tensor:
-    """S_penalty(h w) / h, in float64."""
-    wide = by_moreau(h.double() * w.double(), penalty) / h.double()
-    return rounded(wide.numpy(), w.dtype)
+    """S_penalty(h w) / h, in extended precision: what h w loses is relative to w, which may exceed the result."""
+    a, b = (np.asarray(t.double().numpy(), np.longdouble) for t in (h, w))
+    z = a * b
+    return rounded(np.asarray((z - np.clip(z, -penalty, penalty)) / a, np.float64), w.dtype)
 
 
 def proximal_by_weights(w: Tensor, h: Tensor, penalty: float, lr: float, steps: int) -> Tensor:
