@@ -17,9 +17,12 @@ BOTH = (*NOISE, "ridge-mean-squared-error-existence")
 
 
 def root_of_an_eigenvalue(a: Tensor) -> Tensor:
-    """||A||_2^2 is the largest eigenvalue of A A^T, here in float64."""
+    """||A||_2^2 is the largest eigenvalue of A A^T, here in float64, of A over its largest number."""
     wide = a.double()
-    return torch.linalg.eigvalsh(wide @ wide.mT)[..., -1].clamp(min=0).sqrt().to(a.dtype)
+    largest = wide.abs().amax((-2, -1), keepdim=True).clamp(min=5e-324)
+    unit = wide / largest
+    root = torch.linalg.eigvalsh(unit @ unit.mT)[..., -1].clamp(min=0).sqrt()
+    return (root * largest[..., 0, 0]).to(a.dtype)
 
 
 def product_by_columns(a: Tensor, b: Tensor) -> Tensor:
