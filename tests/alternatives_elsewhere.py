@@ -217,8 +217,8 @@ REASONS: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
     ),
     (
         RANGE,
-        ("probability_dependence: marginals by matmul", "regularization_random_streams: integers"),
-        ("relu-half-second-moment", "dropout-inverted-scaling"),
+        ("regularization_random_streams: integers",),
+        ("dropout-inverted-scaling",),
     ),
     (INHERITS, ("networks_saturation: hard units by comparison",), ("equal-entries-equal-values",)),
     (INHERITS, ("initialization_xavier_activations: * in float64",), ("equal-entries-equal-values",)),
