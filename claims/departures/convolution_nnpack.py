@@ -1,4 +1,4 @@
-"""Departures of convolutions without oneDNN, whose place NNPACK takes: in float32, of 16 images or more on two axes."""
+"""Departures of convolutions without oneDNN: NNPACK computes those in float32 of 16 images or more, up to two axes."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ from claims.frame.trial import Trial, checks_of
 EVALUATIONS = 1000
 """Of one stage; with seconds slower machines would find other counterexamples."""
 LAST_RESORT = 20.0
-"""Seconds of the process after which a stage ends all the same: no refutation of ours takes two."""
+"""Seconds of the process after which a stage ends all the same: no refutation of ours takes half of that."""
 CANDIDATES = 512
 CANDIDATE_NUMBERS = 1 << 17
 SIMPLE = (0.0, 1.0, -1.0, 2.0)
@@ -193,7 +193,7 @@ def smallest(
     seed: int,
     departures: Sequence[Departure] = (),
 ) -> dict[str, Any]:
-    """The smallest failure that can be found within a few seconds, as plain data for the record.
+    """The smallest failure that `EVALUATIONS` a stage can find, as plain data for the record.
 
     Both stages honour the hypotheses: a regime that makes no sense is not tried, nor one that `departures` exclude, and
     numbers must be admitted. The `input` is one that can be rebuilt: the smallest instance where its numbers are few
